@@ -1,0 +1,52 @@
+"""Every error that costbot raises on purpose, as one short tree.
+
+CostbotError
+├── Refused              expected: the user sees the sentence and the hint
+│   ├── NotUnderstood    a word or a value that the grammar does not know
+│   ├── NotAllowed       the caller's role does not reach that far
+│   ├── NotFound         a model, an organization, a period without data
+│   └── BadInput         a file, an option or a setting that cannot be used
+└── Unavailable          a part that had to answer did not: warehouse, store, Slack
+
+Anything else that is raised is a bug: the user gets an id, the log the traceback.
+"""
+
+from __future__ import annotations
+
+
+class CostbotError(Exception):
+    """The root of the tree; never raised itself."""
+
+
+class Refused(CostbotError):
+    """Something expected went wrong: `sentence` says what, `hint` what would work.
+
+    Args:
+        sentence: what is wrong, a whole sentence in plain words.
+        hint: the next step, a whole sentence; empty where there is none.
+    """
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(f"{sentence} {hint}".strip())
+        self.sentence = sentence
+        self.hint = hint
+
+
+class NotUnderstood(Refused):
+    """A word or a value that the grammar does not know."""
+
+
+class NotAllowed(Refused):
+    """The caller's role does not reach that far."""
+
+
+class NotFound(Refused):
+    """A model, an organization or a period for which there is nothing."""
+
+
+class BadInput(Refused):
+    """A file, an option or a setting that cannot be used."""
+
+
+class Unavailable(CostbotError):
+    """A part that had to answer did not: the warehouse, the store or Slack."""

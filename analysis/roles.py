@@ -1,0 +1,18 @@
+"""Who may do how much: three roles, each reaching as far as the ones below it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A person's role, from least to most."""
+
+    USER = "user"
+    ORG_ADMIN = "org_admin"
+    ADMIN = "admin"
+
+    def reaches(self, needed: Role) -> bool:
+        """Whether this role may do what `needed` may do."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)

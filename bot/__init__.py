@@ -1,0 +1,1 @@
+"""The process and the Slack surface: settings, assembly, Bolt app, listeners, blocks, CLI."""

@@ -1,0 +1,1 @@
+"""How costs are asked for: dimensions, the engines, the sources and the mart."""
