@@ -1,1 +1,1 @@
-"""A Slack workspace on your own machine: a faithful fake of the Web API, and a page to type into."""
+"""A Slack workspace on your own machine: a faithful fake of its Web API, and a page to type in."""
