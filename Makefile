@@ -34,6 +34,7 @@ help: ## say what can be made
 
 .PHONY: install
 install: .venv/installed ## make .venv, with .venv/bin/costbot in it
+	@:
 
 .PHONY: run
 run: install ## serve on PORT with sample data and the playground, a Slack on this machine
