@@ -12,6 +12,11 @@ class Role(StrEnum):
     ORG_ADMIN = "org_admin"
     ADMIN = "admin"
 
+    @property
+    def label(self) -> str:
+        """As a sentence writes it: "organization admin"."""
+        return {"user": "user", "org_admin": "organization admin", "admin": "admin"}[self.value]
+
     def reaches(self, needed: Role) -> bool:
         """Whether this role may do what `needed` may do."""
         order = list(Role)

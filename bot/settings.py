@@ -1,0 +1,162 @@
+"""Every setting of costbot, in one class: environment variables `COSTBOT_…`, or a file `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from analysis.roles import Role
+from queries.dimensions import BUILT_IN, Dimension, Source
+
+
+class CustomDimension(BaseModel):
+    """A dimension of the deployment's own, filled from a column of imported files or from a tag."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    column: str | None = None
+    tag: str | None = None
+    sources: tuple[Source, ...] = tuple(Source)
+    audience: Role = Role.USER
+    meaning: str = ""
+    plural: str | None = None
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> CustomDimension:
+        if (self.column is None) == (self.tag is None):
+            message = f"dimension {self.name} needs either a column or a tag to be filled from"
+            raise ValueError(message)
+        return self
+
+    def as_dimension(self) -> Dimension:
+        """The declaration that everything else works with."""
+        return Dimension(
+            name=self.name,
+            column=f"x_{self.name}",
+            sources=frozenset(self.sources),
+            meaning=self.meaning
+            or f"the deployment's own dimension, from {self.column or self.tag}",
+            plural=self.plural or f"{self.name}s",
+            audience=self.audience,
+            import_column=self.column,
+            tag=self.tag,
+            custom=True,
+        )
+
+
+class Settings(BaseSettings):
+    """What a deployment can set.
+
+    Raises:
+        pydantic.ValidationError: a value does not fit; the message names the setting.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="COSTBOT_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        Path(".costbot"), description="Folder of the SQLite store, the mart and the reject files."
+    )
+    store_url: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy address of the store, such as "
+        "`postgresql+asyncpg://user:password@host/costbot`; without it, SQLite in the home folder.",
+    )
+    host: str = Field("127.0.0.1", description="Address that `costbot serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that `costbot serve` listens on.")
+    zone: str = Field(
+        "UTC", description="IANA zone in which days begin for people without a zone of their own."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Slack's signing secret: every request over HTTP is checked with it."
+    )
+    slack_bot_token: SecretStr | None = Field(
+        None, description="The bot's token, `xoxb-…`, with which it speaks to Slack."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, description="The app's token, `xapp-…`: set, Socket Mode is used beside HTTP."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Where Slack's Web API is; with a slash at the end."
+    )
+    admins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Slack ids, parted by commas, of people who are admins of all organizations "
+        "without being listed by `costbot people`.",
+    )
+    default_organization: str | None = Field(
+        None,
+        description="Organization that people see who are not listed; without it they see nothing.",
+    )
+    default_role: Role = Field(Role.USER, description="Role of people who are not listed.")
+    dimensions: tuple[CustomDimension, ...] = Field(
+        (),
+        description="The deployment's own dimensions, as a JSON list: "
+        '`[{"name": "resolution", "column": "resolution"}, {"name": "gpu_type", "tag": "gpu"}]`.',
+    )
+    hourly_days: int = Field(
+        62, ge=1, le=3660, description="For how many days back the mart keeps hours; before: days."
+    )
+    mart_threads: int = Field(2, ge=1, le=64, description="Threads that DuckDB may use.")
+    mart_memory: str = Field(
+        "2GB",
+        pattern=r"^\d+(MB|GB)$",
+        description="Memory that DuckDB may use before it spills to disk, such as `2GB`.",
+    )
+    answer_within_seconds: float = Field(
+        2.0,
+        ge=0,
+        le=2.5,
+        description="How long a command may take to be answered at once; slower ones say what they "
+        "are fetching and are answered later (Slack itself gives up after 3 seconds).",
+    )
+    stale_after_hours: float = Field(
+        26.0, gt=0, description="Age from which a source is called stale in every answer."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="How much is logged."
+    )
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            message = f"{value!r} is no IANA zone; one is Europe/Berlin"
+            raise ValueError(message)
+        return value
+
+    @field_validator("dimensions")
+    @classmethod
+    def _are_new(cls, value: tuple[CustomDimension, ...]) -> tuple[CustomDimension, ...]:
+        taken = {dimension.name for dimension in BUILT_IN} | {"day", "hour"}
+        for dimension in value:
+            if dimension.name in taken:
+                message = f"dimension {dimension.name} is declared already"
+                raise ValueError(message)
+            taken.add(dimension.name)
+        return value
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The default zone, ready for use."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def store_address(self) -> SecretStr:
+        """The store's address: as set, or SQLite in the home folder."""
+        if self.store_url is not None:
+            return self.store_url
+        return SecretStr(f"sqlite+aiosqlite:///{(self.home / 'store.sqlite3').absolute()}")
