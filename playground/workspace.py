@@ -52,6 +52,7 @@ class Workspace:
     Attributes:
         changes: the feed of all that happens.
         apps: the installed apps by id; not saved, since they carry secrets.
+        public_url: where it is served, without a slash at the end; set by who serves it.
     """
 
     def __init__(self, clock: Clock, state: State | None = None) -> None:
@@ -59,6 +60,7 @@ class Workspace:
         self.state = state or State()
         self.changes = ChangeFeed()
         self.apps: dict[str, SlackApp] = {}
+        self.public_url = ""
 
     # ids and times
 
