@@ -1,0 +1,104 @@
+"""The one place where the parts are put together; everything else receives what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from analysis.clock import Clock, system_clock
+from bot.road import Road
+from bot.settings import Settings
+from handlers.about import AboutHandler
+from handlers.cost import CostHandler
+from handlers.people import PeopleHandler, PersonDefaults
+from handlers.pricing import PricingHandler
+from queries.dimensions import Dimensions
+from queries.engines.duckdb import DuckDbEngine
+from queries.mart import Mart
+from storage import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Costbot, assembled; without any surface."""
+
+    settings: Settings
+    clock: Clock
+    dimensions: Dimensions
+    store: Store
+    mart: Mart
+    engine: DuckDbEngine
+    people: PeopleHandler
+    pricing: PricingHandler
+    cost: CostHandler
+    road: Road
+
+
+def dimensions_of(settings: Settings) -> Dimensions:
+    """The built-in dimensions and the deployment's own."""
+    return Dimensions(custom.as_dimension() for custom in settings.dimensions)
+
+
+def mart_of(settings: Settings, clock: Clock = system_clock) -> Mart:
+    """The mart in the home folder."""
+    return Mart(
+        settings.home / "mart", dimensions_of(settings), clock, hourly_days=settings.hourly_days
+    )
+
+
+@asynccontextmanager
+async def opened_store(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Store]:
+    """The store, brought up to date, and closed afterwards."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.store_address, clock)
+    try:
+        await store.migrate()
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Parts]:
+    """Everything that answers questions, ready; closed when the block ends."""
+    async with opened_store(settings, clock) as store:
+        dimensions = dimensions_of(settings)
+        mart = mart_of(settings, clock)
+        engine = DuckDbEngine(mart, threads=settings.mart_threads, memory=settings.mart_memory)
+        try:
+            yield _put_together(settings, clock, dimensions, store, mart, engine)
+        finally:
+            await engine.close()
+
+
+def _put_together(
+    settings: Settings,
+    clock: Clock,
+    dimensions: Dimensions,
+    store: Store,
+    mart: Mart,
+    engine: DuckDbEngine,
+) -> Parts:
+    stale = settings.stale_after_hours
+    cost = CostHandler(engine, dimensions, clock, stale)
+    pricing = PricingHandler(store.prices, clock)
+    about = AboutHandler(engine, clock, stale, store.kind)
+    defaults = PersonDefaults(
+        zone=settings.zone_info,
+        admins=frozenset(settings.admins),
+        organization=settings.default_organization,
+        role=settings.default_role,
+    )
+    return Parts(
+        settings=settings,
+        clock=clock,
+        dimensions=dimensions,
+        store=store,
+        mart=mart,
+        engine=engine,
+        people=PeopleHandler(store.people, defaults),
+        pricing=pricing,
+        cost=cost,
+        road=Road(dimensions, cost, pricing, about),
+    )

@@ -1,0 +1,1 @@
+"""Results as Slack messages: pure functions, built with slackblocks, fitted to Slack's limits."""

@@ -1,0 +1,80 @@
+"""An answer: blocks, and the text that notifications and screen readers use in their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from slackblocks import (
+    ActionsBlock,
+    Block,
+    Button,
+    ContextBlock,
+    SectionBlock,
+    Text,
+    WebhookMessage,
+)
+
+from bot.blocks.fit import fit_message
+
+Payload = dict[str, object]
+"""A message as Slack's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What costbot says to one person or to a channel.
+
+    Attributes:
+        text: the whole answer in a sentence or two, already escaped.
+        blocks: the answer as people see it.
+        in_channel: everybody in the channel sees it; else only the person who asked.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    in_channel: bool = False
+
+    def without_buttons(self) -> Answer:
+        """The same, with nothing to click."""
+        kept = tuple(block for block in self.blocks if not isinstance(block, ActionsBlock))
+        return replace(self, blocks=kept)
+
+    def payload(self, *, replaces: bool = False) -> Payload:
+        """The answer as Slack's JSON, within Slack's limits.
+
+        Args:
+            replaces: it takes the place of the message that it answers to.
+        """
+        message = WebhookMessage(
+            text=self.text,
+            blocks=list(self.blocks),
+            response_type="in_channel" if self.in_channel else "ephemeral",
+        )
+        payload = fit_message(cast("Payload", message.to_dict()))
+        payload["response_type"] = "in_channel" if self.in_channel else "ephemeral"
+        if replaces:
+            payload["replace_original"] = True
+        return payload
+
+
+def section(mrkdwn: str, block_id: str) -> SectionBlock:
+    """A paragraph of mrkdwn."""
+    return SectionBlock(Text(mrkdwn), block_id=block_id)
+
+
+def context(lines: list[str], block_id: str) -> ContextBlock:
+    """Small print, a line each."""
+    return ContextBlock([Text("\n".join(lines))], block_id=block_id)
+
+
+def button(label: str, action_id: str, value: str, *, hint: str | None = None) -> Button:
+    """A button that carries `value` and nothing else.
+
+    Args:
+        label: what stands on it.
+        action_id: which listener hears it.
+        value: at most 2,000 characters.
+        hint: what a screen reader says in place of the label.
+    """
+    return Button(label, action_id=action_id, value=value, accessibility_label=hint)

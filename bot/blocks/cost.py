@@ -1,0 +1,311 @@
+"""The answer to a question about cost, as a message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from slackblocks import ActionsBlock, Block, ColumnSettings, RawText, SectionBlock, TableBlock, Text
+
+from analysis.periods import Calendar, Last
+from bot.blocks.answer import Answer, button, context, section
+from bot.blocks.fit import fit_rows
+from bot.blocks.freshness import freshness_line
+from bot.blocks.text import (
+    count,
+    day_label,
+    enumerate_names,
+    escape,
+    money,
+    percent,
+    plural,
+)
+from bot.grammar.cost import CostCommand, write_cost
+from handlers.caller import Caller
+from handlers.cost import TIME_DIMENSIONS, CostResult, CostRow, Delta, Mover, others_row
+from queries.breakdown import Basis, Measures
+from queries.dimensions import Dimensions
+
+ROWS_SHOWN = 20
+"""Members that a message shows of itself; `top N` shows more, and the CSV all."""
+TIME_ROWS_SHOWN = 99
+"""Days and hours are read as a curve: a table shows as many as it can."""
+LONGEST_NAME = 60
+LONGEST_VALUE = 2000
+"""As much as Slack lets a button carry."""
+
+
+def cost_answer(result: CostResult, caller: Caller, dimensions: Dimensions) -> Answer:
+    """The message that answers a question about cost."""
+    if result.is_empty:
+        return _empty(result, caller)
+    headline = _headline(result, caller)
+    blocks: list[Block] = [section("\n".join(headline), "cost-total")]
+    if result.request.by:
+        blocks.append(_table(result, caller.zone))
+    else:
+        blocks.append(_figures(result.total))
+    notes = [*_notes(result, caller), freshness_line(result.freshness, caller.zone)]
+    blocks.append(context(notes, "cost-notes"))
+    if actions := _buttons(result, caller, dimensions):
+        blocks.append(actions)
+    return Answer(text=_plain(" · ".join(headline)), blocks=tuple(blocks))
+
+
+def _empty(result: CostResult, caller: Caller) -> Answer:
+    sentence = f"No cost {_scope(result)}."
+    if result.covered is None:
+        hint = "There is no data yet: load some with `costbot import` or `costbot sample`."
+    else:
+        first, last = result.covered
+        near = (
+            f"{last.replace(day=1)}..{last}" if first < last.replace(day=1) else f"{first}..{last}"
+        )
+        hint = f"The data runs from {first} to {last}: try `/cost {near}`."
+    lines = [freshness_line(result.freshness, caller.zone)]
+    return Answer(
+        text=f"{sentence} {hint}",
+        blocks=(section(f"*{sentence}*\n{hint}", "cost-empty"), context(lines, "cost-notes")),
+    )
+
+
+def _headline(result: CostResult, caller: Caller) -> list[str]:
+    total = result.total
+    lines = [f"*{money(total.cost)}* {_scope(result)}"]
+    if result.request.basis is Basis.INFRASTRUCTURE:
+        lines[0] += ", infrastructure cost"
+    if result.delta is not None:
+        lines.append(_delta_sentence(result.delta) + _moved_by(result, caller.zone))
+    return lines
+
+
+def _scope(result: CostResult) -> str:
+    """The period and the filters, as a sentence names them."""
+    label = result.period.label
+    if result.period.provisional and result.request.period in Calendar:
+        label += " so far"
+    filters = [
+        f"{name} {enumerate_names(values, 4)}" for name, values in result.request.filters.items()
+    ]
+    if result.request.customers_only:
+        filters.append("customers only")
+    return " · ".join([label, *filters])
+
+
+def _delta_sentence(delta: Delta) -> str:
+    if not delta.change:
+        return f"No change against {delta.label} ({money(delta.before)})"
+    if delta.ratio is None:
+        return f"New: nothing in {delta.label}"
+    arrow = "▲" if delta.change > 0 else "▼"
+    return (
+        f"{arrow} *{percent(abs(delta.ratio))}* ({money(delta.change, sign=True)}) "
+        f"against {delta.label} ({money(delta.before)})"
+    )
+
+
+def _moved_by(result: CostResult, zone: ZoneInfo) -> str:
+    """The one or two members that pushed the total the way it went."""
+    if result.delta is None or len(result.movers) < 2:
+        return ""
+    change = result.delta.change
+    pushers = [mover for mover in result.movers if mover.delta.change * change > 0][:2]
+    if not change or not pushers:
+        return ""
+    named = [_named_mover(mover, zone, result.moved_along) for mover in pushers]
+    return f", most of it {' and '.join(named)}"
+
+
+def _named_mover(mover: Mover, zone: ZoneInfo, along: tuple[str, ...]) -> str:
+    name = escape(_name(mover.key, zone, along))
+    return f"{name} ({money(mover.delta.change, sign=True)})"
+
+
+def _figures(total: Measures) -> SectionBlock:
+    tokens = [
+        ("Requests", count(total.requests)),
+        ("Cost per request", _cost_per_request(total)),
+        ("Failed", f"{count(total.failed_requests)}{_of(total.failed_requests, total.requests)}"),
+    ]
+    input_tokens = total.fresh_input_tokens + total.cached_input_tokens + total.cache_write_tokens
+    output_tokens = total.output_tokens + total.reasoning_tokens
+    if input_tokens or output_tokens:
+        tokens.append(("Tokens in · out", f"{count(input_tokens)} · {count(output_tokens)}"))
+    if total.gpu_seconds:
+        tokens.append(("GPU hours", f"{total.gpu_seconds / 3600:,.1f}"))
+    fields = [Text(f"*{name}*\n{value}") for name, value in tokens]
+    return SectionBlock(fields=list(fields), block_id="cost-figures")
+
+
+def _of(part: int, whole: int) -> str:
+    return f" ({percent(Decimal(part) / whole)})" if part and whole else ""
+
+
+def _table(result: CostResult, zone: ZoneInfo) -> TableBlock:
+    rows = result.shown
+    runs_along_time = result.request.by[0] in TIME_DIMENSIONS
+    if result.request.top is None:
+        rows = rows[: TIME_ROWS_SHOWN if runs_along_time else ROWS_SHOWN]
+    return fit_rows(
+        lambda shown: _table_of(result, rows[:shown], zone), _table_size, min(len(rows), 97)
+    )
+
+
+def _table_size(table: TableBlock) -> tuple[int, int]:
+    return len(table.rows), sum(len(cell.text) for row in table.rows for cell in row)
+
+
+def _table_of(result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo) -> TableBlock:
+    by = result.request.by
+    compared = any(row.delta is not None for row in result.rows)
+    header = [*(name.replace("_", " ").capitalize() for name in by)]
+    header += ["Cost", "Share", "Requests", "Cost/request"]
+    if compared:
+        header.append("Change")
+    lines = [header]
+    for row in rows:
+        names = [_cell_name(value, zone, name) for value, name in zip(row.key, by, strict=True)]
+        lines.append([*names, *_figures_of(row, compared=compared)])
+    blank = [""] * (len(by) - 1)
+    rest = result.rows[len(rows) :]
+    if rest:
+        others = others_row(rest, result.total.cost)
+        label = f"others ({count(len(rest))})"
+        lines.append([label, *blank, *_figures_of(others, compared=compared)])
+    if len(result.rows) > 1:
+        whole = Decimal(1) if result.total.cost else None
+        total = CostRow(key=(), measures=result.total, share=whole, delta=result.delta)
+        lines.append(["Total", *blank, *_figures_of(total, compared=compared)])
+    return TableBlock(
+        [[RawText(text or " ") for text in line] for line in lines],
+        column_settings=[
+            ColumnSettings(align="left" if index < len(by) else "right")
+            for index in range(len(header))
+        ],
+        block_id="cost-table",
+    )
+
+
+def _figures_of(row: CostRow, *, compared: bool) -> list[str]:
+    measures = row.measures
+    cells = [
+        "unpriced" if _is_unpriced(measures) else money(measures.cost),
+        percent(row.share) if row.share is not None and not _is_unpriced(measures) else "–",
+        count(measures.requests),
+        _cost_per_request(measures),
+    ]
+    if compared:
+        cells.append(_change(row.delta))
+    return cells
+
+
+def _is_unpriced(measures: Measures) -> bool:
+    """None of its requests has a price: its cost is not known, which is not nothing."""
+    return bool(measures.requests) and measures.unpriced_requests == measures.requests
+
+
+def _cost_per_request(measures: Measures) -> str:
+    priced = measures.requests - measures.unpriced_requests
+    return money(measures.cost / priced) if priced > 0 else "–"
+
+
+def _change(delta: Delta | None) -> str:
+    if delta is None:
+        return "–"
+    if not delta.before:
+        return "new" if delta.now else "–"
+    ratio = delta.ratio or Decimal(0)
+    return percent(ratio, sign=True)
+
+
+def _cell_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
+    name = escape(_value_name(value, zone, dimension))
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rsplit('&', 1)[0]}…"
+
+
+def _name(
+    key: tuple[str | date | datetime | None, ...], zone: ZoneInfo, by: tuple[str, ...]
+) -> str:
+    parts = [_value_name(value, zone, name) for value, name in zip(key, by, strict=True)]
+    return " · ".join(part[:LONGEST_NAME] for part in parts)
+
+
+def _value_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
+    match value:
+        case None:
+            return f"no {dimension.replace('_', ' ')}"
+        case datetime():
+            return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+        case date():
+            return day_label(value)
+        case str():
+            return value or f"no {dimension.replace('_', ' ')}"
+
+
+def _notes(result: CostResult, caller: Caller) -> list[str]:
+    total, lines = result.total, list[str]()
+    if total.unpriced_requests:
+        share = _of(total.unpriced_requests, total.requests)
+        names = enumerate_names(result.unpriced_models)
+        lines.append(
+            f":warning: {plural(total.unpriced_requests, 'request')}{share} without a price, "
+            f"not in the total: {names}"
+        )
+    if total.estimated_requests:
+        lines.append(
+            f"{money(total.estimated_cost)} of it is an estimate, at public list prices "
+            f"(genai-prices), for {plural(total.estimated_requests, 'request')}"
+        )
+    lines += _internal_notes(result, caller)
+    if result.period.provisional:
+        lines.append("Provisional: the period is not over, and late data may still change it")
+    return lines
+
+
+def _internal_notes(result: CostResult, caller: Caller) -> list[str]:
+    total = result.total
+    if caller.organization is not None and not total.unknown_requests:
+        return []
+    verb = "left out" if result.request.customers_only else "included"
+    lines: list[str] = []
+    if total.internal_requests and caller.organization is None:
+        lines.append(
+            f"Internal traffic {verb}: {money(total.internal_cost)}, "
+            f"{plural(total.internal_requests, 'request')}"
+        )
+    if total.unknown_requests:
+        lines.append(
+            f"Traffic of unknown origin {verb}: {money(total.unknown_cost)}, "
+            f"{plural(total.unknown_requests, 'request')}"
+        )
+    return lines
+
+
+def _buttons(result: CostResult, caller: Caller, dimensions: Dimensions) -> ActionsBlock | None:
+    """The next questions, one click away."""
+    request = result.request
+    visible = {dimension.name for dimension in dimensions.visible_to(caller.role)}
+    wanted = ["model", "day"] if caller.organization else ["model", "organization", "day"]
+    if request.by[:1] == ("model",):
+        wanted = ["product", *wanted]
+    questions = [
+        (f"By {name}", replace(request, by=(name,), top=None))
+        for name in wanted
+        if name not in request.by and (name in visible or name in TIME_DIMENSIONS)
+    ]
+    if request.period == Calendar.TODAY:
+        questions.append(("7 days", replace(request, period=Last(7, "d"))))
+    written = [(label, write_cost(CostCommand(question))) for label, question in questions]
+    own = write_cost(CostCommand(request))
+    if any(len(text) > LONGEST_VALUE for text in [own, *(text for _, text in written)]):
+        return None
+    elements = [button(label, f"ask_{index}", text) for index, (label, text) in enumerate(written)]
+    elements.append(button("CSV", "csv", own, hint="All rows as a CSV file"))
+    elements.append(button("Share", "share", own, hint="Show this answer to the channel"))
+    return ActionsBlock(list(elements), block_id="cost-next")
+
+
+def _plain(mrkdwn: str) -> str:
+    return mrkdwn.replace("*", "")

@@ -1,0 +1,74 @@
+"""How figures and names are written in a message. Rounding happens here and nowhere before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from zoneinfo import ZoneInfo
+
+_CENT = Decimal("0.01")
+_FINEST = 6
+"""Digits after the point beyond which a sum of money is only noise."""
+
+
+def escape(text: str) -> str:
+    """Text from data or from a person, so that Slack shows it and pings nobody.
+
+    Slack decodes exactly these three entities, in mrkdwn and in plain text alike.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def money(usd: Decimal, *, sign: bool = False) -> str:
+    """US dollars: to the cent, or to two significant digits where a cent is too coarse."""
+    prefix = "−" if usd < 0 else "+" if sign and usd > 0 else ""
+    size = abs(usd)
+    if size == 0 or size >= 1:
+        return f"{prefix}${size.quantize(_CENT, ROUND_HALF_EVEN):,.2f}"
+    digits = min(max(2, 1 - size.adjusted()), _FINEST)
+    rounded = size.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    if not rounded:
+        return f"{prefix}<$0.000001"
+    return f"{prefix}${rounded:f}"
+
+
+def percent(ratio: Decimal, *, sign: bool = False) -> str:
+    """A ratio in per cent with one digit: 0.1234 as "12.3 %"."""
+    value = (ratio * 100).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    if abs(value) >= 1000:
+        value = value.quantize(Decimal(1))
+    prefix = "−" if value < 0 else "+" if sign and value > 0 else ""
+    return f"{prefix}{abs(value):,} %"
+
+
+def count(number: int) -> str:
+    """A count with its thousands parted: "12,345"."""
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: "1 request", "2,000 requests"."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def moment(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant in a zone, the zone named: "21 Nov 08:00 CET"."""
+    local = instant.astimezone(zone)
+    return f"{local.day} {local:%b %H:%M} {local.tzname() or zone.key}"
+
+
+def day_label(value: date) -> str:
+    """A day with its weekday: "Fri 2026-11-20"."""
+    return f"{value:%a %Y-%m-%d}"
+
+
+def enumerate_names(names: Sequence[str], most: int = 3) -> str:
+    """Names as a list in a sentence, escaped: "a, b and 4 more"."""
+    shown = [escape(name) for name in names[:most]]
+    rest = len(names) - len(shown)
+    if rest:
+        return f"{', '.join(shown)} and {count(rest)} more"
+    if len(shown) > 1:
+        return f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return "".join(shown)

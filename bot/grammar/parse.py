@@ -1,0 +1,60 @@
+"""A typed `/cost …`, understood: the subcommand that its first word names, or a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.errors import NotUnderstood
+from analysis.roles import Role
+from bot.grammar.cost import CostCommand, CostParser
+from bot.grammar.tokens import tokenize
+from handlers.nearest import shown
+from queries.dimensions import Dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class PricingCommand:
+    """`pricing [provider]`: the price list, of one provider or of all."""
+
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AboutCommand:
+    """`about`: freshness and version."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCommand:
+    """`help`: what may be typed."""
+
+
+Command = CostCommand | PricingCommand | AboutCommand | HelpCommand
+
+
+def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
+    """What `text`, typed after `/cost`, asks for.
+
+    Raises:
+        NotUnderstood: with the word that was not understood, and a suggestion.
+    """
+    tokens = tokenize(text)
+    first = tokens[0].keyword if tokens else ""
+    rest = tokens[1:]
+    match first:
+        case "help" | "?":
+            return HelpCommand()
+        case "about":
+            _nothing_after("about", [token.text for token in rest])
+            return AboutCommand()
+        case "pricing" | "prices":
+            _nothing_after("pricing", [token.text for token in rest[1:]])
+            return PricingCommand(rest[0].text if rest else None)
+        case _:
+            return CostParser(dimensions, role).parse(tokens)
+
+
+def _nothing_after(word: str, rest: list[str]) -> None:
+    if rest:
+        sentence = f"`{word}` does not go with {shown(rest[0])}."
+        raise NotUnderstood(sentence, "`/cost help` shows how each command is written.")

@@ -1,0 +1,130 @@
+"""The declared words of `/cost`: what may be typed, what it means, an example of each.
+
+The parser takes its keywords from here, the help and `docs/commands.md` their text, and a
+mistyped word its suggestions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analysis.periods import Calendar
+from analysis.roles import Role
+from handlers.cost import TIME_DIMENSIONS
+from queries.dimensions import Dimension, Dimensions
+
+ALIASES = {"org": "organization", "orgs": "organization", "env": "environment"}
+"""Short words for dimensions, as people say them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """A first word that asks for something other than a cost.
+
+    Attributes:
+        word: what is typed after `/cost`.
+        usage: the whole form, in the notation of the help.
+        meaning: what it answers, a phrase.
+        example: a line that works.
+    """
+
+    word: str
+    usage: str
+    meaning: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a question about cost; clauses stand in any order.
+
+    Attributes:
+        usage: in the notation of the help.
+        meaning: what it does, a phrase.
+        example: a line that works.
+        keywords: the words that begin it.
+    """
+
+    usage: str
+    meaning: str
+    example: str
+    keywords: tuple[str, ...]
+
+
+SUBCOMMANDS: tuple[Subcommand, ...] = (
+    Subcommand(
+        "pricing",
+        "pricing [provider]",
+        "what a million tokens cost, and since when",
+        "/cost pricing openai",
+    ),
+    Subcommand("about", "about", "how old the data is, and which costbot this is", "/cost about"),
+    Subcommand("help", "help", "this list", "/cost help"),
+)
+
+CLAUSES: tuple[Clause, ...] = (
+    Clause(
+        "today | yesterday | week | month",
+        "a day, or this week or month so far; without a period: today",
+        "/cost yesterday",
+        tuple(Calendar),
+    ),
+    Clause(
+        "24h | 7d | 30d", "the last so many hours or days, the present one included", "/cost 7d", ()
+    ),
+    Clause(
+        "2024-12-02 | 2024-12-02..2024-12-06 | 2024-12",
+        "a day, from day to day (both count), or a month",
+        "/cost 2024-12-02..2024-12-06",
+        (),
+    ),
+    Clause(
+        "by DIMENSION",
+        f"a row for each, dearest first; also by {' or '.join(TIME_DIMENSIONS)}; twice at most",
+        "/cost 7d by model by day",
+        ("by",),
+    ),
+    Clause(
+        "DIMENSION VALUE",
+        "only these; repeat it for several values, quote a name with spaces",
+        "/cost month by model organization acme",
+        (),
+    ),
+    Clause(
+        "top N", "so many rows, the rest added up as others", "/cost 30d by user top 5", ("top",)
+    ),
+    Clause(
+        "customers",
+        "leave internal traffic out, and traffic of unknown origin",
+        "/cost week by organization customers",
+        ("customers",),
+    ),
+    Clause(
+        "infrastructure",
+        "what the machines cost, idle and unused time included, in place of what requests cost",
+        "/cost month infrastructure by category",
+        ("infrastructure",),
+    ),
+    Clause("csv", "every row as a file, sent to you", "/cost 30d by model by day csv", ("csv",)),
+)
+
+
+def dimension_words(dimensions: Dimensions, role: Role) -> dict[str, Dimension]:
+    """Every word by which `role` may call a dimension: its name, its plural, its short forms."""
+    words: dict[str, Dimension] = {}
+    for dimension in dimensions.visible_to(role):
+        words[dimension.plural.replace(" ", "_")] = dimension
+        words[dimension.name] = dimension
+    for alias, name in ALIASES.items():
+        words[alias] = dimensions[name]
+    return words
+
+
+def all_keywords(dimensions: Dimensions, role: Role) -> Iterable[str]:
+    """Every word that may be typed: where suggestions for a mistyped one come from."""
+    yield from (subcommand.word for subcommand in SUBCOMMANDS)
+    for clause in CLAUSES:
+        yield from clause.keywords
+    yield from TIME_DIMENSIONS
+    yield from (dimension.name for dimension in dimensions.visible_to(role))

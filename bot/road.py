@@ -1,0 +1,61 @@
+"""The road of a question: text to request, request to result, result to message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.blocks.about import about_answer
+from bot.blocks.answer import Answer, context
+from bot.blocks.cost import cost_answer
+from bot.blocks.help import help_answer
+from bot.blocks.pricing import pricing_answer
+from bot.blocks.text import escape
+from bot.csv_file import CsvFile, cost_csv
+from bot.grammar.cost import CostCommand
+from bot.grammar.parse import AboutCommand, Command, HelpCommand, PricingCommand, parse
+from handlers.about import AboutHandler
+from handlers.caller import Caller
+from handlers.cost import CostHandler
+from handlers.pricing import PricingHandler
+from queries.dimensions import Dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """Takes what a caller typed all the way to the answer."""
+
+    dimensions: Dimensions
+    cost: CostHandler
+    pricing: PricingHandler
+    about: AboutHandler
+
+    def understand(self, text: str, caller: Caller) -> Command:
+        """What `text` asks for.
+
+        Raises:
+            NotUnderstood: it asks for nothing that costbot knows.
+        """
+        return parse(text, self.dimensions, caller.role)
+
+    async def answer(self, command: Command, caller: Caller) -> Answer:
+        """The answer to `command`, within what `caller` may see."""
+        match command:
+            case CostCommand(request):
+                result = await self.cost.cost(request, caller)
+                return cost_answer(result, caller, self.dimensions)
+            case PricingCommand(provider):
+                return pricing_answer(await self.pricing.price_list(provider, caller), caller.zone)
+            case AboutCommand():
+                return about_answer(await self.about.about(caller), caller.zone)
+            case HelpCommand():
+                return help_answer(self.dimensions, caller.role)
+
+    async def csv(self, command: CostCommand, caller: Caller) -> CsvFile:
+        """All rows of the answer to `command`, as a file."""
+        return cost_csv(await self.cost.cost(command.request, caller), caller.zone)
+
+    async def shared(self, command: CostCommand, caller: Caller) -> Answer:
+        """The answer to `command` for everybody in the channel, its sharer named, not pinged."""
+        answer = (await self.answer(command, caller)).without_buttons()
+        signed = context([f"Shared by {escape(caller.name)}, as they see it"], "shared-by")
+        return Answer(answer.text, (*answer.blocks, signed), in_channel=True)

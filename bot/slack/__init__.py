@@ -1,0 +1,1 @@
+"""Costbot in Slack: the Bolt app, who is asking, and what hears commands and clicks."""

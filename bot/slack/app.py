@@ -1,0 +1,131 @@
+"""The Bolt app: verified requests in, the listeners behind one permission check."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import cast
+
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from analysis.errors import NotAllowed
+from bot.blocks.answer import Answer
+from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
+from bot.road import Road
+from bot.slack.identity import Identities
+from bot.slack.listeners import Listeners
+from bot.slack.permissions import Json, needed_role, who
+from bot.slack.reply import Replies, send
+from bot.supervisor import Supervisor
+from storage.repositories.inbound import InboundEventRepository
+
+log = logging.getLogger(__name__)
+
+CALLER = "caller"
+"""Under which the middleware leaves the caller in Bolt's context."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackAccess:
+    """How costbot reaches one Slack workspace.
+
+    Attributes:
+        bot_token: `xoxb-…`.
+        signing_secret: what Slack signs its requests with.
+        api_url: where the Web API is, a slash at its end.
+    """
+
+    bot_token: SecretStr
+    signing_secret: SecretStr
+    api_url: str
+
+
+def slack_client(access: SlackAccess) -> AsyncWebClient:
+    """The Web API, obeying Retry-After and trying again what failed on Slack's side."""
+    return AsyncWebClient(
+        token=access.bot_token.get_secret_value(),
+        base_url=access.api_url,
+        retry_handlers=[
+            AsyncRateLimitErrorRetryHandler(max_retry_count=3),
+            AsyncServerErrorRetryHandler(max_retry_count=3),
+        ],
+    )
+
+
+def create_bolt_app(
+    access: SlackAccess,
+    *,
+    road: Road,
+    identities: Identities,
+    inbound: InboundEventRepository,
+    supervisor: Supervisor,
+    answer_within_seconds: float,
+) -> AsyncApp:
+    """The app that hears Slack, with every listener behind the permission table."""
+    client = slack_client(access)
+    app = AsyncApp(
+        signing_secret=access.signing_secret.get_secret_value(),
+        client=client,
+        token=access.bot_token.get_secret_value(),
+        logger=logging.getLogger("bot.slack.bolt"),
+    )
+    gate = _Gate(identities, supervisor)
+    app.middleware(gate.permit)
+    app.error(_unexpected)
+    replies = Replies(supervisor, answer_within_seconds)
+    Listeners(road, replies, client, inbound).register(app)
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """The one place that decides who is heard."""
+
+    identities: Identities
+    supervisor: Supervisor
+
+    async def permit(
+        self,
+        body: Json,
+        context: AsyncBoltContext,
+        next: Callable[[], Awaitable[BoltResponse]],
+    ) -> BoltResponse | None:
+        needed = needed_role(body)
+        if needed is None:
+            return await next()  # heard by no listener: Bolt answers that itself
+        team_id, user_id = who(body)
+        caller = await self.identities.caller(team_id, user_id)
+        if caller is None:
+            return self._refuse(body, stranger_answer(user_id))
+        if not caller.role.reaches(needed):
+            refusal = NotAllowed(f"This is for {needed.label}s.", "Ask an admin for the role.")
+            return self._refuse(body, refusal_answer(refusal))
+        context[CALLER] = caller
+        return await next()
+
+    def _refuse(self, body: Json, answer: Answer) -> BoltResponse:
+        """The refusal in the response itself: an `ack` from a middleware would go nowhere."""
+        if "command" in body:
+            return BoltResponse(status=200, body=cast("dict[str, object]", answer.payload()))
+        if url := body.get("response_url"):
+            work = send(str(url), answer, replaces=False)
+            self.supervisor.spawn(work, "refusal of a click")
+        return BoltResponse(status=200, body="")
+
+
+async def _unexpected(error: Exception, body: Json) -> BoltResponse:
+    """What no listener caught: logged whole, and answered where Slack shows an answer."""
+    error_id = token_hex(4)
+    log.error("error %s in a listener", error_id, exc_info=error)
+    if "command" in body:
+        return BoltResponse(status=200, body=failure_answer(error_id).payload())
+    return BoltResponse(status=200, body="")

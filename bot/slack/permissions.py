@@ -1,0 +1,52 @@
+"""Who may do what, in one table: every command, click and event that costbot hears.
+
+What is not in the table is not heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from analysis.roles import Role
+
+COMMANDS: Mapping[str, Role] = {"/cost": Role.USER}
+"""Slash command to the least role that may use it."""
+
+ACTIONS: Mapping[str, Role] = {"ask": Role.USER, "csv": Role.USER, "share": Role.USER}
+"""Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
+
+EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER}
+"""Event to the least role to which it is answered."""
+
+Json = Mapping[str, object]
+
+
+def action_name(action_id: str) -> str:
+    """The name in `ACTIONS` of an `action_id`: without the number that keeps it unique."""
+    name, _, number = action_id.rpartition("_")
+    return name if name and number.isdigit() else action_id
+
+
+def needed_role(body: Json) -> Role | None:
+    """The least role for what `body`, a verified request of Slack's, asks; None: not heard."""
+    if "command" in body:
+        return COMMANDS.get(str(body["command"]))
+    if body.get("type") == "block_actions":
+        actions = cast("list[Json]", body.get("actions") or [])
+        names = [action_name(str(action.get("action_id", ""))) for action in actions]
+        return ACTIONS.get(names[0]) if names else None
+    if "event" in body:
+        return EVENTS.get(str(cast("Json", body["event"]).get("type")))
+    return None
+
+
+def who(body: Json) -> tuple[str, str]:
+    """The workspace and the person of a verified request; empty where Slack names none."""
+    if "event" in body:
+        return str(body.get("team_id", "")), str(cast("Json", body["event"]).get("user", ""))
+    if "command" in body:
+        return str(body.get("team_id", "")), str(body.get("user_id", ""))
+    user = cast("Json", body.get("user") or {})
+    team = cast("Json", body.get("team") or {})
+    return str(team.get("id") or user.get("team_id") or ""), str(user.get("id", ""))

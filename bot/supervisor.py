@@ -1,0 +1,48 @@
+"""Costbot's own tasks: started here, watched here, and waited for when the process ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import TypeVar
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Supervisor:
+    """Keeps hold of every task that outlives the request that began it.
+
+    A task that fails is logged with its name: no error is lost because nobody awaited it.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    def spawn(self, work: Coroutine[object, object, T], name: str) -> asyncio.Task[T]:
+        """Starts `work`; whoever called may await it, or leave it to the supervisor."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def idle(self) -> None:
+        """Waits until nothing is under way, work begun meanwhile included."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Lets what is under way finish for a while, then cancels and names the rest."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=grace_seconds)
+        for task in set(self._tasks):
+            log.error("cancelled at shutdown, not done: %s", task.get_name())
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _ended(self, task: asyncio.Task[T]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task %s failed", task.get_name(), exc_info=error)

@@ -1,0 +1,302 @@
+"""What something cost: one period, at most two breakdowns, filters; with what moved it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from queries.breakdown import Basis, Breakdown, Group, Measures, break_down, known_values
+from queries.engines.base import Engine
+
+from analysis.clock import Clock
+from analysis.errors import NotAllowed, NotFound, NotUnderstood
+from analysis.periods import Period, ResolvedPeriod, resolve
+from handlers.caller import Caller
+from handlers.freshness import Freshness, freshness_of
+from handlers.nearest import did_you_mean, shown
+from queries.dimensions import Dimension, Dimensions
+
+TIME_DIMENSIONS = ("day", "hour")
+"""What a breakdown can run along beside the declared dimensions."""
+
+MOST_BREAKDOWNS = 2
+
+Key = tuple[str | date | datetime | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostRequest:
+    """A question about cost.
+
+    Attributes:
+        period: what to add up.
+        by: names of at most two dimensions, or `day`, `hour`.
+        filters: dimension name to the values that count, any of them.
+        top: how many rows to show before "others"; None: as many as fit.
+        basis: fully loaded requests, or infrastructure; never both in one sum.
+        customers_only: leave internal traffic and traffic of unknown origin out.
+    """
+
+    period: Period
+    by: tuple[str, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    top: int | None = None
+    basis: Basis = Basis.FULLY_LOADED
+    customers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """How a cost compares with the period before, over complete hours.
+
+    Attributes:
+        now: USD in the complete part of the period.
+        before: USD in the same stretch before it.
+        label: what that stretch is called.
+    """
+
+    now: Decimal
+    before: Decimal
+    label: str
+
+    @property
+    def change(self) -> Decimal:
+        """USD more than before."""
+        return self.now - self.before
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """The change as a share of before; None where before was nothing."""
+        return self.change / self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One member of a breakdown.
+
+    Attributes:
+        key: its value in each dimension of `by`; None: the fact has none there.
+        measures: what it adds up to.
+        share: of the whole period's cost; None where that is nothing.
+        delta: against the period before; None where nothing can be compared.
+    """
+
+    key: Key
+    measures: Measures
+    share: Decimal | None
+    delta: Delta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A member whose cost changed, vanished and new ones included."""
+
+    key: Key
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True)
+class CostResult:
+    """The answer to a `CostRequest`.
+
+    Attributes:
+        request: the question, with filter values as the data writes them.
+        period: the question's period, pinned to instants.
+        total: of everything that the question covers, rows beyond `top` included.
+        delta: of the total; None where nothing can be compared.
+        rows: all members, dearest first, or in order of time; one, with an empty key, without
+            a breakdown.
+        movers: the members whose cost changed, the largest change in dollars first.
+        moved_along: the dimensions of the movers: those asked for, or the model where none was.
+        unpriced_models: the models behind the unpriced requests, most requests first.
+        freshness: how old each source is.
+        covered: first and last day for which there are facts; None: none at all.
+    """
+
+    request: CostRequest
+    period: ResolvedPeriod
+    total: Measures
+    delta: Delta | None
+    rows: tuple[CostRow, ...]
+    movers: tuple[Mover, ...]
+    moved_along: tuple[str, ...]
+    unpriced_models: tuple[str, ...]
+    freshness: Freshness
+    covered: tuple[date, date] | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no fact at all behind the question."""
+        return self.total.requests == 0 and not self.total.cost
+
+    @property
+    def shown(self) -> tuple[CostRow, ...]:
+        """The rows that were asked for."""
+        return self.rows if self.request.top is None else self.rows[: self.request.top]
+
+    @property
+    def others(self) -> CostRow | None:
+        """What is beyond the rows that were asked for, as one row; None where nothing is."""
+        rest = self.rows[len(self.shown) :]
+        if not rest:
+            return None
+        return others_row(rest, self.total.cost)
+
+
+def others_row(rest: tuple[CostRow, ...], total: Decimal) -> CostRow:
+    """`rest` as one row, with its share of `total`."""
+    measures = Measures.sum(row.measures for row in rest)
+    return CostRow(key=(), measures=measures, share=share_of(measures.cost, total))
+
+
+def share_of(cost: Decimal, total: Decimal) -> Decimal | None:
+    """`cost` as a share of `total`; None where the total is nothing."""
+    return cost / total if total else None
+
+
+@dataclass(frozen=True, slots=True)
+class CostHandler:
+    """Answers questions about cost; knows no Slack and no HTTP."""
+
+    engine: Engine
+    dimensions: Dimensions
+    clock: Clock
+    stale_after_hours: float
+
+    async def cost(self, request: CostRequest, caller: Caller) -> CostResult:
+        """What the period cost, within what `caller` may see.
+
+        Raises:
+            NotUnderstood: the period or the breakdown makes no sense.
+            NotAllowed: a dimension lies beyond the caller's role.
+            NotFound: a filter names a value that the caller's data does not have.
+        """
+        now = self.clock()
+        freshness = freshness_of(self.engine.snapshot(), now, self.stale_after_hours)
+        period = resolve(request.period, now, caller.zone, data_until=freshness.data_until)
+        request = await self._checked(request, caller)
+        question = self._question(request, period, caller)
+        moved_along = request.by if request.by and not _runs_along_time(request) else ("model",)
+        groups, compared = await self._groups(question, period, moved_along)
+        total = Measures.sum(group.now for group in groups)
+        delta, movers = _movement(period, compared)
+        deltas = {mover.key: mover.delta for mover in movers if moved_along == request.by}
+        return CostResult(
+            request=request,
+            period=period,
+            total=total,
+            delta=delta,
+            rows=tuple(
+                CostRow(
+                    key=group.key,
+                    measures=group.now,
+                    share=share_of(group.now.cost, total.cost),
+                    delta=deltas.get(group.key),
+                )
+                for group in groups
+                if group.now.requests or group.now.cost
+            ),
+            movers=tuple(mover for mover in movers if mover.delta.change),
+            moved_along=moved_along,
+            unpriced_models=await self._unpriced_models(question, total),
+            freshness=freshness,
+            covered=freshness.covered(caller.zone),
+        )
+
+    async def _checked(self, request: CostRequest, caller: Caller) -> CostRequest:
+        """The request with every name allowed, every value known, and the one right basis."""
+        if len(request.by) > MOST_BREAKDOWNS or len(set(request.by)) < len(request.by):
+            sentence = "A breakdown runs along one or two different dimensions."
+            raise NotUnderstood(sentence, "Try `by model by day`.")
+        for name in (*request.by, *request.filters):
+            if name not in TIME_DIMENSIONS:
+                self._dimension(name, caller)
+        filters = {
+            name: tuple([await self._known(name, value, caller) for value in values])
+            for name, values in request.filters.items()
+        }
+        by_category = "category" in request.by or "category" in request.filters
+        return replace(
+            request,
+            filters=filters,
+            # Only infrastructure cost can be added up over categories (idle has no requests).
+            basis=Basis.INFRASTRUCTURE if by_category else request.basis,
+            # Who sees one organization is its customer: the owner's own traffic is not theirs.
+            customers_only=request.customers_only or caller.organization is not None,
+        )
+
+    def _dimension(self, name: str, caller: Caller) -> Dimension:
+        dimension = self.dimensions.get(name)
+        if dimension is None:
+            names = [seen.name for seen in self.dimensions.visible_to(caller.role)]
+            sentence = f"There is no dimension {shown(name)}."
+            raise NotUnderstood(sentence, did_you_mean(name, [*names, *TIME_DIMENSIONS]))
+        if not caller.role.reaches(dimension.audience):
+            sentence = f"`{dimension.name}` is for {dimension.audience.label}s."
+            raise NotAllowed(sentence, "Try `by model`, or ask an admin for the role.")
+        return dimension
+
+    async def _known(self, name: str, value: str, caller: Caller) -> str:
+        dimension = self._dimension(name, caller)
+        known = await known_values(self.engine, dimension, caller.organization)
+        if value in known:
+            return value
+        alike = [candidate for candidate in known if candidate.casefold() == value.casefold()]
+        if len(alike) == 1:
+            return alike[0]
+        hint = did_you_mean(value, known, otherwise=f"No cost has a {name} yet.")
+        raise NotFound(f"There is no {name} {shown(value)} in your costs.", hint)
+
+    def _question(self, request: CostRequest, period: ResolvedPeriod, caller: Caller) -> Breakdown:
+        return Breakdown(
+            window=period.window,
+            before=None,
+            by=request.by,
+            filters=request.filters,
+            organization=caller.organization,
+            basis=request.basis,
+            customers_only=request.customers_only,
+        )
+
+    async def _groups(
+        self, question: Breakdown, period: ResolvedPeriod, moved_along: tuple[str, ...]
+    ) -> tuple[list[Group], list[Group]]:
+        """The period's groups, and those of its comparison along `moved_along`."""
+        comparison = period.comparison
+        if comparison is None:
+            return await break_down(self.engine, self.dimensions, question), []
+        compare = replace(question, window=comparison.now, before=comparison.before, by=moved_along)
+        compared = await break_down(self.engine, self.dimensions, compare)
+        if comparison.now == period.window and question.by == moved_along:
+            return compared, compared
+        return await break_down(self.engine, self.dimensions, question), compared
+
+    async def _unpriced_models(self, question: Breakdown, total: Measures) -> tuple[str, ...]:
+        if not total.unpriced_requests:
+            return ()
+        by_model = replace(question, by=("model",))
+        groups = await break_down(self.engine, self.dimensions, by_model)
+        unpriced = [group for group in groups if group.now.unpriced_requests]
+        unpriced.sort(key=lambda group: -group.now.unpriced_requests)
+        return tuple(str(group.key[0] or "no model named") for group in unpriced)
+
+
+def _runs_along_time(request: CostRequest) -> bool:
+    return any(name in TIME_DIMENSIONS for name in request.by)
+
+
+def _movement(period: ResolvedPeriod, compared: list[Group]) -> tuple[Delta | None, list[Mover]]:
+    """The change of the total, and of each member, the largest change first."""
+    if period.comparison is None:
+        return None, []
+    label = period.comparison.before_label
+    total = Delta(
+        sum((group.now.cost for group in compared), Decimal(0)),
+        sum((group.before.cost for group in compared), Decimal(0)),
+        label,
+    )
+    movers = [Mover(g.key, Delta(g.now.cost, g.before.cost, label)) for g in compared]
+    movers.sort(key=lambda mover: -abs(mover.delta.change))
+    return total, movers
