@@ -1,4 +1,4 @@
-"""The columns of the two relations of the mart: `requests`, one row a request, and `costs`, its rollup.
+"""The columns of the mart's two relations: `requests`, one row a request, and `costs`, its rollup.
 
 Both have one text column per dimension (see `queries.dimensions`). Money is exact to 15 digits
 after the point: enough for a token at a hundredth of a cent per million, and for a GPU second.
@@ -83,11 +83,20 @@ def requests_columns(dimensions: Dimensions) -> tuple[Column, ...]:
     return (
         Column("dt", "DATE", "UTC day, the partition"),
         Column("time", "TIMESTAMPTZ", "instant of the request"),
-        Column("request_key", "UUID", "what makes an import idempotent: digest of source, "
-               "organization and request id, or of file digest and line"),
+        Column(
+            "request_key",
+            "UUID",
+            "what makes an import idempotent: digest of source, "
+            "organization and request id, or of file digest and line",
+        ),
         Column("request_id", "VARCHAR", "as the file gave it; NULL where it gave none"),
         *KEYS,
         *dimension_columns(dimensions),
         *MEASURES,
         Column("tags", "VARCHAR", "JSON object of text values; NULL where there are none"),
     )
+
+
+def quoted(identifier: str) -> str:
+    """`identifier` as SQL writes it; only for names from our declared lists."""
+    return '"' + identifier.replace('"', '""') + '"'

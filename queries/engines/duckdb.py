@@ -1,0 +1,201 @@
+"""DuckDB over the mart: one machine, no bytes billed, milliseconds.
+
+One in-memory database reads the mart's Parquet files; each query has a cursor of its own and
+runs in the engine's own threads, never in the loop's.
+"""
+# ruff: noqa: S608 - what is pasted are transpiled templates and declared columns
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import cast
+
+import duckdb
+
+from analysis.errors import Unavailable
+from queries.duck import connect
+from queries.engines.base import Table
+from queries.mart.manifest import shape_of
+from queries.mart.mart import Mart
+from queries.mart.rollup import nothing
+from queries.mart.snapshot import Snapshot
+from queries.schema import costs_columns
+from queries.transpile import to_duckdb
+
+FILES = "costs_files"
+"""The parameter with the files to read; no template may have one of that name."""
+
+KEPT_ROWS = 5_000
+"""A result with more rows than this is not kept: a CSV of everything would fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLimits:
+    """What the engine may take.
+
+    Attributes:
+        threads: of DuckDB, for one query.
+        memory: of DuckDB, as it writes sizes.
+        queries: how many run at once; the others wait.
+        kept_results: answers that are given again while the mart has not changed; 0: none.
+    """
+
+    threads: int = 2
+    memory: str = "2GB"
+    queries: int = 4
+    kept_results: int = 256
+
+
+class DuckDbEngine:
+    """The engine over a mart; opens DuckDB when it is made, and nothing else.
+
+    Args:
+        mart: that it reads.
+        limits: what it may take.
+    """
+
+    def __init__(self, mart: Mart, limits: EngineLimits | None = None) -> None:
+        self._mart = mart
+        self._limits = limits or EngineLimits()
+        self._columns = costs_columns(mart.dimensions)
+        self._shape = shape_of(mart.dimensions)
+        self._pool = ThreadPoolExecutor(self._limits.queries, thread_name_prefix="duckdb")
+        self._database = connect(threads=self._limits.threads, memory=self._limits.memory)
+        # The mart's files never change: what was read of them once stays true.
+        self._database.execute("SET parquet_metadata_cache = true")
+        self._database.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
+        self._results = _Results(self._limits.kept_results)
+
+    def snapshot(self) -> Snapshot:
+        """The state of the mart that the next query is answered from."""
+        return self._mart.snapshot()
+
+    async def query(
+        self, sql: str, parameters: Mapping[str, object], *, first_day: date, last_day: date
+    ) -> Table:
+        """Runs a query, see `Engine.query`; whoever stops waiting stops the query.
+
+        Raises:
+            NotPortableError: `sql` is outside the checked subset, a bug.
+            Unavailable: the mart's files cannot be read.
+        """
+        snapshot = self.snapshot()
+        key = (sql, tuple(sorted(parameters.items())), first_day, last_day)
+        kept = self._results.get(snapshot, key)
+        if kept is not None:
+            return kept
+        files = snapshot.files("costs", first_day, last_day)
+        relation = self._costs(files, uniform=snapshot.shapes(first_day, last_day) <= {self._shape})
+        given = {**parameters, FILES: files} if files else dict(parameters)
+        running = _Running(self._database.cursor(), _with_costs(relation, to_duckdb(sql)), given)
+        future = self._pool.submit(running.run)
+        try:
+            table = await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            running.stop(future)
+            raise
+        except duckdb.IOException as error:
+            message = "The mart's files cannot be read."
+            raise Unavailable(message) from error
+        self._results.put(snapshot, key, table)
+        return table
+
+    async def close(self) -> None:
+        """Interrupts what is running and closes DuckDB."""
+        self._database.interrupt()
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+        self._database.close()
+
+    def _costs(self, files: list[str], *, uniform: bool) -> str:
+        if not files:
+            return nothing(self._columns)
+        if uniform:
+            return f"SELECT * FROM read_parquet(${FILES})"
+        return (
+            f"SELECT * FROM ({nothing(self._columns)}) UNION ALL BY NAME "
+            f"SELECT * FROM read_parquet(${FILES}, union_by_name = true)"
+        )
+
+
+def _with_costs(relation: str, sql: str) -> str:
+    # Not materialized: each use reads the columns and rows that it needs, not the relation.
+    costs = f"WITH costs AS NOT MATERIALIZED ({relation})"
+    if sql.startswith("WITH "):
+        return f"{costs}, {sql.removeprefix('WITH ')}"
+    return f"{costs} {sql}"
+
+
+class _Running:
+    """One query on its cursor, which another thread may stop."""
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, object]
+    ) -> None:
+        self._cursor = cursor
+        self._sql = sql
+        self._parameters = parameters
+        self._stopped = threading.Event()
+
+    def run(self) -> Table:
+        with self._cursor as cursor:
+            if self._stopped.is_set():
+                raise duckdb.InterruptException("stopped before it began")
+            cursor.execute(self._sql, self._parameters)
+            columns = tuple(str(column[0]) for column in cursor.description or ())
+            rows = cast("list[tuple[object, ...]]", cursor.fetchall())
+        return Table(columns, _plain(rows))
+
+    def stop(self, future: Future[Table]) -> None:
+        """Interrupts the query; again while it may only just be beginning."""
+        self._stopped.set()
+        if future.cancel() or future.done():
+            return
+        self._cursor.interrupt()
+        asyncio.get_running_loop().call_later(0.02, self.stop, future)
+
+
+def _plain(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    if not rows or not any(_has_time(row) for row in rows):
+        return rows
+    return [
+        tuple(one.astimezone(UTC) if isinstance(one, datetime) else one for one in row)
+        for row in rows
+    ]
+
+
+def _has_time(row: tuple[object, ...]) -> bool:
+    return any(isinstance(one, datetime) for one in row)
+
+
+_Key = tuple[str, tuple[tuple[str, object], ...], date, date]
+
+
+class _Results:
+    """The last answers, all from one snapshot."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._snapshot: Snapshot | None = None
+        self._kept: OrderedDict[_Key, Table] = OrderedDict()
+
+    def get(self, snapshot: Snapshot, key: _Key) -> Table | None:
+        if snapshot is not self._snapshot:
+            self._snapshot = snapshot
+            self._kept.clear()
+        table = self._kept.get(key)
+        if table is not None:
+            self._kept.move_to_end(key)
+        return table
+
+    def put(self, snapshot: Snapshot, key: _Key, table: Table) -> None:
+        if snapshot is not self._snapshot or len(table.rows) > KEPT_ROWS:
+            return
+        self._kept[key] = table
+        while len(self._kept) > self._size:
+            self._kept.popitem(last=False)

@@ -1,0 +1,156 @@
+"""The manifest: the one file that says which files the mart consists of.
+
+It is replaced as a whole and atomically; whoever has read it holds a consistent state, because
+the files that it names are never changed, only left behind.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import Unavailable
+from queries.dimensions import Dimensions, Source
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+Grain = Literal["hour", "day"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DayFiles(_Frozen):
+    """The files of one source and UTC day, relative to the mart's folder.
+
+    Attributes:
+        requests: the day's request files, oldest first.
+        costs: the one file of the day's rollup.
+        grain: of the rollup.
+        shape: of the dimensions that the rollup was made with, see `shape_of`.
+    """
+
+    requests: tuple[str, ...]
+    costs: str
+    grain: Grain
+    shape: str
+
+
+class SourceEntry(_Frozen):
+    """One source's state.
+
+    Attributes:
+        first_time: instant of the oldest request, UTC.
+        last_time: instant of the newest request, UTC.
+        loaded_at: when requests of the source were last added, UTC.
+        requests: what the rows stand for.
+        rows: imported rows.
+        days: the files by UTC day.
+    """
+
+    first_time: datetime
+    last_time: datetime
+    loaded_at: datetime
+    requests: int
+    rows: int
+    days: dict[date, DayFiles]
+
+
+class Manifest(_Frozen):
+    """The mart's state.
+
+    Attributes:
+        format: of this file.
+        version: counts the publications.
+        sources: the sources that have data.
+        retired: files that are no longer part of the mart, by the instant they were left behind.
+    """
+
+    format: Literal[1] = FORMAT
+    version: int = 0
+    sources: dict[Source, SourceEntry] = Field(default_factory=dict[Source, SourceEntry])
+    retired: dict[str, datetime] = Field(default_factory=dict[str, datetime])
+
+    def referenced(self) -> set[str]:
+        """Every file that belongs to this state, relative to the mart's folder."""
+        return {
+            name
+            for entry in self.sources.values()
+            for day in entry.days.values()
+            for name in (*day.requests, day.costs)
+        }
+
+
+def shape_of(dimensions: Dimensions) -> str:
+    """A short digest of what decides the columns and the tags of the rollup."""
+    told = "\n".join(f"{one.column}\t{one.tag or ''}" for one in dimensions.values())
+    return sha256(told.encode()).hexdigest()[:16]
+
+
+def parse(text: bytes, path: Path) -> Manifest:
+    """Reads a manifest.
+
+    Raises:
+        Unavailable: it is damaged or of another version of costbot.
+    """
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        message = (
+            f"The mart's manifest {path} cannot be read. "
+            "Move the mart's folder away and import the files again."
+        )
+        raise Unavailable(message) from error
+
+
+def read(folder: Path) -> Manifest:
+    """The state that is published in `folder`; an empty one where there is none."""
+    path = folder / MANIFEST
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return Manifest()
+    return parse(text, path)
+
+
+def publish(folder: Path, manifest: Manifest) -> None:
+    """Replaces the manifest: afterwards, and not before, readers see the new state."""
+    path = folder / MANIFEST
+    draft = folder / f"{MANIFEST}.new"
+    with draft.open("wb") as file:
+        file.write(manifest.model_dump_json().encode())
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_folders([folder])
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Makes files and the entries of their folders survive a power cut."""
+    folders: set[Path] = set()
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        folders.update((path.parent, path.parent.parent, path.parent.parent.parent))
+    sync_folders(folders)
+
+
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Makes the entries of folders survive a power cut."""
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

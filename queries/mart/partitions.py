@@ -1,0 +1,98 @@
+"""Writing a query's rows as one Parquet file a day, and looking over what was written."""
+# ruff: noqa: S608 - what is pasted are SQL of our own making and declared columns
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import cast
+
+import duckdb
+
+from queries.dimensions import Source
+from queries.mart.rollup import FILES, PARTITIONED
+from queries.mart.snapshot import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a day's new request files hold.
+
+    Attributes:
+        rows: lines.
+        requests: what the lines stand for.
+        first_time: oldest instant, UTC.
+        last_time: newest instant, UTC.
+    """
+
+    rows: int
+    requests: int
+    first_time: datetime
+    last_time: datetime
+
+
+class Partitions:
+    """The folders of a mart, one a relation, source and UTC day.
+
+    Args:
+        folder: of the mart.
+        connection: in UTC.
+    """
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self._folder = folder
+        self._connection = connection
+
+    def select(self, names: Iterable[str], variable: str = FILES) -> None:
+        """Sets the variable from which the SQL of the mart takes the files to read."""
+        paths = [str(self._folder / name) for name in names]
+        self._connection.execute(f"SET VARIABLE {variable} = $1", [paths])
+
+    def write(self, sql: str, relation: Relation, source: Source) -> dict[date, list[str]]:
+        """Writes the rows of `sql` to new files, partitioned by `dt`.
+
+        Returns:
+            The new files of each day, relative to the mart's folder.
+
+        Raises:
+            ValueError: a row has no `dt`.
+        """
+        target = self._folder / relation / source.value
+        target.mkdir(parents=True, exist_ok=True)
+        written = self._connection.execute(
+            f"COPY ({sql}) TO $target ({PARTITIONED})", {"target": str(target)}
+        ).fetchall()
+        files: dict[date, list[str]] = {}
+        for _, paths in cast("list[tuple[int, list[str]]]", written):
+            for path in map(Path, sorted(paths)):
+                day = date.fromisoformat(path.parent.name.removeprefix("dt="))
+                files.setdefault(day, []).append(str(path.relative_to(self._folder)))
+        return files
+
+    def look_over(self, names: Iterable[str]) -> dict[date, Written]:
+        """What request files hold, by day.
+
+        Raises:
+            ValueError: a row lacks its time, key or category, or its `dt` is not its UTC day.
+        """
+        self.select(names)
+        rows = self._connection.execute(
+            "SELECT dt, COUNT(*), SUM(requests), MIN(time), MAX(time), "
+            "COUNT(time), COUNT(request_key), COUNT(cost_category) "
+            f"FROM read_parquet(getvariable('{FILES}')) GROUP BY dt"
+        ).fetchall()
+        found: dict[date, Written] = {}
+        for day, count, requests, first, last, *complete in cast(
+            "list[tuple[date, int, int | None, datetime, datetime, int, int, int]]", rows
+        ):
+            if any(one != count for one in complete):
+                message = f"requests of {day} lack a time, a request_key or a cost_category"
+                raise ValueError(message)
+            first, last = first.astimezone(UTC), last.astimezone(UTC)
+            if not first.date() == day == last.date():
+                message = f"requests of {day} have a dt that is not the UTC day of their time"
+                raise ValueError(message)
+            found[day] = Written(count, int(requests or 0), first, last)
+        return found

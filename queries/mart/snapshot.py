@@ -1,0 +1,132 @@
+"""A snapshot: the mart as one manifest describes it, whatever is written meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from queries.dimensions import Source
+from queries.mart.manifest import DayFiles, Grain, Manifest, SourceEntry
+
+Relation = Literal["requests", "costs"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How fresh and how large one source is.
+
+    Attributes:
+        first_time: instant of the oldest request, UTC.
+        last_time: instant of the newest request, UTC.
+        loaded_at: when requests of the source were last added, UTC.
+        requests: what the rows stand for.
+        rows: imported rows.
+    """
+
+    first_time: datetime
+    last_time: datetime
+    loaded_at: datetime
+    requests: int
+    rows: int
+
+
+class Snapshot:
+    """A state of the mart.
+
+    Args:
+        folder: of the mart.
+        manifest: the state.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self._folder = folder
+        self._manifest = manifest
+
+    @property
+    def version(self) -> int:
+        """Grows with each publication; 0: nothing was ever published."""
+        return self._manifest.version
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the mart holds nothing at all."""
+        return not self._manifest.sources
+
+    @cached_property
+    def sources(self) -> Mapping[Source, SourceState]:
+        """The sources that have data."""
+        return {source: state_of(entry) for source, entry in self._manifest.sources.items()}
+
+    @property
+    def first_day(self) -> date | None:
+        """The oldest UTC day of any source; None: the mart is empty."""
+        return min((day for _, day, _ in self._days()), default=None)
+
+    @property
+    def last_day(self) -> date | None:
+        """The newest UTC day of any source; None: the mart is empty."""
+        return max((day for _, day, _ in self._days()), default=None)
+
+    def files(
+        self,
+        relation: Relation,
+        first_day: date,
+        last_day: date,
+        sources: Collection[Source] | None = None,
+    ) -> list[str]:
+        """The files of the UTC days from `first_day` to `last_day`, both included, in order.
+
+        Args:
+            relation: requests or costs.
+            first_day: first UTC day.
+            last_day: last UTC day.
+            sources: only these; None: all.
+        """
+        names: list[str] = []
+        for source, day, files in self._days():
+            if first_day <= day <= last_day and (sources is None or source in sources):
+                names += files.requests if relation == "requests" else (files.costs,)
+        return [f"{self._folder}/{name}" for name in names]
+
+    def shapes(self, first_day: date, last_day: date) -> set[str]:
+        """The shapes of the dimensions with which the days' rollups were made."""
+        return {files.shape for _, day, files in self._days() if first_day <= day <= last_day}
+
+    def grain(self, source: Source, day: date) -> Grain | None:
+        """How finely a UTC day of a source is kept; None: there is nothing."""
+        entry = self._manifest.sources.get(source)
+        files = entry.days.get(day) if entry else None
+        return files.grain if files else None
+
+    def days_unlike(self, shape: str, hourly_from: date) -> list[tuple[Source, date]]:
+        """The days whose rollup is not as `shape` and the hourly stretch want it."""
+        return [
+            (source, day)
+            for source, day, files in self._days()
+            if files.shape != shape or files.grain != grain_of(day, hourly_from)
+        ]
+
+    def _days(self) -> Iterator[tuple[Source, date, DayFiles]]:
+        for source, entry in self._manifest.sources.items():
+            for day, files in entry.days.items():
+                yield source, day, files
+
+
+def state_of(entry: SourceEntry) -> SourceState:
+    """What the manifest says of a source, its instants in UTC."""
+    return SourceState(
+        first_time=entry.first_time.astimezone(UTC),
+        last_time=entry.last_time.astimezone(UTC),
+        loaded_at=entry.loaded_at.astimezone(UTC),
+        requests=entry.requests,
+        rows=entry.rows,
+    )
+
+
+def grain_of(day: date, hourly_from: date) -> Grain:
+    """How finely a UTC day is rolled up: by hour from `hourly_from` on, by day before."""
+    return "hour" if day >= hourly_from else "day"
