@@ -23,8 +23,8 @@ COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --py
 # A caller's paths would let foreign packages shine through into .venv.
 unexport PYTHONPATH PYTHONHOME
 
-# An environment knows its absolute path: in a checkout that was moved it is made anew.
-ifneq ($(shell cat .venv/made-in 2>/dev/null),$(CURDIR))
+# An environment knows absolute paths: it is made anew where the checkout was moved or its Python went.
+ifneq ($(shell test -x .venv/bin/python && cat .venv/made-in),$(CURDIR))
 .PHONY: .venv/made-in
 endif
 
@@ -99,7 +99,7 @@ define make_venv
 set -- python3.13 python3.12 python3.11 python3.14 python3 python; \
 if [ -n "$(PYTHON)" ]; then set -- "$(PYTHON)"; fi; \
 for python in "$$@"; do \
-	if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then exec "$$python" -m venv --clear $(1); fi; \
 done; \
 echo "No Python of 3.11 or newer that can make an environment was found (tried: $$*)." >&2; \
