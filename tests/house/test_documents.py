@@ -106,6 +106,17 @@ def test_the_composition_asks_for_no_other_variables() -> None:
     assert all(f"{name}=" in example for name in asked)
 
 
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    dead = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        for target in re.findall(r"\]\((?!\w+:)([^)#]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
 @pytest.mark.parametrize("target", sorted(made_by_make()))
 def test_the_readme_tells_what_make_can_make(target: str) -> None:
-    assert f"`make {target}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"\bmake {target}\b", readme)
