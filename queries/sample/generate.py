@@ -17,6 +17,7 @@ import duckdb
 
 from analysis.errors import BadInput
 from queries.dimensions import Source
+from queries.duck import connect
 from queries.sample import catalogue, incidents
 from queries.sample.truth import Truth, write_truth
 from queries.sample.world import prepare
@@ -28,6 +29,9 @@ LARGEST_SCALE = 100.0
 
 CHUNK_DAYS = 120
 """How many days of a sample of scale 1 for six customers are generated at once."""
+
+_MEMORY = "2GB"
+"""For a chunk; a third of it is used (measured)."""
 
 _STEPS = ("calendar", "usage", "gpu")
 
@@ -91,7 +95,7 @@ def generate(
     rows = dict.fromkeys(Source, 0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+        with connect(threads=2, memory=_MEMORY) as connection:
             prepare(connection, customers, planted, scale)
             for start, end in _chunks(begin, until, chunk_days * 6 / (scale * orgs)):
                 _set_world(connection, seed, scale, start, end)

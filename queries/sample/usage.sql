@@ -146,7 +146,13 @@ SELECT
     organization || '-' || key_name AS key,
     '{"release":"' || isoyear(time) || '.' || weekofyear(time) || '","region":"'
         || if(cache_luck < 0.3, 'eu', 'us') || '"}' AS tags,
-    requests
+    requests,
+    'llm' AS product,
+    CASE provider
+        WHEN 'anthropic' THEN '/v1/messages'
+        WHEN 'google' THEN '/v1beta/models/generateContent'
+        ELSE '/v1/chat/completions'
+    END AS endpoint
 FROM usage_drawn
 UNION ALL
 SELECT
@@ -154,5 +160,7 @@ SELECT
     0, 0, 0, FALSE, latency_ms, 200, team, feature, environment,
     organization || '-' || key_name,
     '{"release":"' || isoyear(time) || '.' || weekofyear(time) || '","region":"us"}',
-    requests
+    requests,
+    'llm',
+    '/v1/chat/completions'
 FROM usage_loop;

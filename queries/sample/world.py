@@ -22,12 +22,11 @@ def prepare(
     """Makes the macros and the tables on `connection` that the scripts read.
 
     Args:
-        connection: in memory; its zone is set to UTC.
+        connection: in memory, in UTC.
         customers: who asks.
         planted: the incidents, which may be none.
         scale: of the number of rows.
     """
-    connection.execute("SET TimeZone = 'UTC'")
     add_macros(connection)
     _table(connection, "organizations", [asdict(customer) for customer in customers])
     _table(connection, "models", [asdict(model) for model in catalogue.MODELS])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from queries.duck import connect
 from queries.sample.generate import CHUNK_DAYS, SampleFiles, generate
 from queries.sample.truth import Truth
 
@@ -65,8 +66,7 @@ def _paths(paths: tuple[Path, ...]) -> list[str]:
 def opened(*generations: SampleFiles) -> Generator[Sample]:
     gpu = [path for files in generations for path in _paths(files.gpu)]
     usage = [path for files in generations for path in _paths(files.usage)]
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect(threads=2, memory="1GB") as connection:
         connection.read_parquet(gpu).create_view("gpu")
         connection.read_parquet(usage).create_view("usage")
         yield Sample(connection)
