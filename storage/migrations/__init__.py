@@ -1,0 +1,1 @@
+"""The history of the schema: one module a revision in `versions`, run by `storage.migrate`."""

@@ -1,0 +1,10 @@
+"""The tables of the store, one module each. What is imported here is what migrations build."""
+
+from __future__ import annotations
+
+from storage.models.base import Base
+from storage.models.inbound_event import InboundEventRow
+from storage.models.person import PersonRow
+from storage.models.price import PriceRow
+
+__all__ = ["Base", "InboundEventRow", "PersonRow", "PriceRow"]

@@ -1,0 +1,1 @@
+"""What the repositories take and give: plain values that know no database."""

@@ -1,0 +1,1 @@
+"""How the store is asked and told, one noun a module."""

@@ -1,0 +1,59 @@
+"""The store: everything that people decide, behind one address."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from analysis.clock import Clock
+from storage.addresses import parse_address
+from storage.database import Database
+from storage.migrate import migrate
+from storage.repositories.inbound import InboundEventRepository
+from storage.repositories.people import PersonRepository
+from storage.repositories.prices import PriceRepository
+
+
+class Store:
+    """The SQL store and its repositories. Nothing is opened before it is used.
+
+    Args:
+        address: of a SQLite file or a PostgreSQL database, as SQLAlchemy writes it.
+        clock: dates what is kept.
+
+    Attributes:
+        prices: the dated price list.
+        people: who is who.
+        inbound: which of Slack's events were heard already.
+
+    Raises:
+        BadInput: the address cannot be used.
+    """
+
+    def __init__(self, address: str | SecretStr, clock: Clock) -> None:
+        self._database = Database(parse_address(address))
+        self.prices = PriceRepository(self._database, clock)
+        self.people = PersonRepository(self._database, clock)
+        self.inbound = InboundEventRepository(self._database, clock)
+
+    def __repr__(self) -> str:
+        return f"Store({self._database})"
+
+    @property
+    def kind(self) -> str:
+        """What it is kept in: `sqlite` or `postgresql`."""
+        return self._database.url.get_backend_name()
+
+    async def migrate(self) -> None:
+        """Makes the schema what this version of costbot needs; quick where it is already.
+
+        Any number of processes may do so at once.
+
+        Raises:
+            Unavailable: the database does not answer.
+            BadInput: a newer costbot made the store.
+        """
+        await migrate(self._database)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._database.close()

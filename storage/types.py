@@ -1,0 +1,74 @@
+"""How instants and decimals are kept: the same values in Python, whatever database is below."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Numeric, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+DIGITS_AFTER_POINT = 9
+"""Of a price per million tokens: a single token's cost is then exact to 15, as in the mart."""
+
+DIGITS = 18
+"""Of a price altogether: it stays below a billion dollars per million tokens."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: kept in UTC, returned aware.
+
+    Raises:
+        ValueError: the value to be kept has no offset, so that its instant is not known.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; without an offset for SQLite, which keeps text."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "an instant without an offset cannot be kept"
+            raise ValueError(message)
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware again, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal: NUMERIC on PostgreSQL, text on SQLite (whose own numbers are floats).
+
+    Comes back without trailing zeros, so that both databases give the same digits.
+    """
+
+    impl = Numeric(DIGITS, DIGITS_AFTER_POINT)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text where numbers would be floats."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(DIGITS + 2))
+        return dialect.type_descriptor(Numeric(DIGITS, DIGITS_AFTER_POINT))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        """As plain digits, never with an exponent."""
+        if value is None:
+            return None
+        return f"{plain(value):f}" if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
+        """The same digits again."""
+        return None if value is None else plain(Decimal(value))
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number without trailing zeros after the point and without an exponent."""
+    return Decimal(f"{value.normalize():f}")

