@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -24,6 +24,8 @@ class Reply:
     Args:
         original: the message whose button was clicked; for a command, the last answer to it.
         typed: what was typed, shown in the channel once the answer is for everyone.
+        from_click: whether the original is a message that was clicked, and stays the original.
+        posted: every message that came through here, the ack's among them, in their order.
     """
 
     app: SlackApp
@@ -34,6 +36,7 @@ class Reply:
     typed: str = ""
     from_click: bool = False
     uses: int = 0
+    posted: list[Message] = field(default_factory=list[Message])
 
 
 class ResponseUrls:
@@ -98,6 +101,7 @@ class ResponseUrls:
         if original is not None and args.flag("replace_original"):
             return self._replace(original, content)
         message = self._new(reply, args, content)
+        reply.posted.append(message)
         if not reply.from_click:
             reply.original = message
         return message
