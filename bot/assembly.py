@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analysis.clock import Clock, system_clock
 from bot.road import Road
@@ -14,9 +15,15 @@ from handlers.cost import CostHandler
 from handlers.people import PeopleHandler, PersonDefaults
 from handlers.pricing import PricingHandler
 from queries.dimensions import Dimensions
-from queries.engines.duckdb import DuckDbEngine
-from queries.mart import Mart
+from queries.engines.duckdb import DuckDbEngine, EngineLimits
+from queries.mart import Mart, WriterLimits
 from storage import Store
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+
+    from bot.slack.app import SlackAccess
+    from bot.supervisor import Supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,16 @@ def dimensions_of(settings: Settings) -> Dimensions:
 def mart_of(settings: Settings, clock: Clock = system_clock) -> Mart:
     """The mart in the home folder."""
     return Mart(
-        settings.home / "mart", dimensions_of(settings), clock, hourly_days=settings.hourly_days
+        settings.home,
+        dimensions_of(settings),
+        clock,
+        hourly_days=settings.hourly_days,
+        limits=WriterLimits(threads=settings.mart_threads, memory=settings.mart_memory),
     )
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Store]:
+async def opened_store(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Store]:
     """The store, brought up to date, and closed afterwards."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(settings.store_address, clock)
@@ -60,12 +71,13 @@ async def opened_store(settings: Settings, clock: Clock = system_clock) -> Async
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Parts]:
+async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Parts]:
     """Everything that answers questions, ready; closed when the block ends."""
     async with opened_store(settings, clock) as store:
         dimensions = dimensions_of(settings)
         mart = mart_of(settings, clock)
-        engine = DuckDbEngine(mart, threads=settings.mart_threads, memory=settings.mart_memory)
+        limits = EngineLimits(threads=settings.mart_threads, memory=settings.mart_memory)
+        engine = DuckDbEngine(mart, limits)
         try:
             yield _put_together(settings, clock, dimensions, store, mart, engine)
         finally:
@@ -101,4 +113,19 @@ def _put_together(
         pricing=pricing,
         cost=cost,
         road=Road(dimensions, cost, pricing, about),
+    )
+
+
+def slack_app(parts: Parts, access: SlackAccess, supervisor: Supervisor) -> AsyncApp:
+    """The Bolt app over the parts; its work belongs to `supervisor`."""
+    from bot.slack.app import create_bolt_app  # Bolt is slow to load, and the CLI rarely needs it
+    from bot.slack.identity import Identities
+
+    return create_bolt_app(
+        access,
+        road=parts.road,
+        identities=Identities(parts.people, parts.clock),
+        inbound=parts.store.inbound,
+        supervisor=supervisor,
+        answer_within_seconds=parts.settings.answer_within_seconds,
     )

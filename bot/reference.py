@@ -1,18 +1,16 @@
-"""The reference pages of `docs/`, written by the declarations themselves.
+"""`docs/commands.md`, written by the declared grammar itself.
 
-`costbot reference commands > docs/commands.md`, `costbot reference settings > docs/settings.md`;
-a test fails where a page is behind.
+`costbot reference > docs/commands.md`; a test fails where the page is behind.
 """
 
 from __future__ import annotations
 
 from analysis.roles import Role
 from bot.grammar.words import ALIASES, CLAUSES, SUBCOMMANDS
-from bot.settings import Settings
-from handlers.cost import TIME_DIMENSIONS
+from queries.breakdown import TIMES
 from queries.dimensions import Dimensions
 
-_WRITTEN = "<!-- Written by `costbot reference {page}`; edit the declarations in {module}. -->"
+_WRITTEN = "<!-- Written by `costbot reference` from `bot/grammar/words.py`. -->"
 
 
 def commands_page() -> str:
@@ -21,7 +19,7 @@ def commands_page() -> str:
     lines = [
         "# Commands",
         "",
-        _WRITTEN.format(page="commands", module="`bot/grammar/words.py`"),
+        _WRITTEN,
         "",
         "`/cost`, and then, in any order:",
         "",
@@ -53,34 +51,12 @@ def commands_page() -> str:
             f"{', '.join(sorted(dimension.sources))} | {_audience(dimension.audience)} |"
             for dimension in dimensions.values()
         ),
-        *(
-            f"| `{name}` | in the zone of who asks | gpu, usage | everybody |"
-            for name in TIME_DIMENSIONS
-        ),
+        *(f"| `{name}` | in the zone of who asks | gpu, usage | everybody |" for name in TIMES),
         "",
         f"Short forms: {', '.join(f'`{a}` for `{name}`' for a, name in ALIASES.items())}.",
         "",
     ]
     return "\n".join(lines)
-
-
-def settings_page() -> str:
-    """`docs/settings.md`."""
-    lines = [
-        "# Settings",
-        "",
-        _WRITTEN.format(page="settings", module="`bot/settings.py`"),
-        "",
-        "Environment variables, or lines of a file `.env` in the working folder.",
-        "",
-        "| variable | what it sets | default |",
-        "| --- | --- | --- |",
-    ]
-    for name, field in Settings.model_fields.items():
-        default = field.get_default()
-        shown = "–" if default in (None, ()) else f"`{default}`"
-        lines.append(f"| `COSTBOT_{name.upper()}` | {_cell(field.description or '')} | {shown} |")
-    return "\n".join([*lines, ""])
 
 
 def _audience(role: Role) -> str:

@@ -61,66 +61,75 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(
-        Path(".costbot"), description="Folder of the SQLite store, the mart and the reject files."
+        default=Path(".costbot"),
+        description="Folder of the SQLite store, the mart and the reject files.",
     )
     store_url: SecretStr | None = Field(
-        None,
+        default=None,
         description="SQLAlchemy address of the store, such as "
         "`postgresql+asyncpg://user:password@host/costbot`; without it, SQLite in the home folder.",
     )
-    host: str = Field("127.0.0.1", description="Address that `costbot serve` listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port that `costbot serve` listens on.")
+    host: str = Field(default="127.0.0.1", description="Address that `costbot serve` listens on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port that `costbot serve` listens on."
+    )
     zone: str = Field(
-        "UTC", description="IANA zone in which days begin for people without a zone of their own."
+        default="UTC",
+        description="IANA zone in which days begin for people without a zone of their own.",
     )
     slack_signing_secret: SecretStr | None = Field(
-        None, description="Slack's signing secret: every request over HTTP is checked with it."
+        default=None,
+        description="Slack's signing secret: every request over HTTP is checked with it.",
     )
     slack_bot_token: SecretStr | None = Field(
-        None, description="The bot's token, `xoxb-…`, with which it speaks to Slack."
+        default=None, description="The bot's token, `xoxb-…`, with which it speaks to Slack."
     )
     slack_app_token: SecretStr | None = Field(
-        None, description="The app's token, `xapp-…`: set, Socket Mode is used beside HTTP."
+        default=None, description="The app's token, `xapp-…`: set, Socket Mode is used beside HTTP."
     )
     slack_api_url: str = Field(
-        "https://slack.com/api/", description="Where Slack's Web API is; with a slash at the end."
+        default="https://slack.com/api/",
+        description="Where Slack's Web API is; with a slash at the end.",
     )
     admins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
+        default=(),
         description="Slack ids, parted by commas, of people who are admins of all organizations "
         "without being listed by `costbot people`.",
     )
     default_organization: str | None = Field(
-        None,
+        default=None,
         description="Organization that people see who are not listed; without it they see nothing.",
     )
-    default_role: Role = Field(Role.USER, description="Role of people who are not listed.")
+    default_role: Role = Field(default=Role.USER, description="Role of people who are not listed.")
     dimensions: tuple[CustomDimension, ...] = Field(
-        (),
+        default=(),
         description="The deployment's own dimensions, as a JSON list: "
         '`[{"name": "resolution", "column": "resolution"}, {"name": "gpu_type", "tag": "gpu"}]`.',
     )
     hourly_days: int = Field(
-        62, ge=1, le=3660, description="For how many days back the mart keeps hours; before: days."
+        default=62,
+        ge=1,
+        le=3660,
+        description="For how many days back the mart keeps hours; before: days.",
     )
-    mart_threads: int = Field(2, ge=1, le=64, description="Threads that DuckDB may use.")
+    mart_threads: int = Field(default=2, ge=1, le=64, description="Threads that DuckDB may use.")
     mart_memory: str = Field(
-        "2GB",
+        default="2GB",
         pattern=r"^\d+(MB|GB)$",
         description="Memory that DuckDB may use before it spills to disk, such as `2GB`.",
     )
     answer_within_seconds: float = Field(
-        2.0,
+        default=2.0,
         ge=0,
         le=2.5,
         description="How long a command may take to be answered at once; slower ones say what they "
         "are fetching and are answered later (Slack itself gives up after 3 seconds).",
     )
     stale_after_hours: float = Field(
-        26.0, gt=0, description="Age from which a source is called stale in every answer."
+        default=26.0, gt=0, description="Age from which a source is called stale in every answer."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="How much is logged."
+        default="INFO", description="How much is logged."
     )
 
     @field_validator("admins", mode="before")

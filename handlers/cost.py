@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-
-from queries.breakdown import Basis, Breakdown, Group, Measures, break_down, known_values
-from queries.engines.base import Engine
 
 from analysis.clock import Clock
 from analysis.errors import NotAllowed, NotFound, NotUnderstood
@@ -16,14 +13,12 @@ from analysis.periods import Period, ResolvedPeriod, resolve
 from handlers.caller import Caller
 from handlers.freshness import Freshness, freshness_of
 from handlers.nearest import did_you_mean, shown
+from queries.breakdown import TIMES, Basis, Breakdown, Group, Key, break_down, known_values
 from queries.dimensions import Dimension, Dimensions
-
-TIME_DIMENSIONS = ("day", "hour")
-"""What a breakdown can run along beside the declared dimensions."""
+from queries.engines.base import Engine
+from queries.measures import Measures
 
 MOST_BREAKDOWNS = 2
-
-Key = tuple[str | date | datetime | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +142,7 @@ class CostResult:
 
 def others_row(rest: tuple[CostRow, ...], total: Decimal) -> CostRow:
     """`rest` as one row, with its share of `total`."""
-    measures = Measures.sum(row.measures for row in rest)
+    measures = sum((row.measures for row in rest), Measures())
     return CostRow(key=(), measures=measures, share=share_of(measures.cost, total))
 
 
@@ -178,16 +173,19 @@ class CostHandler:
         period = resolve(request.period, now, caller.zone, data_until=freshness.data_until)
         request = await self._checked(request, caller)
         question = self._question(request, period, caller)
-        moved_along = request.by if request.by and not _runs_along_time(request) else ("model",)
-        groups, compared = await self._groups(question, period, moved_along)
-        total = Measures.sum(group.now for group in groups)
-        delta, movers = _movement(period, compared)
-        deltas = {mover.key: mover.delta for mover in movers if moved_along == request.by}
+        groups, compared = await self._groups(question, period)
+        moved_along = ("model",) if _runs_along_time(request) or not request.by else request.by
+        moved = compared
+        if compared and moved_along != request.by:
+            _, moved = await self._groups(replace(question, by=moved_along), period)
+        total = sum((group.now for group in groups), Measures())
+        label = period.comparison.before_label if period.comparison else ""
+        deltas = {group.key: Delta(group.now.cost, group.before.cost, label) for group in compared}
         return CostResult(
             request=request,
             period=period,
             total=total,
-            delta=delta,
+            delta=_total_delta(compared, label),
             rows=tuple(
                 CostRow(
                     key=group.key,
@@ -198,7 +196,7 @@ class CostHandler:
                 for group in groups
                 if group.now.requests or group.now.cost
             ),
-            movers=tuple(mover for mover in movers if mover.delta.change),
+            movers=_movers(moved, label),
             moved_along=moved_along,
             unpriced_models=await self._unpriced_models(question, total),
             freshness=freshness,
@@ -211,7 +209,7 @@ class CostHandler:
             sentence = "A breakdown runs along one or two different dimensions."
             raise NotUnderstood(sentence, "Try `by model by day`.")
         for name in (*request.by, *request.filters):
-            if name not in TIME_DIMENSIONS:
+            if name not in TIMES:
                 self._dimension(name, caller)
         filters = {
             name: tuple([await self._known(name, value, caller) for value in values])
@@ -232,7 +230,7 @@ class CostHandler:
         if dimension is None:
             names = [seen.name for seen in self.dimensions.visible_to(caller.role)]
             sentence = f"There is no dimension {shown(name)}."
-            raise NotUnderstood(sentence, did_you_mean(name, [*names, *TIME_DIMENSIONS]))
+            raise NotUnderstood(sentence, did_you_mean(name, [*names, *TIMES]))
         if not caller.role.reaches(dimension.audience):
             sentence = f"`{dimension.name}` is for {dimension.audience.label}s."
             raise NotAllowed(sentence, "Try `by model`, or ask an admin for the role.")
@@ -261,15 +259,15 @@ class CostHandler:
         )
 
     async def _groups(
-        self, question: Breakdown, period: ResolvedPeriod, moved_along: tuple[str, ...]
+        self, question: Breakdown, period: ResolvedPeriod
     ) -> tuple[list[Group], list[Group]]:
-        """The period's groups, and those of its comparison along `moved_along`."""
+        """The period's groups, and those of its comparison; none where nothing can be compared."""
         comparison = period.comparison
         if comparison is None:
             return await break_down(self.engine, self.dimensions, question), []
-        compare = replace(question, window=comparison.now, before=comparison.before, by=moved_along)
+        compare = replace(question, window=comparison.now, before=comparison.before)
         compared = await break_down(self.engine, self.dimensions, compare)
-        if comparison.now == period.window and question.by == moved_along:
+        if comparison.now == period.window:
             return compared, compared
         return await break_down(self.engine, self.dimensions, question), compared
 
@@ -284,19 +282,21 @@ class CostHandler:
 
 
 def _runs_along_time(request: CostRequest) -> bool:
-    return any(name in TIME_DIMENSIONS for name in request.by)
+    return any(name in TIMES for name in request.by)
 
 
-def _movement(period: ResolvedPeriod, compared: list[Group]) -> tuple[Delta | None, list[Mover]]:
-    """The change of the total, and of each member, the largest change first."""
-    if period.comparison is None:
-        return None, []
-    label = period.comparison.before_label
-    total = Delta(
+def _total_delta(compared: list[Group], label: str) -> Delta | None:
+    if not compared:
+        return None
+    return Delta(
         sum((group.now.cost for group in compared), Decimal(0)),
         sum((group.before.cost for group in compared), Decimal(0)),
         label,
     )
-    movers = [Mover(g.key, Delta(g.now.cost, g.before.cost, label)) for g in compared]
-    movers.sort(key=lambda mover: -abs(mover.delta.change))
-    return total, movers
+
+
+def _movers(moved: list[Group], label: str) -> tuple[Mover, ...]:
+    """The members whose cost changed, the largest change first."""
+    movers = [Mover(group.key, Delta(group.now.cost, group.before.cost, label)) for group in moved]
+    changed = [mover for mover in movers if mover.delta.change]
+    return tuple(sorted(changed, key=lambda mover: -abs(mover.delta.change)))

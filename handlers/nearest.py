@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
 
-LIKENESS = 60.0
+LIKENESS = 55.0
 """Below this, on rapidfuzz's scale of 0 to 100, a suggestion would only puzzle."""
 
 
@@ -28,7 +28,7 @@ def nearest(word: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     found = process.extract(
         word,
         list(candidates),
-        scorer=fuzz.WRatio,
+        scorer=fuzz.ratio,
         processor=utils.default_process,
         limit=limit,
         score_cutoff=LIKENESS,

@@ -24,9 +24,10 @@ from bot.blocks.text import (
 )
 from bot.grammar.cost import CostCommand, write_cost
 from handlers.caller import Caller
-from handlers.cost import TIME_DIMENSIONS, CostResult, CostRow, Delta, Mover, others_row
-from queries.breakdown import Basis, Measures
+from handlers.cost import CostResult, CostRow, Delta, Mover, others_row
+from queries.breakdown import TIMES, Basis
 from queries.dimensions import Dimensions
+from queries.measures import Measures
 
 ROWS_SHOWN = 20
 """Members that a message shows of itself; `top N` shows more, and the CSV all."""
@@ -84,7 +85,7 @@ def _headline(result: CostResult, caller: Caller) -> list[str]:
 def _scope(result: CostResult) -> str:
     """The period and the filters, as a sentence names them."""
     label = result.period.label
-    if result.period.provisional and result.request.period in Calendar:
+    if result.period.provisional and result.request.period in tuple(Calendar):
         label += " so far"
     filters = [
         f"{name} {enumerate_names(values, 4)}" for name, values in result.request.filters.items()
@@ -145,19 +146,33 @@ def _of(part: int, whole: int) -> str:
 
 def _table(result: CostResult, zone: ZoneInfo) -> TableBlock:
     rows = result.shown
-    runs_along_time = result.request.by[0] in TIME_DIMENSIONS
+    runs_along_time = result.request.by[0] in TIMES
     if result.request.top is None:
         rows = rows[: TIME_ROWS_SHOWN if runs_along_time else ROWS_SHOWN]
-    return fit_rows(
-        lambda shown: _table_of(result, rows[:shown], zone), _table_size, min(len(rows), 97)
+    return _as_table(
+        fit_rows(lambda n: _lines(result, rows[:n], zone), _size, min(len(rows), 97)),
+        len(result.request.by),
     )
 
 
-def _table_size(table: TableBlock) -> tuple[int, int]:
-    return len(table.rows), sum(len(cell.text) for row in table.rows for cell in row)
+def _size(lines: list[list[str]]) -> tuple[int, int]:
+    return len(lines), sum(len(cell) for line in lines for cell in line)
 
 
-def _table_of(result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo) -> TableBlock:
+def _as_table(lines: list[list[str]], names: int) -> TableBlock:
+    """The lines as a table: names to the left, figures to the right."""
+    return TableBlock(
+        [[RawText(text or " ") for text in line] for line in lines],
+        column_settings=[
+            ColumnSettings(align="left" if index < names else "right")
+            for index in range(len(lines[0]))
+        ],
+        block_id="cost-table",
+    )
+
+
+def _lines(result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo) -> list[list[str]]:
+    """Header, these rows, the others as one, and the total."""
     by = result.request.by
     compared = any(row.delta is not None for row in result.rows)
     header = [*(name.replace("_", " ").capitalize() for name in by)]
@@ -178,14 +193,7 @@ def _table_of(result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo) -> 
         whole = Decimal(1) if result.total.cost else None
         total = CostRow(key=(), measures=result.total, share=whole, delta=result.delta)
         lines.append(["Total", *blank, *_figures_of(total, compared=compared)])
-    return TableBlock(
-        [[RawText(text or " ") for text in line] for line in lines],
-        column_settings=[
-            ColumnSettings(align="left" if index < len(by) else "right")
-            for index in range(len(header))
-        ],
-        block_id="cost-table",
-    )
+    return lines
 
 
 def _figures_of(row: CostRow, *, compared: bool) -> list[str]:
@@ -293,7 +301,7 @@ def _buttons(result: CostResult, caller: Caller, dimensions: Dimensions) -> Acti
     questions = [
         (f"By {name}", replace(request, by=(name,), top=None))
         for name in wanted
-        if name not in request.by and (name in visible or name in TIME_DIMENSIONS)
+        if name not in request.by and (name in visible or name in TIMES)
     ]
     if request.period == Calendar.TODAY:
         questions.append(("7 days", replace(request, period=Last(7, "d"))))

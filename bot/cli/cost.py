@@ -22,7 +22,8 @@ from bot.cli.terminal import print_message
 from bot.settings import Settings
 from handlers.caller import Caller
 from handlers.cost import CostRequest, CostResult, CostRow, Delta
-from queries.breakdown import Basis, Measures
+from queries.breakdown import Basis
+from queries.measures import Measures
 
 TERMINAL = "terminal"
 """The workspace of whoever has a shell on the machine: sees everything, as its files show it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ UNAVAILABLE = 3
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
+def plain_errors() -> Generator[None]:
     """Turns expected errors into a sentence on standard error and an exit code.
 
     A bug stays a traceback: somebody has to see it.

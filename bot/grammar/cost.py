@@ -11,9 +11,9 @@ from analysis.roles import Role
 from bot.grammar.periods import parse_period, write_period
 from bot.grammar.tokens import Token, join
 from bot.grammar.words import all_keywords, dimension_words
-from handlers.cost import MOST_BREAKDOWNS, TIME_DIMENSIONS, CostRequest
+from handlers.cost import MOST_BREAKDOWNS, CostRequest
 from handlers.nearest import did_you_mean, shown
-from queries.breakdown import Basis
+from queries.breakdown import TIMES, Basis
 from queries.dimensions import Dimension, Dimensions
 
 MOST_ROWS = 1000
@@ -98,8 +98,8 @@ class CostParser:
         for word in rest.pop().text.casefold().split(","):
             dimension = self._any.get(word)
             name = dimension.name if dimension else word.removesuffix("s")
-            if dimension is None and name not in TIME_DIMENSIONS:
-                names = [*dict.fromkeys(d.name for d in self._words.values()), *TIME_DIMENSIONS]
+            if dimension is None and name not in TIMES:
+                names = [*dict.fromkeys(d.name for d in self._words.values()), *TIMES]
                 sentence = f"There is no dimension {shown(word)}."
                 raise NotUnderstood(sentence, did_you_mean(word, names))
             if name in draft.by:

@@ -21,7 +21,7 @@ def parse_period(word: str) -> Period | None:
     Raises:
         NotUnderstood: it looks like a period, but the calendar has no such day.
     """
-    if word in Calendar:
+    if word in tuple(Calendar):
         return Calendar(word)
     if match := _LAST.fullmatch(word):
         return Last(int(match[1]), "h" if match[2] == "h" else "d")

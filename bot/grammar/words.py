@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from analysis.periods import Calendar
 from analysis.roles import Role
-from handlers.cost import TIME_DIMENSIONS
+from queries.breakdown import TIMES
 from queries.dimensions import Dimension, Dimensions
 
 ALIASES = {"org": "organization", "orgs": "organization", "env": "environment"}
@@ -81,7 +81,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "by DIMENSION",
-        f"a row for each, dearest first; also by {' or '.join(TIME_DIMENSIONS)}; twice at most",
+        f"a row for each, dearest first; also by {' or '.join(TIMES)}; twice at most",
         "/cost 7d by model by day",
         ("by",),
     ),
@@ -126,5 +126,5 @@ def all_keywords(dimensions: Dimensions, role: Role) -> Iterable[str]:
     yield from (subcommand.word for subcommand in SUBCOMMANDS)
     for clause in CLAUSES:
         yield from clause.keywords
-    yield from TIME_DIMENSIONS
+    yield from TIMES
     yield from (dimension.name for dimension in dimensions.visible_to(role))

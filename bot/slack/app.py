@@ -21,9 +21,10 @@ from analysis.errors import NotAllowed
 from bot.blocks.answer import Answer
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
 from bot.road import Road
+from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
-from bot.slack.permissions import Json, needed_role, who
+from bot.slack.permissions import needed_role, who
 from bot.slack.reply import Replies, send
 from bot.supervisor import Supervisor
 from storage.repositories.inbound import InboundEventRepository
@@ -40,12 +41,12 @@ class SlackAccess:
 
     Attributes:
         bot_token: `xoxb-…`.
-        signing_secret: what Slack signs its requests with.
+        signing_secret: what Slack signs its requests with; None: Socket Mode alone.
         api_url: where the Web API is, a slash at its end.
     """
 
     bot_token: SecretStr
-    signing_secret: SecretStr
+    signing_secret: SecretStr | None
     api_url: str
 
 
@@ -72,17 +73,20 @@ def create_bolt_app(
 ) -> AsyncApp:
     """The app that hears Slack, with every listener behind the permission table."""
     client = slack_client(access)
+    secret = access.signing_secret
     app = AsyncApp(
-        signing_secret=access.signing_secret.get_secret_value(),
+        # Without a secret nothing is heard over HTTP: a random one that nobody can sign with.
+        signing_secret=secret.get_secret_value() if secret else token_hex(32),
         client=client,
         token=access.bot_token.get_secret_value(),
         logger=logging.getLogger("bot.slack.bolt"),
     )
     gate = _Gate(identities, supervisor)
-    app.middleware(gate.permit)
-    app.error(_unexpected)
+    hears = cast("BoltApp", app)
+    hears.middleware(gate.permit)
+    hears.error(_unexpected)
     replies = Replies(supervisor, answer_within_seconds)
-    Listeners(road, replies, client, inbound).register(app)
+    Listeners(road, replies, cast("SlackApi", client), inbound).register(hears)
     return app
 
 
@@ -115,7 +119,7 @@ class _Gate:
     def _refuse(self, body: Json, answer: Answer) -> BoltResponse:
         """The refusal in the response itself: an `ack` from a middleware would go nowhere."""
         if "command" in body:
-            return BoltResponse(status=200, body=cast("dict[str, object]", answer.payload()))
+            return BoltResponse(status=200, body=answer.payload())
         if url := body.get("response_url"):
             work = send(str(url), answer, replaces=False)
             self.supervisor.spawn(work, "refusal of a click")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import cast
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from analysis.errors import Unavailable
 from bot.blocks.answer import Answer, section
 from bot.blocks.text import escape, plural
 from bot.csv_file import CsvFile
+from bot.slack.api import SlackApi
 
 
-async def send_csv(client: AsyncWebClient, user_id: str, file: CsvFile, question: str) -> Answer:
+async def send_csv(client: SlackApi, user_id: str, file: CsvFile, question: str) -> Answer:
     """Uploads `file` to a person's direct messages, and says so.
 
     Args:

@@ -7,16 +7,15 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import cast
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
 from analysis.errors import NotUnderstood
 from bot.blocks.answer import Answer
 from bot.blocks.home import home_view
 from bot.grammar.cost import CostCommand
 from bot.road import Road
+from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
-from bot.slack.permissions import Json
 from bot.slack.reply import Replies
 from handlers.caller import Caller
 from storage.repositories.inbound import InboundEventRepository
@@ -30,10 +29,10 @@ class Listeners:
 
     road: Road
     replies: Replies
-    client: AsyncWebClient
+    client: SlackApi
     inbound: InboundEventRepository
 
-    def register(self, app: AsyncApp) -> None:
+    def register(self, app: BoltApp) -> None:
         """Has `app` call the listeners."""
         app.command("/cost")(self.on_command)
         app.action(re.compile(r"^ask_\d+$"))(self.on_ask)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from analysis.roles import Role
+from bot.slack.api import Json
 
 COMMANDS: Mapping[str, Role] = {"/cost": Role.USER}
 """Slash command to the least role that may use it."""
@@ -18,8 +19,6 @@ ACTIONS: Mapping[str, Role] = {"ask": Role.USER, "csv": Role.USER, "share": Role
 
 EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER}
 """Event to the least role to which it is answered."""
-
-Json = Mapping[str, object]
 
 
 def action_name(action_id: str) -> str:

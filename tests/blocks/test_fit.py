@@ -40,7 +40,9 @@ blocks = st.one_of(
 )
 
 
-@given(message=st.lists(blocks, max_size=70).map(lambda found: {"text": "x" * 5000, "blocks": found}))
+@given(
+    message=st.lists(blocks, max_size=70).map(lambda found: {"text": "x" * 5000, "blocks": found})
+)
 def test_any_message_is_within_slacks_limits(message: Json):
     fitted = fit_message(message)
     found = fitted["blocks"]
