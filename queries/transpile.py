@@ -9,9 +9,7 @@ column in a grouped query.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -85,7 +83,7 @@ def _check(tree: exp.Expr) -> None:
         message = "a template is one query, nothing that changes anything"
         raise NotPortableError(message)
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
-    for node in _nodes(tree):
+    for node in tree.walk():
         if type(node) not in _ALLOWED:
             message = f"{type(node).__name__} is not alike on both: {node.sql('bigquery')}"
             raise NotPortableError(message)
@@ -122,9 +120,9 @@ def _shadow(select: exp.Select) -> str:
     inside = {
         column.name.lower()
         for expression in (*select.expressions, *([where] if where else []))
-        for column in cast(exp.Expr, expression).find_all(exp.Column)
+        for column in expression.find_all(exp.Column)
     }
-    for projection in cast("list[exp.Expr]", select.expressions):
+    for projection in select.expressions:
         name, value = projection.alias.lower(), projection.this
         itself = isinstance(value, exp.Column) and value.name.lower() == name
         if isinstance(projection, exp.Alias) and not itself and name in inside:
@@ -142,8 +140,3 @@ def _days_stay_dates(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.DateAdd | exp.DateSub) and not isinstance(node.parent, exp.Cast):
         return exp.cast(node, exp.DataType.Type.DATE)
     return node
-
-
-def _nodes(tree: exp.Expr) -> Iterator[exp.Expr]:
-    for node in tree.walk():
-        yield cast(exp.Expr, node)

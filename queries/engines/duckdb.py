@@ -31,8 +31,8 @@ from queries.transpile import to_duckdb
 FILES = "costs_files"
 """The parameter with the files to read; no template may have one of that name."""
 
-KEPT_ROWS = 5_000
-"""A result with more rows than this is not kept: a CSV of everything would fill the memory."""
+KEPT_ROWS = 200_000
+"""All kept answers together have fewer rows than this: they are to fit in the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +183,22 @@ class _Results:
         self._size = size
         self._snapshot: Snapshot | None = None
         self._kept: OrderedDict[_Key, Table] = OrderedDict()
+        self._rows = 0
 
     def get(self, snapshot: Snapshot, key: _Key) -> Table | None:
         if snapshot is not self._snapshot:
             self._snapshot = snapshot
             self._kept.clear()
+            self._rows = 0
         table = self._kept.get(key)
         if table is not None:
             self._kept.move_to_end(key)
         return table
 
     def put(self, snapshot: Snapshot, key: _Key, table: Table) -> None:
-        if snapshot is not self._snapshot or len(table.rows) > KEPT_ROWS:
+        if snapshot is not self._snapshot or key in self._kept:
             return
         self._kept[key] = table
-        while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+        self._rows += len(table.rows)
+        while len(self._kept) > self._size or self._rows > KEPT_ROWS:
+            self._rows -= len(self._kept.popitem(last=False)[1].rows)
