@@ -17,21 +17,23 @@ def expired(manifest: Manifest, before: datetime) -> set[str]:
     return {name for name, since in manifest.retired.items() if since < before}
 
 
-def collect(folder: Path, manifest: Manifest, before: datetime) -> None:
-    """Deletes the files that the published manifest does not name.
+def collect(folder: Path, manifest: Manifest, before: datetime, left: set[str]) -> None:
+    """Deletes files that the published manifest does not name.
 
     Only the writer may call it: it alone knows that nobody else's new files are among them.
 
     Args:
         folder: of the mart.
         manifest: as it is published.
-        before: files that changed later stay; so do those that the manifest names as retired.
+        before: leftovers of a crash stay while they are younger than this.
+        left: files that were left behind long enough ago, whatever their own age.
     """
     kept = manifest.referenced() | manifest.retired.keys()
     for path in list(_files(folder)):
-        if str(path.relative_to(folder)) in kept:
+        name = str(path.relative_to(folder))
+        if name in kept:
             continue
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+        if name in left or datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
             path.unlink()
 
 

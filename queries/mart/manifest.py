@@ -6,6 +6,7 @@ the files that it names are never changed, only left behind.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import Unavailable
 from queries.dimensions import Dimensions, Source
+
+log = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -129,6 +132,7 @@ def publish(folder: Path, manifest: Manifest) -> None:
         file.write(manifest.model_dump_json().encode())
         file.flush()
         os.fsync(file.fileno())
+    log.debug("manifest drafted")
     draft.replace(path)
     sync_folders([folder])
 

@@ -15,6 +15,9 @@ from queries.dimensions import Source
 from queries.mart.rollup import FILES, PARTITIONED
 from queries.mart.snapshot import Relation
 
+NO_DAY = "__HIVE_DEFAULT_PARTITION__"
+"""How DuckDB calls the folder of the rows without a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -67,7 +70,11 @@ class Partitions:
         files: dict[date, list[str]] = {}
         for _, paths in cast("list[tuple[int, list[str]]]", written):
             for path in map(Path, sorted(paths)):
-                day = date.fromisoformat(path.parent.name.removeprefix("dt="))
+                label = path.parent.name.removeprefix("dt=")
+                if label == NO_DAY:
+                    message = f"rows of {relation} lack a dt"
+                    raise ValueError(message)
+                day = date.fromisoformat(label)
                 files.setdefault(day, []).append(str(path.relative_to(self._folder)))
         return files
 

@@ -39,6 +39,7 @@ STEPS = (
     "days compacted",
     "costs rolled up",
     "files synced",
+    "manifest drafted",
     "manifest published",
     "leftovers collected",
 )
@@ -101,6 +102,7 @@ class MartWriter:
         self._days: dict[tuple[Source, date], _Day] = {}
         self._states: dict[Source, SourceState] = {}
         self._fresh: set[str] = set()
+        self._expired: set[str] = set()
         for source, entry in manifest.sources.items():
             self._states[source] = state_of(entry)
             for day, files in entry.days.items():
@@ -205,7 +207,7 @@ class MartWriter:
             log.debug("files synced")
             self._publish()
             log.debug("manifest published")
-        collect(self._folder, self._published, self._clock() - self._grace)
+        collect(self._folder, self._published, self._clock() - self._grace, self._expired)
         log.debug("leftovers collected")
         if on_progress is not None:
             on_progress(1.0)
@@ -293,13 +295,14 @@ class MartWriter:
                 for source, state in self._states.items()
             },
         )
-        left = dict.fromkeys(self._published.referenced() - state.referenced(), now)
-        still = {
+        self._expired = expired(self._published, now - self._grace)
+        retired = {
             name: since
             for name, since in self._published.retired.items()
-            if name not in expired(self._published, now - self._grace)
+            if name not in self._expired
         }
-        state = state.model_copy(update={"retired": still | left})
+        retired |= dict.fromkeys(self._published.referenced() - state.referenced(), now)
+        state = state.model_copy(update={"retired": retired})
         # From here on they may be named: `abandon` must not touch them, whatever fails.
         self._fresh.clear()
         publish(self._folder, state)

@@ -1,0 +1,106 @@
+"""Processes of their own for the tests of the mart: writers to be killed, and a reader.
+
+Every import adds one request, of one dollar, to each of some days of both sources: a state in
+which the days differ is half an import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from analysis.periods import Window
+from queries.breakdown import Breakdown, break_down
+from queries.dimensions import Dimensions, Source
+from queries.engines import DuckDbEngine
+from queries.engines.duckdb import EngineLimits
+from queries.mart import Mart
+from tests.mart.rows import NOON, UTC_ZONE, StoppedClock, request, stage
+
+DAYS = 4
+
+
+def mart_in(home: Path) -> Mart:
+    return Mart(home, Dimensions(), StoppedClock())
+
+
+def write_once(home: Path) -> None:
+    """Imports once."""
+    mart = mart_in(home)
+    version = mart.snapshot().version
+    with mart.writer() as writer:
+        for source in Source:
+            rows = [
+                request(
+                    f"{source} {version} {day} {os.getpid()}",
+                    NOON - timedelta(days=day),
+                    source=source.value,
+                )
+                for day in range(DAYS)
+            ]
+            writer.add(source, stage(writer.connection, rows, mart.dimensions))
+        writer.commit()
+
+
+class _KillAt(logging.Handler):
+    """Ends the process, as the machine would, when a step has been done."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(logging.DEBUG)
+        self._step = step
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() == self._step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def write_and_die(home: Path, step: str) -> None:
+    """Imports until `step` has been done, and not further."""
+    logging.getLogger("queries.mart").addHandler(_KillAt(step))
+    logging.getLogger("queries.mart").setLevel(logging.DEBUG)
+    write_once(home)
+
+
+def write_for_ever(home: Path) -> None:
+    """Imports again and again; says when it begins."""
+    print("begun", flush=True)  # noqa: T201 - the test waits for it
+    while True:
+        write_once(home)
+
+
+async def read(home: Path) -> int:
+    """Asks until there is a file `stop`, once at least; fails at the first answer that is half an import."""
+    window = Window(NOON - timedelta(days=DAYS), NOON + timedelta(days=1), UTC_ZONE)
+    engine = DuckDbEngine(mart_in(home), EngineLimits(kept_results=0))
+    questions, last = 0, 0
+    stopping = False
+    while not stopping:
+        stopping = (home / "stop").exists()
+        groups = await break_down(engine, Dimensions(), Breakdown(window, by=("day",)))
+        imports = {(group.now.requests, group.now.cost) for group in groups}
+        if len(imports) > 1 or len(groups) not in (0, DAYS):
+            raise AssertionError(f"half an import: {groups}")
+        for requests, cost in imports:
+            if requests % 2 or cost != Decimal(requests) or requests < last:
+                raise AssertionError(f"not a state that ever was: {requests}, {cost}, {last}")
+            last = requests
+        questions += 1
+    await engine.close()
+    return questions
+
+
+if __name__ == "__main__":
+    _, work, folder, *rest = sys.argv
+    match work:
+        case "write_and_die":
+            write_and_die(Path(folder), *rest)
+        case "write_for_ever":
+            write_for_ever(Path(folder))
+        case _:
+            print(asyncio.run(read(Path(folder))))  # noqa: T201 - the test reads it
