@@ -59,7 +59,9 @@ def mart_of(settings: Settings, clock: Clock = system_clock) -> Mart:
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Store]:
+async def opened_store(
+    settings: Settings, clock: Clock = system_clock
+) -> AsyncGenerator[Store]:
     """The store, brought up to date, and closed afterwards."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(settings.store_address, clock)
@@ -71,12 +73,16 @@ async def opened_store(settings: Settings, clock: Clock = system_clock) -> Async
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Parts]:
+async def assembled(
+    settings: Settings, clock: Clock = system_clock
+) -> AsyncGenerator[Parts]:
     """Everything that answers questions, ready; closed when the block ends."""
     async with opened_store(settings, clock) as store:
         dimensions = dimensions_of(settings)
         mart = mart_of(settings, clock)
-        limits = EngineLimits(threads=settings.mart_threads, memory=settings.mart_memory)
+        limits = EngineLimits(
+            threads=settings.mart_threads, memory=settings.mart_memory
+        )
         engine = DuckDbEngine(mart, limits)
         try:
             yield _put_together(settings, clock, dimensions, store, mart, engine)
@@ -118,7 +124,9 @@ def _put_together(
 
 def slack_app(parts: Parts, access: SlackAccess, supervisor: Supervisor) -> AsyncApp:
     """The Bolt app over the parts; its work belongs to `supervisor`."""
-    from bot.slack.app import create_bolt_app  # Bolt is slow to load, and the CLI rarely needs it
+    from bot.slack.app import (
+        create_bolt_app,
+    )  # Bolt is slow to load, and the CLI rarely needs it
     from bot.slack.identity import Identities
 
     return create_bolt_app(

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
@@ -69,9 +76,14 @@ class Settings(BaseSettings):
         description="SQLAlchemy address of the store, such as "
         "`postgresql+asyncpg://user:password@host/costbot`; without it, SQLite in the home folder.",
     )
-    host: str = Field(default="127.0.0.1", description="Address that `costbot serve` listens on.")
+    host: str = Field(
+        default="127.0.0.1", description="Address that `costbot serve` listens on."
+    )
     port: int = Field(
-        default=8000, ge=0, le=65535, description="Port that `costbot serve` listens on."
+        default=8000,
+        ge=0,
+        le=65535,
+        description="Port that `costbot serve` listens on.",
     )
     zone: str = Field(
         default="UTC",
@@ -82,10 +94,12 @@ class Settings(BaseSettings):
         description="Slack's signing secret: every request over HTTP is checked with it.",
     )
     slack_bot_token: SecretStr | None = Field(
-        default=None, description="The bot's token, `xoxb-…`, with which it speaks to Slack."
+        default=None,
+        description="The bot's token, `xoxb-…`, with which it speaks to Slack.",
     )
     slack_app_token: SecretStr | None = Field(
-        default=None, description="The app's token, `xapp-…`: set, Socket Mode is used beside HTTP."
+        default=None,
+        description="The app's token, `xapp-…`: set, Socket Mode is used beside HTTP.",
     )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
@@ -100,7 +114,9 @@ class Settings(BaseSettings):
         default=None,
         description="Organization that people see who are not listed; without it they see nothing.",
     )
-    default_role: Role = Field(default=Role.USER, description="Role of people who are not listed.")
+    default_role: Role = Field(
+        default=Role.USER, description="Role of people who are not listed."
+    )
     dimensions: tuple[CustomDimension, ...] = Field(
         default=(),
         description="The deployment's own dimensions, as a JSON list: "
@@ -112,7 +128,9 @@ class Settings(BaseSettings):
         le=3660,
         description="For how many days back the mart keeps hours; before: days.",
     )
-    mart_threads: int = Field(default=2, ge=1, le=64, description="Threads that DuckDB may use.")
+    mart_threads: int = Field(
+        default=2, ge=1, le=64, description="Threads that DuckDB may use."
+    )
     mart_memory: str = Field(
         default="2GB",
         pattern=r"^\d+(MB|GB)$",
@@ -126,7 +144,9 @@ class Settings(BaseSettings):
         "are fetching and are answered later (Slack itself gives up after 3 seconds).",
     )
     stale_after_hours: float = Field(
-        default=26.0, gt=0, description="Age from which a source is called stale in every answer."
+        default=26.0,
+        gt=0,
+        description="Age from which a source is called stale in every answer.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
@@ -136,7 +156,9 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+            return tuple(
+                part for part in (piece.strip() for piece in value.split(",")) if part
+            )
         return value
 
     @field_validator("zone")
@@ -149,7 +171,9 @@ class Settings(BaseSettings):
 
     @field_validator("dimensions")
     @classmethod
-    def _are_new(cls, value: tuple[CustomDimension, ...]) -> tuple[CustomDimension, ...]:
+    def _are_new(
+        cls, value: tuple[CustomDimension, ...]
+    ) -> tuple[CustomDimension, ...]:
         taken = {dimension.name for dimension in BUILT_IN} | {"day", "hour"}
         for dimension in value:
             if dimension.name in taken:
@@ -168,4 +192,6 @@ class Settings(BaseSettings):
         """The store's address: as set, or SQLite in the home folder."""
         if self.store_url is not None:
             return self.store_url
-        return SecretStr(f"sqlite+aiosqlite:///{(self.home / 'store.sqlite3').absolute()}")
+        return SecretStr(
+            f"sqlite+aiosqlite:///{(self.home / 'store.sqlite3').absolute()}"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from analysis.clock import Clock
 from storage.addresses import parse_address
@@ -53,6 +54,15 @@ class Store:
             BadInput: a newer costbot made the store.
         """
         await migrate(self._database)
+
+    async def ping(self) -> None:
+        """Asks the database whether it is there.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        async with self._database.reading() as session:
+            await session.execute(select(1))
 
     async def close(self) -> None:
         """Closes every connection."""

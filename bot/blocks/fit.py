@@ -25,7 +25,9 @@ Json = dict[str, object]
 T = TypeVar("T")
 
 
-def fit_rows(build: Callable[[int], T], size: Callable[[T], tuple[int, int]], rows: int) -> T:
+def fit_rows(
+    build: Callable[[int], T], size: Callable[[T], tuple[int, int]], rows: int
+) -> T:
     """What `build` makes of as many rows as a table holds.
 
     Args:
@@ -83,7 +85,9 @@ def text_length(part: object) -> int:
 
 def _first_table_only(blocks: list[Json]) -> list[Json]:
     tables = [block for block in blocks if block.get("type") == "table"]
-    return [block for block in blocks if block.get("type") != "table" or block is tables[0]]
+    return [
+        block for block in blocks if block.get("type") != "table" or block is tables[0]
+    ]
 
 
 def _fit_block(block: Json) -> Json:
@@ -100,7 +104,10 @@ def _fit_block(block: Json) -> Json:
             return {**block, "text": _fit_text(block["text"], MOST_HEADER)}
         case "context":
             elements = cast("list[object]", block["elements"])
-            return {**block, "elements": [_fit_text(e, MOST_SECTION) for e in elements[:10]]}
+            return {
+                **block,
+                "elements": [_fit_text(e, MOST_SECTION) for e in elements[:10]],
+            }
         case "table":
             return _fit_table(block)
         case _:
@@ -125,7 +132,10 @@ def _fit_table(block: Json) -> Json:
             break
         left -= length
         kept.append(cells)
-    return {**block, "rows": kept or [[{"type": "raw_text", "text": "too long to show"}]]}
+    return {
+        **block,
+        "rows": kept or [[{"type": "raw_text", "text": "too long to show"}]],
+    }
 
 
 def _cut(text: str, most: int) -> str:

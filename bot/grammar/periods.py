@@ -30,7 +30,8 @@ def parse_period(word: str) -> Period | None:
     if match := _MONTH.fullmatch(word):
         first = _day(f"{match[1]}-{match[2]}-01")
         return Dates(
-            first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(1)
+            first,
+            (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(1),
         )
     return None
 
@@ -45,4 +46,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         sentence = f"The calendar has no {text}."
-        raise NotUnderstood(sentence, "Write days as in `2024-12-02..2024-12-06`.") from None
+        raise NotUnderstood(
+            sentence, "Write days as in `2024-12-02..2024-12-06`."
+        ) from None

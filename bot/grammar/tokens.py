@@ -57,7 +57,11 @@ def tokenize(text: str) -> list[Token]:
         else:
             end = position
             while end < len(text) and not text[end].isspace():
-                if text[end] == "=" and end + 1 < len(text) and text[end + 1] in CLOSING:
+                if (
+                    text[end] == "="
+                    and end + 1 < len(text)
+                    and text[end + 1] in CLOSING
+                ):
                     end += 1  # model="gpt 4": the value begins at its quote
                     break
                 end += 1
@@ -85,7 +89,8 @@ def _quoted(text: str, start: int) -> tuple[Token, int]:
             value.append(character)
             position += 1
     raise NotUnderstood(
-        f"A quote {opening} is opened and never closed.", 'Close it, as in `team "Data Science"`.'
+        f"A quote {opening} is opened and never closed.",
+        'Close it, as in `team "Data Science"`.',
     )
 
 

@@ -59,7 +59,12 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "what a million tokens cost, and since when",
         "/cost pricing openai",
     ),
-    Subcommand("about", "about", "how old the data is, and which costbot this is", "/cost about"),
+    Subcommand(
+        "about",
+        "about",
+        "how old the data is, and which costbot this is",
+        "/cost about",
+    ),
     Subcommand("help", "help", "this list", "/cost help"),
 )
 
@@ -71,7 +76,10 @@ CLAUSES: tuple[Clause, ...] = (
         tuple(Calendar),
     ),
     Clause(
-        "24h | 7d | 30d", "the last so many hours or days, the present one included", "/cost 7d", ()
+        "24h | 7d | 30d",
+        "the last so many hours or days, the present one included",
+        "/cost 7d",
+        (),
     ),
     Clause(
         "2024-12-02 | 2024-12-02..2024-12-06 | 2024-12",
@@ -92,7 +100,10 @@ CLAUSES: tuple[Clause, ...] = (
         (),
     ),
     Clause(
-        "top N", "so many rows, the rest added up as others", "/cost 30d by user top 5", ("top",)
+        "top N",
+        "so many rows, the rest added up as others",
+        "/cost 30d by user top 5",
+        ("top",),
     ),
     Clause(
         "customers",
@@ -106,7 +117,12 @@ CLAUSES: tuple[Clause, ...] = (
         "/cost month infrastructure by category",
         ("infrastructure",),
     ),
-    Clause("csv", "every row as a file, sent to you", "/cost 30d by model by day csv", ("csv",)),
+    Clause(
+        "csv",
+        "every row as a file, sent to you",
+        "/cost 30d by model by day csv",
+        ("csv",),
+    ),
 )
 
 

@@ -78,7 +78,6 @@ def create_bolt_app(
         # Without a secret nothing is heard over HTTP: a random one that nobody can sign with.
         signing_secret=secret.get_secret_value() if secret else token_hex(32),
         client=client,
-        token=access.bot_token.get_secret_value(),
         logger=logging.getLogger("bot.slack.bolt"),
     )
     gate = _Gate(identities, supervisor)
@@ -111,7 +110,9 @@ class _Gate:
         if caller is None:
             return self._refuse(body, stranger_answer(user_id))
         if not caller.role.reaches(needed):
-            refusal = NotAllowed(f"This is for {needed.label}s.", "Ask an admin for the role.")
+            refusal = NotAllowed(
+                f"This is for {needed.label}s.", "Ask an admin for the role."
+            )
             return self._refuse(body, refusal_answer(refusal))
         context[CALLER] = caller
         return await next()

@@ -43,7 +43,9 @@ def needed_role(body: Json) -> Role | None:
 def who(body: Json) -> tuple[str, str]:
     """The workspace and the person of a verified request; empty where Slack names none."""
     if "event" in body:
-        return str(body.get("team_id", "")), str(cast("Json", body["event"]).get("user", ""))
+        return str(body.get("team_id", "")), str(
+            cast("Json", body["event"]).get("user", "")
+        )
     if "command" in body:
         return str(body.get("team_id", "")), str(body.get("user_id", ""))
     user = cast("Json", body.get("user") or {})

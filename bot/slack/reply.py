@@ -55,7 +55,9 @@ class Replies:
             await ack(task.result().payload())
             return
         await ack(fetching_answer(fetching).payload())
-        self.supervisor.spawn(self._later(task, response_url), f"{name}, answered later")
+        self.supervisor.spawn(
+            self._later(task, response_url), f"{name}, answered later"
+        )
 
     def after_ack(
         self,
@@ -90,4 +92,6 @@ async def send(response_url: str, answer: Answer, *, replaces: bool) -> None:
     )
     response = await client.send_dict(answer.payload(replaces=replaces))
     if response.status_code != 200:
-        log.error("an answer was not delivered: %s %s", response.status_code, response.body)
+        log.error(
+            "an answer was not delivered: %s %s", response.status_code, response.body
+        )

@@ -1,0 +1,53 @@
+"""The tree of commands; each body loads what it needs when it is called."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from bot.cli.cost import cost
+from bot.cli.imports import app as imports
+from bot.cli.people import app as people
+from bot.cli.pricing import app as pricing
+from bot.cli.sample import sample
+from bot.cli.say import say
+from bot.cli.serve import serve
+
+app = typer.Typer(
+    name="costbot",
+    help="What does our AI compute cost, why, and what do we do about it?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Say which costbot this is.")
+    ] = False,
+) -> None:
+    """What does our AI compute cost, why, and what do we do about it?"""
+    if show_version:
+        typer.echo(f"costbot {version('costbot')}")
+        raise typer.Exit
+
+
+@app.command()
+def reference() -> None:
+    """Write docs/commands.md to standard output."""
+    from bot.reference import commands_page
+
+    typer.echo(commands_page(), nl=False)
+
+
+app.command()(serve)
+app.command()(say)
+app.command()(cost)
+app.command()(sample)
+app.add_typer(imports, name="import")
+app.add_typer(people, name="people")
+app.add_typer(pricing, name="pricing")

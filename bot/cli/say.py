@@ -1,0 +1,66 @@
+"""`costbot say`: a typed command through the real app, signed, and its answer in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.settings import Settings
+
+
+def say(
+    command: Annotated[
+        str,
+        typer.Argument(
+            help='Such as "/cost today by model"; `-`: one a line from input.'
+        ),
+    ],
+    as_user: Annotated[
+        str,
+        typer.Option(
+            "--as", help="Who says it: ada, otto, ute, gil, sam, or a Slack id."
+        ),
+    ] = "ada",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON line for each command.")
+    ] = False,
+) -> None:
+    """Say a command to costbot, through the real app."""
+    lines = (line.rstrip("\r\n") for line in sys.stdin) if command == "-" else [command]
+    failed = asyncio.run(_say(Settings(), lines, as_user, as_json=as_json))
+    if failed:
+        raise typer.Exit(1)
+
+
+async def _say(
+    settings: Settings, lines: Iterable[str], as_user: str, *, as_json: bool
+) -> bool:
+    from bot.assembly import assembled
+    from bot.cli.terminal import print_message
+    from bot.stage import staged
+
+    console = Console()
+    failed = False
+    async with assembled(settings) as parts, staged(parts) as stage:
+        for line in lines:
+            if not line.strip():
+                continue
+            heard = await stage.say(line, as_user)
+            failed |= heard.status != 200
+            if as_json:
+                sys.stdout.write(json.dumps(heard.as_json(), ensure_ascii=False) + "\n")
+                sys.stdout.flush()
+                continue
+            if heard.status != 200:
+                console.print(
+                    f"Slack would say: {line.split()[0]} failed ({heard.failure})"
+                )
+            for message in [*([heard.ack] if heard.ack else []), *heard.messages]:
+                print_message(message, console)
+    return failed

@@ -1,0 +1,195 @@
+"""Costbot as a process: Slack over HTTP or a socket, or the playground in Slack's place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import uvicorn
+from fastapi import FastAPI
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from starlette.types import ASGIApp
+
+from analysis.errors import BadInput
+from bot.assembly import Parts, assembled, slack_app
+from bot.blocks.help import QUESTIONS
+from bot.settings import Settings
+from bot.slack.app import SlackAccess
+from bot.stage import access_to, admit, installed_app, load_or_begin
+from bot.supervisor import Supervisor
+from bot.web import SLACK_PATH, create_web_app
+from playground.page.routes import Page
+from playground.page.screens import Suggestion
+from playground.persistence import keep_saved, load
+from playground.server import create_app
+from playground.slack import FakeSlack, create_slack
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 20.0
+"""How long work that is under way may take when the process is told to end."""
+
+Announce = Callable[[str], None]
+
+
+async def run(settings: Settings, *, with_playground: bool, announce: Announce) -> None:
+    """Serves until the process is interrupted.
+
+    Args:
+        settings: of the deployment.
+        with_playground: a Slack of one's own at `/`, in place of a real one.
+        announce: says where to click.
+
+    Raises:
+        BadInput: the port is taken, or a setting that Slack needs is missing.
+    """
+    listener = _listen(settings)
+    port = int(listener.getsockname()[1])
+    supervisor = Supervisor()
+    async with assembled(settings) as parts:
+        try:
+            if with_playground:
+                await _serve_playground(parts, supervisor, listener, port, announce)
+            else:
+                await _serve_slack(parts, supervisor, listener, port, announce)
+        finally:
+            await supervisor.stop(GRACE_SECONDS)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        sentence = (
+            f"Port {settings.port} of {settings.host} cannot be used: {error.strerror}."
+        )
+        hint = f"Stop what uses it, or take another: --port {settings.port + 1}."
+        raise BadInput(sentence, hint) from error
+
+
+async def _serve_slack(
+    parts: Parts,
+    supervisor: Supervisor,
+    listener: socket.socket,
+    port: int,
+    announce: Announce,
+) -> None:
+    settings = parts.settings
+    bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
+    if bot_token is None or (
+        settings.slack_signing_secret is None and app_token is None
+    ):
+        raise BadInput(
+            "Slack's tokens are not set.",
+            "Set COSTBOT_SLACK_BOT_TOKEN, and COSTBOT_SLACK_SIGNING_SECRET (HTTP) or "
+            "COSTBOT_SLACK_APP_TOKEN (Socket Mode); or try `costbot serve --playground`.",
+        )
+    access = SlackAccess(
+        bot_token, settings.slack_signing_secret, settings.slack_api_url
+    )
+    bolt = slack_app(parts, access, supervisor)
+    over_http = settings.slack_signing_secret is not None
+    web = create_web_app(parts, bolt if over_http else None)
+    if over_http:
+        announce(f"costbot hears Slack at http://{settings.host}:{port}{SLACK_PATH}")
+    if app_token is None:
+        await serve_until_interrupted(web, listener)
+        return
+    async with socket_mode(bolt, app_token.get_secret_value()):
+        announce("costbot hears Slack through a socket (Socket Mode)")
+        await serve_until_interrupted(web, listener)
+
+
+@asynccontextmanager
+async def socket_mode(bolt: AsyncApp, app_token: str) -> AsyncGenerator[None]:
+    """Hears Slack through a socket that costbot opens, for as long as the block lasts."""
+    handler = AsyncSocketModeHandler(bolt, app_token)
+    await handler.connect_async()
+    try:
+        yield
+    finally:
+        await handler.close_async()
+
+
+async def _serve_playground(
+    parts: Parts,
+    supervisor: Supervisor,
+    listener: socket.socket,
+    port: int,
+    announce: Announce,
+) -> None:
+    url = f"http://127.0.0.1:{port}"
+    app = installed_app()
+    app.request_url = f"{url}{SLACK_PATH}"
+    path = parts.settings.home / "playground.json"
+    workspace = load_or_begin(app, load(path))
+    workspace.public_url = url
+    await admit(parts.store, workspace.team.id)
+    slack = create_slack(workspace)
+    page = Page(workspace, slack.delivery, _suggestions(), slack.faults)
+    bolt = slack_app(parts, access_to(app, slack.api_url), supervisor)
+    web = create_web_app(parts, bolt)
+    _mount(web, slack, page)
+    announce(_welcome(parts.settings, port))
+    saving = asyncio.create_task(keep_saved(workspace, path))
+    try:
+        await serve_until_interrupted(web, listener, before_end=page.close)
+    finally:
+        await supervisor.idle()
+        await slack.close()
+        saving.cancel()
+        with suppress(asyncio.CancelledError):
+            await saving
+
+
+def _mount(web: FastAPI, slack: FakeSlack, page: Page) -> None:
+    web.router.routes.extend(create_app(slack).routes)
+    web.mount("/", page.app)
+
+
+def _suggestions() -> list[Suggestion]:
+    return [Suggestion(f"/cost {question}", "") for question in (*QUESTIONS, "help")]
+
+
+def _welcome(settings: Settings, port: int) -> str:
+    return (
+        f"\n  The playground is at  http://localhost:{port}/\n"
+        "  Open it and type      /cost today by model\n"
+        "  Or, in a terminal     .venv/bin/costbot say '/cost 7d by organization'\n"
+        f"  Its data lies in      {settings.home}\n"
+        "  Stop it with          Ctrl+C\n"
+    )
+
+
+async def serve_until_interrupted(
+    web: ASGIApp, listener: socket.socket, before_end: Callable[[], None] | None = None
+) -> None:
+    """Serves an ASGI app on a bound socket until SIGINT or SIGTERM."""
+    config = uvicorn.Config(
+        web,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config, before_end)
+    await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which tells open windows of its end before it waits for them."""
+
+    def __init__(
+        self, config: uvicorn.Config, before_end: Callable[[], None] | None
+    ) -> None:
+        super().__init__(config)
+        self._before_end = before_end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._before_end is not None:
+            self._before_end()
+        await super().shutdown(sockets)

@@ -1,0 +1,62 @@
+"""What costbot uses of Bolt and of Slack's Web API, with the types that their own code leaves out.
+
+The real objects are cast to these protocols where they are made, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+Json = Mapping[str, object]
+Listener = Callable[..., Awaitable[object]]
+Registration = Callable[[Listener], object]
+
+
+class SlackApi(Protocol):
+    """`AsyncWebClient`: every call raises `SlackApiError` where Slack says no."""
+
+    async def conversations_open(self, *, users: Sequence[str]) -> Json:
+        """Opens a direct message."""
+        ...
+
+    async def files_upload_v2(
+        self,
+        *,
+        channel: str,
+        content: str,
+        filename: str,
+        title: str,
+        initial_comment: str,
+    ) -> Json:
+        """Uploads a file and shares it in a channel."""
+        ...
+
+    async def views_publish(self, *, user_id: str, view: Mapping[str, object]) -> Json:
+        """Draws a person's Home tab."""
+        ...
+
+
+class BoltApp(Protocol):
+    """`AsyncApp`: each gives a function that registers a listener."""
+
+    def middleware(self, listener: Listener) -> object:
+        """Calls `listener` before every other."""
+        ...
+
+    def error(self, listener: Listener) -> object:
+        """Calls `listener` with what no other has caught."""
+        ...
+
+    def command(self, command: str) -> Registration:
+        """Hears a slash command."""
+        ...
+
+    def action(self, constraints: str | re.Pattern[str]) -> Registration:
+        """Hears a click."""
+        ...
+
+    def event(self, event: str) -> Registration:
+        """Hears an event."""
+        ...

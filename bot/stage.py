@@ -1,0 +1,203 @@
+"""Costbot on the stage of the playground: the real app, signed requests, a Slack of one's own.
+
+The only place, with `bot.serving`, that imports the playground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from secrets import token_hex
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from analysis.errors import BadInput
+from bot.assembly import Parts, slack_app
+from bot.cast import CAST
+from bot.slack.app import SlackAccess
+from bot.supervisor import Supervisor
+from bot.web import SLACK_PATH, create_web_app
+from handlers.nearest import did_you_mean, shown
+from playground.beginning import begin
+from playground.clock import SystemClock
+from playground.model import Command, JsonObject, Message, SlackApp, User
+from playground.persistence import State
+from playground.rendering import message_json
+from playground.server import running
+from playground.serving import serving
+from playground.slack import FakeSlack
+from playground.workspace import Workspace
+from storage.records.person import Person
+from storage.store import Store
+
+CHANNEL = "costs"
+"""Where `costbot say` speaks."""
+
+GRACE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a command that was said.
+
+    Attributes:
+        command: as it was said.
+        status: of the HTTP response; None: none came in time.
+        failure: what Slack would show in place of an answer; empty where there is one.
+        ack: the body of the response.
+        messages: what was said after it: through the response URL, or in direct messages.
+    """
+
+    command: str
+    status: int | None
+    failure: str
+    ack: JsonObject
+    messages: list[JsonObject]
+
+    def as_json(self) -> JsonObject:
+        """One line of `costbot say --json`."""
+        line = {"command": self.command, "status": self.status, "ack": self.ack}
+        return {
+            **line,
+            "messages": self.messages,
+            **({"error": self.failure} if self.failure else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running costbot and the Slack that it hangs on."""
+
+    slack: FakeSlack
+    supervisor: Supervisor
+
+    def user_id(self, name: str) -> str:
+        """The Slack id of a person of the playground, by handle or id.
+
+        Raises:
+            BadInput: there is nobody of that name.
+        """
+        for user in self.slack.workspace.people():
+            if name.casefold() in (user.id.casefold(), user.name):
+                return user.id
+        handles = [user.name for user in self.slack.workspace.people()]
+        sentence = f"There is nobody called {shown(name)} in the playground."
+        raise BadInput(sentence, did_you_mean(name, handles))
+
+    async def say(self, command: str, name: str) -> Heard:
+        """Says `command` as a person, and waits for everything that comes of it."""
+        workspace = self.slack.workspace
+        user_id = self.user_id(name)
+        channel = workspace.find_channel(CHANNEL)
+        if channel is None:
+            raise BadInput(f"The playground has no channel #{CHANNEL}.")
+        before = _direct_messages(workspace, user_id)
+        outcome = await self.slack.delivery.command(user_id, channel.id, command)
+        await self.supervisor.idle()
+        posted = outcome.reply.posted if outcome.reply else []
+        # What came after the ack, be it in the place of what the ack had put there.
+        in_ack = [message for message in outcome.messages if message.edited is None]
+        later = [message for message in posted if message not in in_ack]
+        known = {message.ts for message in before}
+        sent = [m for m in _direct_messages(workspace, user_id) if m.ts not in known]
+        return Heard(
+            command=command,
+            status=outcome.status,
+            failure=outcome.error,
+            ack=outcome.ack,
+            messages=[message_json(message, workspace) for message in (*later, *sent)],
+        )
+
+
+def _direct_messages(workspace: Workspace, user_id: str) -> list[Message]:
+    return [
+        message
+        for channel in workspace.channels_of(user_id)
+        if channel.is_im
+        for message in workspace.visible(channel.id, user_id)
+    ]
+
+
+@asynccontextmanager
+async def staged(parts: Parts) -> AsyncGenerator[Stage]:
+    """Costbot and a fresh playground, each on a free port of the loopback."""
+    app = installed_app()
+    workspace = begin(SystemClock(), people(), app)
+    await admit(parts.store, workspace.team.id)
+    supervisor = Supervisor()
+    async with running(workspace) as slack:
+        slack.rate_limits.enabled = False  # one person at one terminal is not a flood
+        bolt = slack_app(parts, access_to(app, slack.api_url), supervisor)
+        async with serving(create_web_app(parts, bolt)) as url:
+            app.request_url = f"{url}{SLACK_PATH}"
+            try:
+                yield Stage(slack, supervisor)
+            finally:
+                await supervisor.stop(GRACE_SECONDS)
+
+
+def installed_app() -> SlackApp:
+    """Costbot as an app of the playground, with secrets that nobody knew before."""
+    return SlackApp(
+        id="A0COSTBOT1",
+        name="costbot",
+        bot_user_id="U0COSTBOT1",
+        bot_id="B0COSTBOT1",
+        signing_secret=token_hex(16),
+        bot_token=f"xoxb-{token_hex(12)}",
+        app_token=f"xapp-{token_hex(12)}",
+        commands=(
+            Command(
+                "/cost", "today by model | 7d | pricing | help", "What AI compute costs"
+            ),
+        ),
+    )
+
+
+def access_to(app: SlackApp, api_url: str) -> SlackAccess:
+    """How costbot reaches the playground."""
+    return SlackAccess(
+        bot_token=SecretStr(app.bot_token),
+        signing_secret=SecretStr(app.signing_secret),
+        api_url=api_url,
+    )
+
+
+def people() -> list[User]:
+    """The cast as users of the workspace."""
+    return [
+        User(
+            id=player.user_id,
+            name=player.handle,
+            real_name=player.name,
+            email=f"{player.handle}@playground.example",
+            tz=player.zone,
+            title=player.title,
+        )
+        for player in CAST
+    ]
+
+
+async def admit(store: Store, team_id: str) -> None:
+    """Makes the cast known to costbot, each with their role; strangers stay strangers."""
+    for player in CAST:
+        if (
+            player.role is not None
+            and await store.people.find(team_id, player.user_id) is None
+        ):
+            person = Person(
+                team_id=team_id,
+                user_id=player.user_id,
+                name=player.name,
+                organization=player.organization,
+                role=player.role,
+                zone=ZoneInfo(player.zone),
+            )
+            await store.people.put(person)
+
+
+def load_or_begin(app: SlackApp, saved: State | None) -> Workspace:
+    """The playground's workspace, as it was left."""
+    return begin(SystemClock(), people(), app, saved)

@@ -1,0 +1,83 @@
+"""Facts for tests: requests, written into a real mart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from uuid import UUID
+
+from analysis.prices import PriceSource
+from queries.dimensions import Source
+from queries.mart import Mart
+from queries.schema import quoted, requests_columns
+
+_numbers = count(1)
+
+Fact = Mapping[str, object]
+
+
+def request(
+    time: datetime,
+    cost: str | None,
+    *,
+    source: Source = Source.USAGE,
+    **columns: object,
+) -> Fact:
+    """One row of `requests`: a success of a customer's, unless `columns` say otherwise.
+
+    Args:
+        time: of the request, aware.
+        cost: USD; None: unpriced.
+        source: where it comes from.
+        columns: more columns of `requests`.
+    """
+    number = next(_numbers)
+    requests = int(str(columns.get("requests", 1)))
+    priced = PriceSource.LIST if source is Source.USAGE else PriceSource.BILLED
+    return {
+        "dt": time.date(),
+        "time": time,
+        "request_key": str(UUID(int=number)),
+        "request_id": f"request-{number}",
+        "source": source.value,
+        "is_internal": False,
+        "price_source": (PriceSource.UNPRICED if cost is None else priced).value,
+        "cost_category": "inference",
+        "requests": requests,
+        "failed_requests": 0,
+        "unpriced_requests": requests if cost is None else 0,
+        "billed_cost": None if cost is None else Decimal(cost),
+        **columns,
+    }
+
+
+def add(mart: Mart, facts: Iterable[Fact]) -> None:
+    """Writes `facts` into `mart`, as one import."""
+    by_source: dict[Source, list[Fact]] = {}
+    for fact in facts:
+        by_source.setdefault(Source(str(fact["source"])), []).append(fact)
+    columns = requests_columns(mart.dimensions)
+    with mart.writer() as writer:
+        for source, rows in by_source.items():
+            table = f"facts_{source.value}"
+            declared = ", ".join(
+                f"{quoted(column.name)} {column.type}" for column in columns
+            )
+            writer.connection.execute(f"CREATE TABLE {table} ({declared})")
+            marks = ", ".join("?" for _ in columns)
+            values = [
+                [row.get(column.name, _nothing(column.type)) for column in columns]
+                for row in rows
+            ]
+            writer.connection.executemany(
+                f"INSERT INTO {table} VALUES ({marks})", values
+            )
+            writer.add(source, table)
+        writer.commit()
+
+
+def _nothing(type_: str) -> object:
+    """Measures count from zero; all else is unknown."""
+    return 0 if type_ == "BIGINT" or type_.startswith("DECIMAL") else None

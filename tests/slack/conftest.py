@@ -1,0 +1,96 @@
+"""Costbot on the stage: the real app, a real store and mart, Slack's stand-in over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.assembly import Parts, assembled
+from bot.settings import Settings
+from bot.stage import Stage, staged
+from queries.dimensions import Source
+from tests.facts import Fact, add, request
+
+NOW = datetime(2026, 11, 20, 13, 37, tzinfo=UTC)
+"""A Friday; what the tests' costbot takes for the present."""
+
+
+def at(day: int, hour: int) -> datetime:
+    """An instant of November 2026, UTC."""
+    return datetime(2026, 11, day, hour, 15, tzinfo=UTC)
+
+
+FACTS: Sequence[Fact] = (
+    request(
+        at(20, 9),
+        "3",
+        model="gpt-4",
+        organization="acme",
+        product="api",
+        provider="openai",
+    ),
+    request(
+        at(20, 9),
+        "1",
+        model="gpt-4",
+        organization="globex",
+        product="api",
+        provider="openai",
+    ),
+    request(
+        at(20, 10),
+        "0.5",
+        model="claude-3-haiku",
+        organization="acme",
+        provider="anthropic",
+    ),
+    request(at(20, 11), None, model="aurora", organization="acme", requests=4),
+    request(at(19, 9), "2", model="gpt-4", organization="acme", provider="openai"),
+    request(at(19, 20), "9", model="gpt-4", organization="acme", provider="openai"),
+    request(
+        at(20, 12),
+        "0.25",
+        source=Source.GPU,
+        model="ltxv-13b",
+        organization="acme",
+        product="studio",
+        attributed_idle_cost="0.10",
+        attributed_overhead_cost="0.05",
+        gpu_seconds="360",
+    ),
+    request(at(20, 12), "0.50", source=Source.GPU, cost_category="idle", requests=0),
+)
+"""Today for everybody: 4.90 USD fully loaded (acme 3.90, globex 1.00); by 13:00 UTC yesterday: 2."""
+
+
+@dataclass(frozen=True)
+class Playing:
+    """A costbot under test, and the Slack that it hangs on."""
+
+    parts: Parts
+    stage: Stage
+
+
+Play = Callable[..., AbstractAsyncContextManager[Playing]]
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Play:
+    """Puts costbot on the stage, with `FACTS` or others, and with other settings if given."""
+
+    @asynccontextmanager
+    async def begin(
+        facts: Sequence[Fact] = FACTS, **settings: object
+    ) -> AsyncGenerator[Playing]:
+        chosen = Settings(home=tmp_path, **settings)  # pyright: ignore[reportArgumentType]
+        async with assembled(chosen, lambda: NOW) as parts:
+            add(parts.mart, facts)
+            async with staged(parts) as stage:
+                yield Playing(parts, stage)
+
+    return begin
