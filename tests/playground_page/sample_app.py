@@ -1,13 +1,13 @@
-"""A small Slack app on Bolt, for the page to be tried with: a command, buttons, a modal, a Home tab."""
+"""A small Slack app on Bolt to try the page with: a command, buttons, a modal, a Home tab."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.model import Command, SlackApp, User
@@ -206,73 +206,65 @@ class SampleApp:
     """The app, and what it was told."""
 
     api_url: str
+    client: Any = None
     actions: list[Json] = field(default_factory=list[Json])
     submitted: list[Json] = field(default_factory=list[Json])
     messages: list[str] = field(default_factory=list[str])
 
     def asgi(self) -> FastAPI:
         """The app as it is served; its requests go to `/slack/events`."""
-        client = AsyncWebClient(BOT_TOKEN, base_url=self.api_url)
-        bolt = AsyncApp(client=client, signing_secret=SIGNING_SECRET)
-
-        @bolt.command("/cost")
-        async def cost(ack: AsyncAck) -> None:
-            await ack(text="Cost today: $2,920.00", blocks=answer_blocks())
-
-        @bolt.command("/budget")
-        async def budget(ack: AsyncAck, body: Json) -> None:
-            await ack()
-            await client.views_open(trigger_id=body["trigger_id"], view=modal())
-
-        @bolt.block_action({"block_id": "next"})
-        async def following(ack: AsyncAck, body: Json, respond: Any) -> None:
-            self.actions.append(body["actions"][0] | {"state": body["state"]["values"]})
-            await ack()
-            name = body["actions"][0]["action_id"]
-            if name == "by_organization":
-                await respond(
-                    text="By organization",
-                    blocks=answer_blocks("organization"),
-                    replace_original=False,
-                )
-            if name == "forget":
-                await respond(delete_original=True)
-
-        @bolt.block_action({"block_id": "do"})
-        async def refresh(ack: AsyncAck, body: Json) -> None:
-            self.actions.append(body["actions"][0])
-            await ack()
-
-        @bolt.view("budget")
-        async def created(ack: AsyncAck, body: Json) -> None:
-            values = body["view"]["state"]["values"]
-            if values["limit"]["value"]["value"] == "0":
-                await ack(response_action="errors", errors={"limit": "A limit is above 0."})
-                return
-            self.submitted.append(values)
-            await ack()
-
-        @bolt.event("app_home_opened")
-        async def opened(event: Json) -> None:
-            await client.views_publish(user_id=event["user"], view=home())
-
-        @bolt.event("app_mention")
-        async def mentioned(event: Json) -> None:
-            self.messages.append(event["text"])
-            await client.chat_postMessage(
-                channel=event["channel"], thread_ts=event["ts"], text="Try `/cost today`."
-            )
-
-        @bolt.event("message")
-        async def message(event: Json) -> None:
-            self.messages.append(event["text"])
-
+        self.client = AsyncWebClient(BOT_TOKEN, base_url=self.api_url)
+        # Bolt's listeners are typed in part only.
+        bolt: Any = AsyncApp(client=self.client, signing_secret=SIGNING_SECRET)
+        bolt.command("/cost")(self._cost)
+        bolt.command("/budget")(self._budget)
+        bolt.block_action({"block_id": "next"})(self._following)
+        bolt.block_action({"block_id": "do"})(self._refresh)
+        bolt.view("budget")(self._created)
+        bolt.event("app_home_opened")(self._opened)
+        bolt.event("app_mention")(self._mentioned)
+        bolt.event("message")(self._heard)
         handler = AsyncSlackRequestHandler(bolt)
         app = FastAPI()
-
-        @app.post("/slack/events")
-        async def events(request: Request) -> Response:
-            return await handler.handle(request)
-
-        del cost, budget, following, refresh, created, opened, mentioned, message, events
+        app.add_route("/slack/events", handler.handle, methods=["POST"])
         return app
+
+    async def _cost(self, ack: AsyncAck) -> None:
+        await ack(text="Cost today: $2,920.00", blocks=answer_blocks())
+
+    async def _budget(self, ack: AsyncAck, body: Json) -> None:
+        await ack()
+        await self.client.views_open(trigger_id=body["trigger_id"], view=modal())
+
+    async def _following(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
+        self.actions.append(body["actions"][0] | {"state": body["state"]["values"]})
+        await ack()
+        name = body["actions"][0]["action_id"]
+        if name == "by_organization":
+            blocks = answer_blocks("organization")
+            await respond(text="By organization", blocks=blocks, replace_original=False)
+        if name == "forget":
+            await respond(delete_original=True)
+
+    async def _refresh(self, ack: AsyncAck, body: Json) -> None:
+        self.actions.append(body["actions"][0])
+        await ack()
+
+    async def _created(self, ack: AsyncAck, body: Json) -> None:
+        values = body["view"]["state"]["values"]
+        if values["limit"]["value"]["value"] == "0":
+            await ack(response_action="errors", errors={"limit": "A limit is above 0."})
+            return
+        self.submitted.append(values)
+        await ack()
+
+    async def _opened(self, event: Json) -> None:
+        await self.client.views_publish(user_id=event["user"], view=home())
+
+    async def _mentioned(self, event: Json) -> None:
+        self.messages.append(event["text"])
+        where = {"channel": event["channel"], "thread_ts": event["ts"]}
+        await self.client.chat_postMessage(**where, text="Try `/cost today`.")
+
+    async def _heard(self, event: Json) -> None:
+        self.messages.append(event["text"])

@@ -38,7 +38,10 @@ const steps = {
     document.querySelector(`.lists a[data-channel="${CSS.escape(channel)}"]`)?.setAttribute("data-unread", "");
   },
   sidebar({ html }) {
-    document.getElementById("lists").innerHTML = html;
+    const lists = document.getElementById("lists");
+    const unread = [...lists.querySelectorAll("[data-unread]")].map((link) => link.dataset.channel);
+    lists.innerHTML = html;
+    unread.forEach((channel) => steps.unread({ channel }));
   },
   home({ html }) {
     document.getElementById("home").innerHTML = html;
