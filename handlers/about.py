@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from queries.engines.base import Engine
-
 from analysis.clock import Clock
 from handlers.caller import Caller
 from handlers.freshness import Freshness, freshness_of
+from queries.engines.base import Engine
 
 
 @dataclass(frozen=True, slots=True)

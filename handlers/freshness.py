@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from queries.mart.snapshot import Snapshot
-
 from queries.dimensions import Source
+from queries.mart.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
