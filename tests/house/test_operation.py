@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from bot.slack.permissions import COMMANDS, EVENTS
+from bot.web import SLACK_PATH
 from tests.house.project import ROOT, packages
 
 LEAST_SCOPES = {
@@ -50,7 +51,7 @@ def test_slack_sends_everything_to_one_address() -> None:
         settings["event_subscriptions"]["request_url"],
         *(entry["url"] for entry in manifest["features"]["slash_commands"]),
     }
-    assert addresses == {"https://costs.example.com/slack/events"}
+    assert addresses == {f"https://costs.example.com{SLACK_PATH}"}
 
 
 def test_the_image_is_built_from_every_package_and_nothing_else() -> None:
