@@ -103,6 +103,9 @@ class DuckDbEngine:
         except duckdb.IOException as error:
             message = "The mart's files cannot be read."
             raise Unavailable(message) from error
+        except duckdb.OutOfMemoryException as error:
+            message = f"The question needs more memory than the {self._limits.memory} it may take."
+            raise Unavailable(message) from error
         self._results.put(snapshot, key, table)
         return table
 
