@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from playground.beginning import begin
-from playground.clock import SystemClock
+from playground.clock import Clock, SystemClock
 from playground.page.routes import Page
 from playground.page.screens import Suggestion
 from playground.server import create_app
@@ -48,10 +48,10 @@ class Served:
 
 
 @asynccontextmanager
-async def served() -> AsyncGenerator[Served]:
-    """A workspace with the sample app, its page at `url`."""
+async def served(clock: Clock | None = None) -> AsyncGenerator[Served]:
+    """A workspace with the sample app, its page at `url`; its clock is the machine's if omitted."""
     installation = installed()
-    workspace = begin(SystemClock(), PEOPLE, installation)
+    workspace = begin(clock or SystemClock(), PEOPLE, installation)
     slack = create_slack(workspace)
     page = Page(workspace, slack.delivery, SUGGESTIONS, slack.faults)
     fake = create_app(slack)
