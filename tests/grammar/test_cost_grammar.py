@@ -160,16 +160,23 @@ def test_what_is_written_is_read_as_the_same(command: CostCommand):
                 "2024-13",
                 "org",
                 "`",
-                "‮",
+                "\N{RIGHT-TO-LEFT OVERRIDE}",
                 "’",
             ]
         )
     ).map(" ".join)
 )
 def test_any_text_is_understood_or_refused_with_a_sentence(text: str):
-    try:
-        parse(text, DIMENSIONS, Role.USER)
-    except Refused as refusal:
+    refusal = refusal_of(text)
+    if refusal is not None:
         assert refusal.sentence.endswith(".")
         assert len(refusal.sentence) < 400
         assert refusal.hint
+
+
+def refusal_of(text: str) -> Refused | None:
+    try:
+        parse(text, DIMENSIONS, Role.USER)
+    except Refused as refusal:
+        return refusal
+    return None

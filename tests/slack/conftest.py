@@ -65,7 +65,7 @@ FACTS: Sequence[Fact] = (
     ),
     request(at(20, 12), "0.50", source=Source.GPU, cost_category="idle", requests=0),
 )
-"""Today for everybody: 4.90 USD fully loaded (acme 3.90, globex 1.00); by 13:00 UTC yesterday: 2."""
+"""Today for everybody: 4.90 USD fully loaded, of which acme 3.90 and globex 1.00."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,7 @@ def play(tmp_path: Path) -> Play:
     """Puts costbot on the stage, with `FACTS` or others, and with other settings if given."""
 
     @asynccontextmanager
-    async def begin(
-        facts: Sequence[Fact] = FACTS, **settings: object
-    ) -> AsyncGenerator[Playing]:
+    async def begin(facts: Sequence[Fact] = FACTS, **settings: object) -> AsyncGenerator[Playing]:
         chosen = Settings(home=tmp_path, **settings)  # pyright: ignore[reportArgumentType]
         async with assembled(chosen, lambda: NOW) as parts:
             add(parts.mart, facts)

@@ -54,9 +54,7 @@ async def test_the_answer_says_what_moved_what_is_unpriced_and_how_old_it_is(
 async def test_each_person_sees_their_own_organization(play: Play):
     async with play() as playing:
         totals = {
-            name: (await playing.stage.say("/cost today", name))
-            .ack["text"]
-            .split(" ")[0]
+            name: (await playing.stage.say("/cost today", name)).ack["text"].split(" ")[0]
             for name in ("ada", "otto", "ute", "gil")
         }
     # Gil's days begin at midnight in New York, five hours later than in UTC.
@@ -89,9 +87,7 @@ async def test_a_filter_that_names_another_organization_changes_nothing(play: Pl
         ("/cost by user", "organization admin"),
     ],
 )
-async def test_a_mistake_is_answered_with_what_would_work(
-    play: Play, command: str, says: str
-):
+async def test_a_mistake_is_answered_with_what_would_work(play: Play, command: str, says: str):
     async with play() as playing:
         heard = await playing.stage.say(command, "ute")
     assert heard.status == 200
@@ -116,9 +112,7 @@ async def test_a_file_with_every_row_goes_to_the_person_alone(play: Play):
     rows = list(csv.DictReader(io.StringIO((files[0].content or b"").decode())))
     priced = [Decimal(row["total_cost"]) for row in rows if row["total_cost"]]
     assert sum(priced) == Decimal("3.90")
-    assert [row["unpriced_requests"] for row in rows if row["model"] == "aurora"] == [
-        "4"
-    ]
+    assert [row["unpriced_requests"] for row in rows if row["model"] == "aurora"] == ["4"]
 
 
 async def test_a_slow_answer_says_what_it_fetches_and_comes_later(play: Play):
@@ -135,7 +129,5 @@ async def test_help_pricing_and_about_answer(play: Play):
         about = await playing.stage.say("/cost about", "ute")
     assert "`by DIMENSION`" in text_of(help_)
     assert "`key`" not in text_of(help_)
-    assert ["openai", "gpt-4 (deprecated)", "$30.00"] in [
-        row[:3] for row in table_of(prices)
-    ]
+    assert ["openai", "gpt-4 (deprecated)", "$30.00"] in [row[:3] for row in table_of(prices)]
     assert "sqlite" in text_of(about)
