@@ -86,3 +86,10 @@ class ManualClock:
         while self.sleepers < number:
             self._slept.clear()
             await self._slept.wait()
+
+    async def until_due_in(self, seconds: float) -> None:
+        """Wait, in real time, until a task sleeps that is due in exactly `seconds`."""
+        due = self._now + timedelta(seconds=seconds)
+        while not any(at == due and not future.done() for at, _, future in self._sleepers):
+            self._slept.clear()
+            await self._slept.wait()

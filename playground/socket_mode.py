@@ -33,7 +33,11 @@ class NotConnected(Exception):
 
 
 class SocketMode:
-    """The sockets that apps hold open."""
+    """The sockets that apps hold open.
+
+    Attributes:
+        opened: how many were opened since the beginning.
+    """
 
     def __init__(self) -> None:
         self._runner: web.AppRunner | None = None
@@ -41,6 +45,7 @@ class SocketMode:
         self._tickets: dict[str, str] = {}
         self._open: list[_Connection] = []
         self._turn = 0
+        self.opened = 0
 
     async def open(self, app: SlackApp) -> str:
         """A `ws://` URL for the app, good for one connection."""
@@ -130,6 +135,7 @@ class SocketMode:
         await socket.prepare(request)
         connection = _Connection(app_id, socket)
         self._open.append(connection)
+        self.opened += 1
         hello = {
             "type": "hello",
             "num_connections": self.connections(app_id),
