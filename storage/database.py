@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
-import asyncpg
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -125,8 +124,7 @@ def translated(url: URL) -> Generator[None]:
         if not _is_silence(error):
             raise
         raise Unavailable(_sentence(url)) from error
-    except (OSError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        # What fails while connecting comes as asyncpg and the socket put it.
+    except (OSError, PoolTimeoutError) as error:  # no socket, no answer in time
         raise Unavailable(_sentence(url)) from error
 
 
@@ -134,8 +132,16 @@ def _sentence(url: URL) -> str:
     return f"The store does not answer ({url.render_as_string(hide_password=True)})."
 
 
+_SILENT_STATES = frozenset({"08", "28", "3D", "53", "57", "58"})
+"""Classes of SQLSTATE, see appendix A of PostgreSQL's manual: no connection, not let in, no such
+database, out of resources, shut down, disk."""
+
+
 def _is_silence(error: DBAPIError) -> bool:
-    """Whether the database is gone, locked, full or broken; wrong SQL is a bug instead."""
+    """Whether the database is gone, closed, locked, full or broken; wrong SQL is a bug instead."""
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return state[:2] in _SILENT_STATES
     code = getattr(error.orig, "sqlite_errorcode", None)
     if isinstance(error, (OperationalError, InterfaceError)):
         return code != sqlite3.SQLITE_ERROR
@@ -157,6 +163,14 @@ def _engine(url: URL, *, own_connection: bool = False, foreign_keys: bool = True
 
 def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
     """Transactions as asked for, not as Python's driver guesses them; foreign keys enforced."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connecting(
+        _: Dialect, __: ConnectionPoolEntry, arguments: Sequence[Any], ___: Mapping[str, Any]
+    ) -> None:
+        # A file that cannot be opened fails here: where it fails in aiosqlite, a thread goes on
+        # that may outlive the event loop and complain of it.
+        sqlite3.connect(arguments[0]).close()
 
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

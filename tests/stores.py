@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -16,6 +16,9 @@ from uuid import uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from analysis.clock import Clock
+from storage import Store
 
 
 class _Server(Protocol):
@@ -36,6 +39,17 @@ class TestClock:
     def advance(self, by: timedelta) -> None:
         """Moves on."""
         self.now += by
+
+
+@asynccontextmanager
+async def sqlite_store(folder: Path, clock: Clock) -> AsyncGenerator[Store]:
+    """A new store in a file, brought up to date."""
+    store = Store(f"sqlite+aiosqlite:///{folder}/store.sqlite3", clock)
+    try:
+        await store.migrate()
+        yield store
+    finally:
+        await store.close()
 
 
 @dataclass(frozen=True)
