@@ -17,9 +17,7 @@ from bot.settings import Settings
 from handlers.people import NewPerson, PeopleHandler, PersonDefaults
 from storage.records.person import Person
 
-app = typer.Typer(
-    no_args_is_help=True, help="Whom costbot answers, and how far they reach."
-)
+app = typer.Typer(no_args_is_help=True, help="Whom costbot answers, and how far they reach.")
 
 Team = Annotated[str, typer.Option(help="The Slack workspace's id, T….")]
 User = Annotated[str, typer.Argument(help="The person's Slack member id, U….")]
@@ -34,9 +32,7 @@ def add(
         str | None, typer.Option(help="The one that the person sees; admins see all.")
     ] = None,
     name: Annotated[str, typer.Option(help="How the person is called.")] = "",
-    zone: Annotated[
-        str | None, typer.Option(help="IANA zone in which their days begin.")
-    ] = None,
+    zone: Annotated[str | None, typer.Option(help="IANA zone in which their days begin.")] = None,
 ) -> None:
     """List a person; who is listed already is changed."""
     new = NewPerson(team, user, role, organization, name, zone)
@@ -52,9 +48,7 @@ def list_people(
     """Who is listed."""
     people = asyncio.run(_listed(Settings(), team))
     if as_json:
-        typer.echo(
-            json.dumps([person_json(person) for person in people], ensure_ascii=False)
-        )
+        typer.echo(json.dumps([person_json(person) for person in people], ensure_ascii=False))
     elif people:
         Console().print(_table(people), markup=False)
     else:
@@ -119,9 +113,7 @@ def _table(people: list[Person]) -> Table:
             person.team_id,
             person.user_id,
             person.name,
-            person.role.label
-            if person.active
-            else f"{person.role.label} (switched off)",
+            person.role.label if person.active else f"{person.role.label} (switched off)",
             person.organization or "all",
             person.zone.key,
         )

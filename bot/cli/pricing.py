@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -19,6 +20,9 @@ from bot.cli.cost import operator
 from bot.settings import Settings
 from handlers.pricing import PriceListResult, PricingHandler
 from storage.records.price import ModelPrice, StoredPrice
+
+WIDTH_OF_A_FILE = 200
+"""Characters."""
 
 
 class _ListByDefault(TyperGroup):
@@ -43,24 +47,18 @@ def list_prices(
     if as_json:
         typer.echo(json.dumps(price_list_json(result), ensure_ascii=False))
     else:
-        _print(result, Console())
+        _print(result)
 
 
 @app.command()
 def add(
     provider: Annotated[str, typer.Argument(help="Such as openai.")],
     model: Annotated[str, typer.Argument(help="As requests name it.")],
-    price_in: Annotated[
-        str, typer.Option("--input", help="USD per million input tokens.")
-    ],
-    price_out: Annotated[
-        str, typer.Option("--output", help="USD per million output tokens.")
-    ],
+    price_in: Annotated[str, typer.Option("--input", help="USD per million input tokens.")],
+    price_out: Annotated[str, typer.Option("--output", help="USD per million output tokens.")],
     effective: Annotated[
         str,
-        typer.Option(
-            "--from", help="First day, YYYY-MM-DD (00:00 UTC), or an instant."
-        ),
+        typer.Option("--from", help="First day, YYYY-MM-DD (00:00 UTC), or an instant."),
     ],
     reference: Annotated[
         str, typer.Option(help="Where it is written: an address, a contract's name.")
@@ -80,9 +78,7 @@ def add(
         str | None,
         typer.Option(help="USD per million input tokens written to the cache."),
     ] = None,
-    reasoning: Annotated[
-        str | None, typer.Option(help="USD per million reasoning tokens.")
-    ] = None,
+    reasoning: Annotated[str | None, typer.Option(help="USD per million reasoning tokens.")] = None,
     batch_input: Annotated[
         str | None, typer.Option(help="USD per million input tokens of batches.")
     ] = None,
@@ -165,23 +161,25 @@ def _price_json(price: StoredPrice, now: datetime) -> dict[str, object]:
         "quality_score": _text(price.quality_score),
         "quality_source": price.quality_source,
         "deprecated": price.is_deprecated(now),
-        "deprecated_at": None
-        if price.deprecated_at is None
-        else price.deprecated_at.isoformat(),
+        "deprecated_at": None if price.deprecated_at is None else price.deprecated_at.isoformat(),
         "replacement": price.replacement,
         "source": price.source,
         "reference": price.reference,
     }
 
 
-def _print(result: PriceListResult, console: Console) -> None:
+def _print(result: PriceListResult) -> None:
+    terminal = Console()
+    # Where nobody reads along a screen, in a pipe or a file, a price takes one line.
+    console = terminal if terminal.is_terminal else Console(width=WIDTH_OF_A_FILE)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("provider", "model", "for"):
-        table.add_column(heading)
-    for heading in ("input", "output", "cached", "batch"):
-        table.add_column(heading, justify="right")
-    for heading in ("since", "note"):
-        table.add_column(heading)
+    for heading in ("provider", "model"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("for", overflow="fold")
+    for heading in ("input", "output"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("since", no_wrap=True)
+    table.add_column("note", overflow="fold")
     for price in (*result.current, *result.upcoming):
         table.add_row(
             price.provider,
@@ -189,12 +187,8 @@ def _print(result: PriceListResult, console: Console) -> None:
             _conditions(price),
             _text(price.input),
             _text(price.output),
-            _text(price.cached_input) or "",
-            "/".join(
-                filter(None, (_text(price.batch_input), _text(price.batch_output)))
-            ),
             _day(price.effective_from),
-            _note(price, result.now),
+            ", ".join(_notes(price, result.now)),
         )
     console.print(table, markup=False)
     console.print("USD per million tokens.", style="dim")
@@ -206,16 +200,20 @@ def _conditions(price: StoredPrice) -> str:
     return f"{whose}, above {tier:,} tokens" if tier else whose
 
 
-def _note(price: StoredPrice, now: datetime) -> str:
+def _notes(price: StoredPrice, now: datetime) -> Iterator[str]:
     if price.effective_from > now:
-        return "not in force yet"
+        yield "not in force yet"
     if price.is_deprecated(now):
-        return (
-            f"deprecated, now {price.replacement}"
-            if price.replacement
-            else "deprecated"
-        )
-    return ""
+        yield f"deprecated, use {price.replacement}" if price.replacement else "deprecated"
+    for name, value in (
+        ("cached", price.cached_input),
+        ("cache write", price.cache_write),
+        ("reasoning", price.reasoning),
+    ):
+        if value is not None:
+            yield f"{name} {value:f}"
+    if price.batch_input is not None and price.batch_output is not None:
+        yield f"batch {price.batch_input:f}/{price.batch_output:f}"
 
 
 def _whose(price: StoredPrice) -> str:
