@@ -1,0 +1,217 @@
+"""`costbot import`: files of GPU requests and of LLM usage into the mart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from analysis.clock import system_clock
+from analysis.errors import BadInput
+from bot.assembly import dimensions_of, mart_of, opened_store
+from bot.settings import Settings
+from handlers.imports import ImportHandler, ImportRequest, Progress
+from queries.dimensions import Source
+from queries.sources.mapping import assignments, listed
+from queries.sources.report import ImportReport
+from queries.sources.usage_models import Counting
+
+app = typer.Typer(
+    no_args_is_help=True, help="Import files: CSV, JSON lines or Parquet, also compressed by gzip."
+)
+
+File = Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet.", show_default=False)]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="COLUMN=NAME: what the file calls a column; repeatable."),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="COLUMN=VALUE where the file has none; repeatable."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The report as JSON.")]
+
+
+@app.command()
+def gpu(
+    file: File,
+    maps: Maps = None,
+    sets: Sets = None,
+    gpu_hour_rate: Annotated[
+        str | None,
+        typer.Option(help="USD per GPU hour for rows with gpu_seconds and without row_cost."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import GPU requests."""
+    request = ImportRequest(
+        Source.GPU,
+        file,
+        assignments("--map", maps or ()),
+        assignments("--set", sets or ()),
+        gpu_hour_rate=_rate(gpu_hour_rate),
+    )
+    _run(request, as_json=as_json)
+
+
+@app.command()
+def usage(
+    file: File,
+    maps: Maps = None,
+    sets: Sets = None,
+    input_includes_cache: Annotated[
+        str | None,
+        typer.Option(help="yes or no: input_tokens contain cached ones; else as the provider."),
+    ] = None,
+    output_includes_reasoning: Annotated[
+        str | None,
+        typer.Option(help="yes or no: output_tokens contain reasoning; else as the provider."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import LLM usage, and price it."""
+    request = ImportRequest(
+        Source.USAGE,
+        file,
+        assignments("--map", maps or ()),
+        assignments("--set", sets or ()),
+        counting=Counting(
+            _yes_or_no("--input-includes-cache", input_includes_cache),
+            _yes_or_no("--output-includes-reasoning", output_includes_reasoning),
+        ),
+    )
+    _run(request, as_json=as_json)
+
+
+def _run(request: ImportRequest, *, as_json: bool) -> None:
+    with _progress() as tell:
+        report = asyncio.run(_import(request, tell))
+    if as_json:
+        typer.echo(json.dumps(report_json(report), ensure_ascii=False))
+        return
+    for line in report_text(report):
+        typer.echo(line)
+
+
+async def _import(request: ImportRequest, tell: Progress) -> ImportReport:
+    settings = Settings()
+    async with opened_store(settings) as store:
+        handler = ImportHandler(
+            settings.home,
+            mart_of(settings),
+            dimensions_of(settings),
+            system_clock,
+            store.prices.unit_prices,
+        )
+        return await handler.import_file(request, tell)
+
+
+def report_json(report: ImportReport) -> dict[str, object]:
+    """The report as JSON: money as decimal strings, unrounded; instants in UTC."""
+    return {
+        "source": report.source.value,
+        "file": str(report.file),
+        "read": report.read,
+        "taken": report.taken,
+        "repeated": report.repeated,
+        "restated": report.restated,
+        "rejected": report.rejected,
+        "reasons": dict(report.reasons),
+        "rejects_file": None if report.rejects_file is None else str(report.rejects_file),
+        "requests": report.requests,
+        "unpriced": report.unpriced,
+        "estimated": report.estimated,
+        "cost": _plain(report.cost),
+        "estimated_cost": _plain(report.estimated_cost),
+        "first_time": None if report.first_time is None else report.first_time.isoformat(),
+        "last_time": None if report.last_time is None else report.last_time.isoformat(),
+        "ignored_columns": list(report.ignored_columns),
+        "notes": list(report.notes),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def report_text(report: ImportReport) -> Generator[str]:
+    """The closing report, a line each."""
+    yield (
+        f"{report.file.name}: {report.read:,} rows read, {report.taken:,} taken, "
+        f"{report.repeated:,} repeated, {report.rejected:,} rejected, in {report.seconds:.1f} s."
+    )
+    if report.first_time is not None and report.last_time is not None:
+        yield (
+            f"Taken: {report.requests:,} requests from {report.first_time:%Y-%m-%d %H:%M} to "
+            f"{report.last_time:%Y-%m-%d %H:%M} UTC, ${report.cost:,.2f}."
+        )
+    if report.estimated:
+        yield (
+            f"Estimated: {report.estimated:,} of these requests (${report.estimated_cost:,.2f}) "
+            "by the public list genai-prices, because the price list has nothing for them."
+        )
+    if report.unpriced:
+        yield f"Unpriced: {report.unpriced:,} of these requests; their cost is not known."
+    if report.restated:
+        yield (
+            f"Restated: {report.restated:,} of the repeated rows would now cost something else; "
+            "what was taken first stays."
+        )
+    for reason, count in report.reasons.items():
+        yield f"Rejected: {count:,} × {reason}."
+    if report.rejects_file is not None:
+        yield f"The rejected rows, with their lines, are in {report.rejects_file}."
+    if report.ignored_columns:
+        yield f"Ignored columns: {listed(report.ignored_columns)}."
+    yield from report.notes
+
+
+@contextmanager
+def _progress() -> Generator[Progress]:
+    """A bar on standard error where a person looks at it."""
+    console = Console(file=sys.stderr)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("import", total=1.0)
+
+        def tell(step: str, done: float) -> None:
+            bar.update(task, completed=done, description=step)
+
+        yield tell
+
+
+def _rate(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        rate = Decimal(text)
+    except InvalidOperation:
+        rate = Decimal("NaN")
+    if not rate.is_finite():
+        raise BadInput(f"`--gpu-hour-rate {text}` is no amount of dollars.", "Write it as 2.50.")
+    return rate
+
+
+def _yes_or_no(option: str, text: str | None) -> bool | None:
+    match text and text.lower():
+        case None | "":
+            return None
+        case "yes" | "true":
+            return True
+        case "no" | "false":
+            return False
+        case _:
+            raise BadInput(f"`{option} {text}` is neither yes nor no.", f"Write `{option} no`.")
+
+
+def _plain(amount: Decimal) -> str:
+    """A decimal in plain digits, without the zeros that only its scale put there."""
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,116 @@
+"""Importing a file: its format and its columns, the prices of the store, and the mart together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from threading import Event
+
+from analysis.clock import Clock
+from analysis.errors import BadInput
+from analysis.prices import UnitPrice
+from queries.dimensions import Dimensions, Source
+from queries.mart import Mart
+from queries.prices.catalogue import Catalogue
+from queries.sources.gpu import GpuImporter
+from queries.sources.importer import FileToImport, Importer, import_rows
+from queries.sources.report import ImportReport
+from queries.sources.usage import UsageImporter
+from queries.sources.usage_models import Counting
+
+Progress = Callable[[str, float], None]
+"""Is told what is being done, and how much of the whole is done, from 0 to 1."""
+
+UnitPrices = Callable[[], Awaitable[list[UnitPrice]]]
+"""Gives the store's dated price list, negotiated rates included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What to import, and how.
+
+    Attributes:
+        source: gpu or usage.
+        path: the file: CSV, JSON lines or Parquet.
+        mapping: the file's column by ours.
+        constants: what our columns are where the file has nothing.
+        gpu_hour_rate: USD per GPU hour, of gpu alone; None: only rows with a cost are priced.
+        counting: how tokens are counted, of usage alone, where that is not as the provider does.
+    """
+
+    source: Source
+    path: Path
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+    constants: Mapping[str, str] = field(default_factory=dict[str, str])
+    gpu_hour_rate: Decimal | None = None
+    counting: Counting = field(default_factory=Counting)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportHandler:
+    """Imports files into the mart.
+
+    Attributes:
+        home: costbot's folder; rejects files go to `rejects` in it.
+        mart: where the rows end up.
+        dimensions: of the deployment.
+        clock: the present.
+        unit_prices: see `UnitPrices`.
+    """
+
+    home: Path
+    mart: Mart
+    dimensions: Dimensions
+    clock: Clock
+    unit_prices: UnitPrices
+
+    async def import_file(
+        self, request: ImportRequest, on_progress: Progress | None = None
+    ) -> ImportReport:
+        """Imports a file; the mart changes all at once, or not at all.
+
+        Args:
+            request: what to import.
+            on_progress: is told how far it is, from another thread.
+
+        Raises:
+            BadInput: the file or an option cannot be used; nothing has changed.
+            Refused: another import is writing.
+        """
+        importer = await self._importer(request)
+        file = FileToImport(request.path, request.mapping, request.constants)
+        given_up = Event()
+
+        def tell(step: str, done: float) -> None:
+            if given_up.is_set():
+                raise _GivenUpError
+            if on_progress is not None:
+                on_progress(step, done)
+
+        def work() -> ImportReport:
+            return import_rows(file, importer, self.mart.writer, self.home, self.clock, tell)
+
+        with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(pool, work)
+            finally:
+                # Whoever asked may have gone: the thread then stops at its next step.
+                given_up.set()
+
+    async def _importer(self, request: ImportRequest) -> Importer:
+        if request.source is Source.GPU:
+            if request.counting != Counting():
+                raise BadInput("GPU files have no tokens.", "Leave the options for tokens out.")
+            return GpuImporter(self.dimensions, request.gpu_hour_rate)
+        if request.gpu_hour_rate is not None:
+            raise BadInput("Usage files have no GPU seconds.", "Leave `--gpu-hour-rate` out.")
+        catalogue = Catalogue(await self.unit_prices())
+        return UsageImporter(self.dimensions, catalogue, request.counting)
+
+
+class _GivenUpError(Exception):
+    """Nobody waits for the import any more; nothing has changed."""

@@ -1,0 +1,52 @@
+"""Where the prices of a model are looked up: the store's list first, then the public one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from analysis.prices import UnitPrice
+from queries.prices.public_list import PublicList
+from queries.prices.spellings import spellings, without_date
+
+
+class Catalogue:
+    """All prices that there are.
+
+    Args:
+        prices: the store's dated list, negotiated rates included.
+        public: the public list that is asked where the store has no price in force.
+    """
+
+    def __init__(self, prices: Iterable[UnitPrice], public: PublicList | None = None) -> None:
+        self._public = public or PublicList()
+        self._by_name: dict[tuple[str, str], list[UnitPrice]] = {}
+        self._providers: dict[str, set[str]] = {}
+        for price in prices:
+            provider, model = price.provider.lower(), price.model.lower()
+            self._by_name.setdefault((provider, model), []).append(price)
+            self._providers.setdefault(model, set()).add(provider)
+
+    def provider_of(self, model: str) -> str | None:
+        """The one provider whose model this is by the lists; None: there are several, or none."""
+        name = model.strip().lower()
+        providers = self._providers.get(name) or self._providers.get(without_date(name))
+        if providers:
+            return next(iter(providers)) if len(providers) == 1 else None
+        return self._public.provider_of(name)
+
+    def candidates(
+        self, provider: str, model: str, first: datetime, last: datetime
+    ) -> list[UnitPrice]:
+        """Every price that requests of a model from `first` to `last` may have, best name first.
+
+        Args:
+            provider: as the requests name it.
+            model: as the requests name it.
+            first: instant of the oldest request, UTC.
+            last: instant of the newest one, UTC.
+        """
+        stored = [
+            price for name in spellings(provider, model) for price in self._by_name.get(name, [])
+        ]
+        return [*stored, *self._public.unit_prices(provider, model, first, last)]

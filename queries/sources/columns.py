@@ -1,0 +1,104 @@
+"""The columns that imported files can have: one list a source; mapping and help follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from queries.dimensions import Dimensions, Source
+
+
+@dataclass(frozen=True, slots=True)
+class InputColumn:
+    """A column of an imported file.
+
+    Attributes:
+        name: ours, as `--map NAME=…` and `--set NAME=…` write it.
+        meaning: what it holds, and its unit.
+        other_names: under which it is found too, without a mapping.
+    """
+
+    name: str
+    meaning: str
+    other_names: tuple[str, ...] = ()
+
+
+_TIME = InputColumn(
+    "time",
+    "instant of the request: ISO 8601 (UTC where it names no offset), or seconds or milliseconds "
+    "since 1970",
+)
+_REQUEST_ID = InputColumn("request_id", "what tells the request apart within its organization")
+_USER = InputColumn("user", "the person behind the request", ("user_id",))
+_PRODUCT = InputColumn("product", "the product that was served, such as api or studio")
+_ENDPOINT = InputColumn("endpoint", "the route that was called")
+_TAGS = InputColumn("tags", "a JSON object of text values")
+
+GPU_COLUMNS: tuple[InputColumn, ...] = (
+    _TIME,
+    InputColumn("dt", "UTC day; decides only where there is no time"),
+    InputColumn("cost_category", "inference, idle, overhead or unused; without it, inference"),
+    InputColumn("row_cost", "USD: direct cost of the row"),
+    InputColumn("attributed_idle_cost", "USD: share of idle pushed onto the request"),
+    InputColumn("attributed_overhead_cost", "USD: share of overhead pushed onto the request"),
+    InputColumn("gpu_seconds", "GPU seconds; priced by --gpu-hour-rate where row_cost is missing"),
+    InputColumn("is_lt_team", "internal traffic: true or false; empty: not known"),
+    _PRODUCT,
+    InputColumn("model", "the model that answered", ("model_type",)),
+    _ENDPOINT,
+    InputColumn("org", "the customer or department that pays", ("organization", "org_name")),
+    InputColumn("process", "the Studio process"),
+    InputColumn("workspace", "the Studio workspace"),
+    _USER,
+    InputColumn("billing_type", "how the capacity is paid for"),
+    InputColumn("result", "success, failed, timeout, …"),
+    InputColumn("error_type", "infrastructure or applicative", ("error_source",)),
+    InputColumn(
+        "request_processing_time_ms", "total time of the request in milliseconds", ("latency_ms",)
+    ),
+    _REQUEST_ID,
+    _TAGS,
+)
+"""What `costbot import gpu` reads."""
+
+USAGE_COLUMNS: tuple[InputColumn, ...] = (
+    _TIME,
+    InputColumn("organization", "the customer or department that pays", ("org", "org_name")),
+    _USER,
+    InputColumn("provider", "who runs the model, such as openai"),
+    InputColumn("model", "the model that answered"),
+    _REQUEST_ID,
+    InputColumn("input_tokens", "tokens of the prompt; what they contain depends on the provider"),
+    InputColumn("output_tokens", "tokens of the answer; likewise"),
+    InputColumn("cached_input_tokens", "input tokens read from the provider's cache"),
+    InputColumn("cache_write_tokens", "input tokens written to the provider's cache"),
+    InputColumn("reasoning_tokens", "output tokens spent on reasoning"),
+    InputColumn("batch", "sent through a batch interface: true or false"),
+    InputColumn("latency_ms", "how long a request took, in milliseconds (their mean, of several)"),
+    InputColumn("status", "HTTP status code, or a word such as success, failed, timeout"),
+    InputColumn("team", "the team behind the request"),
+    InputColumn("feature", "the feature that made the request"),
+    InputColumn("environment", "production, staging, …"),
+    InputColumn("key", "name or hash of the API key, never the key itself", ("key_name",)),
+    _PRODUCT,
+    _ENDPOINT,
+    _TAGS,
+    InputColumn("requests", "how many requests the row stands for; without it, one"),
+)
+"""What `costbot import usage` reads."""
+
+_BUILT_IN = {Source.GPU: GPU_COLUMNS, Source.USAGE: USAGE_COLUMNS}
+
+
+def input_columns(source: Source, dimensions: Dimensions) -> tuple[InputColumn, ...]:
+    """The columns of a source's files, the deployment's own dimensions included."""
+    return (*_BUILT_IN[source], *_custom(source, dimensions))
+
+
+def _custom(source: Source, dimensions: Dimensions) -> Iterator[InputColumn]:
+    taken = {column.name for column in _BUILT_IN[source]}
+    for dimension in dimensions.of(source):
+        name = dimension.import_column
+        if dimension.custom and name is not None and name not in taken:
+            taken.add(name)
+            yield InputColumn(name, dimension.meaning)

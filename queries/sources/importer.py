@@ -1,0 +1,190 @@
+"""One import from beginning to end: read, check, price, leave out what is there, write."""
+# ruff: noqa: S608 - what is pasted are names of our own making
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from analysis.clock import Clock
+from analysis.errors import BadInput
+from queries.dimensions import Source
+from queries.sources.columns import InputColumn
+from queries.sources.mapping import Mapped, map_columns
+from queries.sources.opening import OpenedFile, file_state, open_file
+from queries.sources.rejects import write_rejects
+from queries.sources.report import ImportReport, summarize
+from queries.sources.staging import RowSql, find_repeated, key_rows, stage
+
+Progress = Callable[[str, float], None]
+"""Is told what is being done, and how much of the whole is done, from 0 to 1."""
+
+
+class Writer(Protocol):
+    """What an import needs of the mart's writer, see `queries.mart`."""
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """On which rows are staged."""
+        ...
+
+    def known_requests_sql(self, source: Source, columns: Sequence[str]) -> str:
+        """A query for columns of all requests of a source that are there."""
+        ...
+
+    def add(
+        self,
+        source: Source,
+        relation_name: str,
+        *,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> None:
+        """Adds requests."""
+        ...
+
+    def commit(self, *, on_progress: Callable[[float], None] | None = None) -> None:
+        """Publishes what was added."""
+        ...
+
+
+class Importer(Protocol):
+    """One kind of source: see `queries.sources.gpu` and `queries.sources.usage`."""
+
+    @property
+    def source(self) -> Source:
+        """Which one."""
+        ...
+
+    @property
+    def columns(self) -> Sequence[InputColumn]:
+        """The columns that are of use."""
+        ...
+
+    def check_columns(self, mapped: Mapped) -> list[str]:
+        """Notes about what a file lacks; `BadInput` where it lacks too much."""
+        ...
+
+    def row_sql(self, mapped: Mapped) -> RowSql:
+        """How rows are read."""
+        ...
+
+    def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuses what can only be judged when all rows are there."""
+        ...
+
+    def price(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Makes the view `priced`."""
+        ...
+
+    def remarks(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+        """What the user should know about the rows, whole sentences."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileToImport:
+    """A file and how its columns are to be understood.
+
+    Attributes:
+        path: the file.
+        mapping: the file's column by ours.
+        constants: what our columns are where the file has nothing.
+    """
+
+    path: Path
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+    constants: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def import_rows(
+    file: FileToImport,
+    importer: Importer,
+    open_writer: Callable[[], AbstractContextManager[Writer]],
+    home: Path,
+    clock: Clock,
+    on_progress: Progress,
+) -> ImportReport:
+    """Imports a file; what is in the mart changes all at once, or not at all.
+
+    Args:
+        file: what to import.
+        importer: for its kind of source.
+        open_writer: the mart's.
+        home: folder of the deployment: of copies (`import`) and rejects files (`rejects`).
+        clock: the present.
+        on_progress: is told how far it is.
+
+    Raises:
+        BadInput: the file or an option cannot be used; nothing has changed.
+    """
+    begun = clock()
+    on_progress("Looking at the file", 0.0)
+    file_state(file.path)
+    with open_writer() as writer, _workspace(home / "import") as workspace:
+        opened = open_file(file.path, workspace, importer.columns)
+        mapped = map_columns(importer.columns, opened.records.columns, file.mapping, file.constants)
+        notes = importer.check_columns(mapped)
+        _sort(writer, importer, opened, mapped, on_progress)
+        notes += importer.remarks(writer.connection)
+        rejected = write_rejects(
+            writer.connection, opened.records, home / "rejects", file.path.name
+        )
+        if file_state(file.path) != opened.state:
+            raise BadInput(
+                f"{file.path} was changed while it was read; nothing of it was imported.",
+                "Import it again when it is complete.",
+            )
+        known = writer.known_requests_sql(importer.source, ["request_key", "billed_cost"])
+        report = summarize(writer.connection, importer.source, file.path, mapped, rejected, known)
+        if report.taken:
+            writer.add(importer.source, "taken", on_progress=_within(on_progress, "Writing", 0.5))
+            writer.commit(on_progress=_within(on_progress, "Adding up", 0.75))
+    on_progress("Done", 1.0)
+    if report.last_time is not None and report.last_time > begun:
+        notes.append("Some rows lie in the future: look at their zone.")
+    return replace(report, notes=(*notes, *report.notes), seconds=(clock() - begun).total_seconds())
+
+
+def _sort(
+    writer: Writer, importer: Importer, opened: OpenedFile, mapped: Mapped, on_progress: Progress
+) -> None:
+    """Reads the file, and makes the view `taken` of what is to be written."""
+    connection = writer.connection
+    on_progress("Reading", 0.05)
+    stage(connection, opened.records, mapped, importer.columns, importer.row_sql(mapped))
+    key_rows(connection, importer.source, opened.records)
+    on_progress("Pricing", 0.4)
+    importer.prepare(connection)
+    find_repeated(connection, writer.known_requests_sql(importer.source, ["request_key"]))
+    importer.price(connection)
+    (repeated,) = connection.execute("SELECT count(*) FROM repeated").fetchall()[0]
+    # Without repetitions there is nothing to be left out: a join saved.
+    left_out = " ANTI JOIN repeated USING (record)" if repeated else ""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW taken AS SELECT * EXCLUDE (record) FROM priced{left_out}"
+    )
+
+
+def _within(on_progress: Progress, step: str, start: float) -> Callable[[float], None]:
+    """Progress of one step that begins at `start` and takes a quarter of the whole."""
+    return lambda done: on_progress(step, start + 0.25 * done)
+
+
+@contextmanager
+def _workspace(folder: Path) -> Generator[Path]:
+    """An empty folder for copies; what a crash has left in it goes first.
+
+    Only the one who holds the mart's writer may be here.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder.absolute()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,203 @@
+"""LLM usage: rows with token counts, priced each by itself at its own time."""
+# ruff: noqa: S608 - what is pasted are declared columns and names of our own making
+
+from __future__ import annotations
+
+import duckdb
+
+from analysis.errors import BadInput
+from analysis.prices import PriceSource
+from queries.dimensions import Dimensions, Source
+from queries.prices.bulk import cost_sql, match_sql
+from queries.prices.catalogue import Catalogue
+from queries.schema import quoted
+from queries.sources import cells, words
+from queries.sources.columns import InputColumn, input_columns
+from queries.sources.final import final_sql
+from queries.sources.mapping import Mapped
+from queries.sources.secrets import is_secret_sql, stored_name_sql
+from queries.sources.staging import Check, RowSql, custom_cells, own_key_sql, refuse
+from queries.sources.usage_models import Counting, load_models
+
+_AS_PROVIDERS_DO = Counting()
+
+_TOKENS = (
+    "input_tokens",
+    "output_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+)
+
+
+class UsageImporter:
+    """Reads usage files.
+
+    Args:
+        dimensions: of the deployment.
+        catalogue: all prices.
+        counting: how tokens are counted, where the user says so.
+    """
+
+    source = Source.USAGE
+
+    def __init__(
+        self, dimensions: Dimensions, catalogue: Catalogue, counting: Counting = _AS_PROVIDERS_DO
+    ) -> None:
+        self._dimensions = dimensions
+        self._catalogue = catalogue
+        self._counting = counting
+
+    @property
+    def columns(self) -> tuple[InputColumn, ...]:
+        """The columns that are of use."""
+        return input_columns(self.source, self._dimensions)
+
+    def check_columns(self, mapped: Mapped) -> list[str]:
+        """Notes about what the file lacks.
+
+        Raises:
+            BadInput: it lacks what no row can do without.
+        """
+        if not mapped.has("time"):
+            raise BadInput(
+                "The file has no column time.",
+                "Name the one that holds the instant of the request: `--map time=…`.",
+            )
+        if not mapped.has("input_tokens") and not mapped.has("output_tokens"):
+            raise BadInput(
+                "The file has neither a column input_tokens nor a column output_tokens.",
+                "Name them: `--map input_tokens=… --map output_tokens=…`.",
+            )
+        if not mapped.has("model"):
+            raise BadInput(
+                "The file has no column model, so nothing in it could be priced.",
+                "Name it with `--map model=…`, or say which it was with `--set model=…`.",
+            )
+        return []
+
+    def row_sql(self, mapped: Mapped) -> RowSql:
+        """How its rows are read."""
+        values = {
+            "moment": cells.instant('"time"'),
+            "is_batch": f"COALESCE({cells.truth('batch')}, false)",
+            "many": f"CASE WHEN requests IS NULL THEN 1 "
+            f"ELSE {cells.whole_number('requests', cells.MOST_REQUESTS)} END",
+            "told": cells.result("status"),
+            "duration": cells.rounded_number("latency_ms", cells.MOST_REQUESTS),
+            "tags_object": cells.json_object("tags"),
+            "is_secret": is_secret_sql(quoted("key")),
+            **{f"{name}_value": cells.whole_number(name) for name in _TOKENS},
+        }
+        checks = [
+            Check('"time" IS NULL', "no time"),
+            Check("moment IS NULL", "the time is no instant"),
+            Check(f"NOT ({cells.plausible('moment')})", "the time is not of this century"),
+            *(
+                Check(
+                    f"{name} IS NOT NULL AND {name}_value IS NULL",
+                    f"{name} is no whole number from 0 on",
+                )
+                for name in _TOKENS
+            ),
+            Check("many IS NULL OR many < 1", "requests is no whole number from 1 on"),
+            Check(
+                f"batch IS NOT NULL AND {cells.truth('batch')} IS NULL",
+                "batch is neither true nor false",
+            ),
+            Check(
+                "latency_ms IS NOT NULL AND duration IS NULL", "latency_ms is no number from 0 on"
+            ),
+            Check("tags IS NOT NULL AND tags_object IS NULL", "tags is no JSON object"),
+        ]
+        results = {
+            "time": "moment",
+            "request_id": "request_id",
+            "own_key": own_key_sql(self.source, "organization", "request_id"),
+            "organization": "organization",
+            "user_id": quoted("user"),
+            "named_provider": "provider",
+            "model": "model",
+            "team": "team",
+            "feature": "feature",
+            "environment": "environment",
+            "key_name": stored_name_sql(quoted("key")),
+            "product": "product",
+            "endpoint": "endpoint",
+            "result": "told",
+            "requests": "many::BIGINT",
+            "failed": cells.has_failed("told"),
+            "is_batch": "is_batch",
+            "is_secret": "is_secret",
+            "duration": "duration",
+            # A row without any count used an unknown number of tokens, which is not none.
+            "is_counted": "input_tokens IS NOT NULL OR output_tokens IS NOT NULL",
+            **{name: f"COALESCE({name}_value, 0)" for name in _TOKENS},
+            "tags": "tags_object",
+            **custom_cells(self.source, self._dimensions),
+        }
+        return RowSql(values, results, checks)
+
+    def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Looks up the models that occur, and refuses rows whose classes contradict each other.
+
+        Makes the view `counted`: `keyed` with the disjoint classes and the number of the rate.
+        """
+        load_models(connection, self._catalogue, self._counting)
+        connection.execute(
+            "CREATE OR REPLACE TEMP VIEW counted AS SELECT keyed.* EXCLUDE (output_tokens), "
+            "COALESCE(named_provider, known_provider) AS provider, "
+            "input_tokens - if(input_includes_cache, cached_input_tokens + cache_write_tokens, 0) "
+            "AS fresh_input_tokens, "
+            "keyed.output_tokens - if(output_includes_reasoning, reasoning_tokens, 0) "
+            "AS output_tokens, COALESCE(agreed.rate, models.rate) AS rate "
+            "FROM keyed JOIN models ON models.provider IS NOT DISTINCT FROM keyed.named_provider "
+            "AND models.model IS NOT DISTINCT FROM keyed.model "
+            "LEFT JOIN agreed ON agreed.general = models.rate "
+            "AND agreed.organization = keyed.organization"
+        )
+        refuse(
+            connection,
+            "SELECT record, CASE WHEN fresh_input_tokens < 0 THEN "
+            "'more cached and written than input tokens; if input_tokens do not contain them: "
+            "--input-includes-cache no' ELSE 'more reasoning than output tokens; if output_tokens "
+            "do not contain them: --output-includes-reasoning no' END AS reason "
+            "FROM counted WHERE fresh_input_tokens < 0 OR output_tokens < 0",
+        )
+
+    def price(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Makes the view `priced`: the columns of `requests`, and `record`."""
+        columns = {
+            "is_internal": "false",
+            "cost_category": cells.literal(words.INFERENCE),
+            "billed_cost": "cost",
+            "price_source": f"COALESCE(price_source, '{PriceSource.UNPRICED}')",
+            "failed_requests": "if(failed, requests, 0)",
+            "unpriced_requests": "if(cost IS NULL, requests, 0)",
+            "gpu_seconds": "0",
+            "batch_requests": "if(is_batch, requests, 0)",
+            "latency_ms": "COALESCE(duration * requests, 0)",
+            "timed_requests": "if(duration IS NULL, 0, requests)",
+        }
+        relation = (
+            f"(SELECT counted.*, slice.price_source, {cost_sql('counted', 'slice')} AS cost "
+            "FROM counted "
+            + match_sql("counted", "if(counted.is_counted, counted.rate, NULL)", "slice")
+            + ")"
+        )
+        own = {
+            *self.row_sql(Mapped({}, {}, ())).results,
+            "provider",
+            "fresh_input_tokens",
+        }
+        connection.execute(final_sql(self.source, self._dimensions, relation, columns, own))
+
+    def remarks(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+        """What the user should know about the rows."""
+        (hidden,) = connection.execute("SELECT count(*) FROM keyed WHERE is_secret").fetchall()[0]
+        if not hidden:
+            return []
+        return [
+            f"The column key holds real API keys in {hidden:,} rows: digests were stored in their "
+            "place. Take the keys out of the file."
+        ]
