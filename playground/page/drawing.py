@@ -123,14 +123,17 @@ class Drawing:
             title=user.title if user else "",
         )
 
-    def messages(self, channel_id: str, thread_ts: str | None = None) -> list[Drawn]:
-        """What the reader sees in a channel or a thread, oldest first."""
+    def messages(
+        self, channel_id: str, thread_ts: str | None = None, latest: int | None = None
+    ) -> list[Drawn]:
+        """What the reader sees in a channel or a thread, oldest first; the `latest` if given."""
         shown = self.workspace.visible(channel_id, self.reader.id, thread_ts)
         before = [None, *shown]
         in_thread = thread_ts is not None
+        start = 0 if latest is None else max(0, len(shown) - latest)
         return [
             self.message(message, previous, in_thread=in_thread)
-            for previous, message in zip(before, shown, strict=False)
+            for previous, message in zip(before[start:-1], shown[start:], strict=True)
         ]
 
     def message(self, message: Message, previous: Message | None, *, in_thread: bool) -> Drawn:

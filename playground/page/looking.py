@@ -55,11 +55,13 @@ class Looking:
             return RedirectResponse(f"/c/{channel.id}", 307)
         raise HTTPException(404, f"{reader.real_name} is not a member of any channel.")
 
-    async def channel(self, request: Request, channel_id: str, thread: str = "") -> Response:
+    async def channel(
+        self, request: Request, channel_id: str, thread: str = "", whole: bool = False
+    ) -> Response:
         """A channel, with the thread below `thread` (a root's ts) beside it."""
         look = look_of(request, self._workspace)
         channel = channel_of(self._workspace, look.reader, channel_id)
-        return HTMLResponse(self._screens.channel(look, channel, thread or None))
+        return HTMLResponse(self._screens.channel(look, channel, thread or None, whole=whole))
 
     async def home(self, request: Request, app_id: str) -> Response:
         """An app's Home tab; the app is told that it is being opened."""

@@ -16,6 +16,9 @@ from playground.page.faults_menu import menu
 from playground.page.surface import JsonObject, Surface
 from playground.workspace import Workspace
 
+LATEST = 100
+"""How many messages of a channel are drawn unless the whole of it is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -60,11 +63,18 @@ class Screens:
             lstrip_blocks=True,
         )
 
-    def channel(self, look: Look, channel: Channel, thread_ts: str | None) -> str:
-        """A channel or direct message, with a thread beside it if one is open."""
+    def channel(
+        self, look: Look, channel: Channel, thread_ts: str | None, *, whole: bool = False
+    ) -> str:
+        """A channel or direct message, its latest messages or the whole of it.
+
+        A thread stands beside it if one is open.
+        """
         drawing = Drawing(self.workspace, look.reader)
         root = self.workspace.message(channel.id, thread_ts) if thread_ts else None
         app = self._app_in(channel, look.reader)
+        messages = drawing.messages(channel.id, latest=None if whole else LATEST)
+        length = len(self.workspace.visible(channel.id, look.reader.id))
         return self._print(
             "channel.html",
             look,
@@ -73,7 +83,8 @@ class Screens:
             channel=channel,
             channel_name=self.channel_name(channel, look.reader),
             is_member=look.reader.id in channel.members,
-            messages=drawing.messages(channel.id),
+            messages=messages,
+            earlier=length - len(messages),
             thread_ts=root.ts if root else "",
             thread=drawing.messages(channel.id, root.ts) if root else [],
             app=app,

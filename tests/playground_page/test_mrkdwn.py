@@ -32,7 +32,9 @@ def test_the_marks_of_bold_italic_and_strike_become_elements():
     )
 
 
-@pytest.mark.parametrize("text", ["2*3*4", "snake_case_name", "* not bold *", "_", "**", "~/x~y"])
+@pytest.mark.parametrize(
+    "text", ["2*3*4", "snake_case_name", "* not bold *", "_", "**", "~/x~y", "*a*b", "_a_b"]
+)
 def test_marks_within_words_or_around_spaces_stay_text(text: str):
     assert drawn(text) == text
 

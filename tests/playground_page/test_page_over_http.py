@@ -146,6 +146,14 @@ async def test_a_button_that_is_no_longer_there_is_refused(
     assert site.app.actions == []
 
 
+async def test_a_button_whose_place_another_one_has_taken_is_refused(
+    site: Served, browser: aiohttp.ClientSession
+):
+    message = posted(site, blocks=answer_blocks())
+    await post(browser, "/act", click(message, "4.0|approve"), 409)
+    assert site.app.actions == []
+
+
 async def test_a_button_with_a_question_acts_only_after_a_yes(
     site: Served, browser: aiohttp.ClientSession
 ):
@@ -330,6 +338,20 @@ async def test_every_page_forbids_scripts_and_requests_that_are_not_its_own(
     assert "unsafe" not in policy
     assert re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=\"(?!/)", page) == []
     assert " style=" not in page
+
+
+async def test_a_long_channel_begins_with_its_latest_messages(
+    site: Served, browser: aiohttp.ClientSession
+):
+    for number in range(103):
+        posted(site, text=f"number {number}.")
+    page = await get(browser, f"/c/{site.channel()}")
+    assert "number 2." not in page
+    assert "number 3." in page
+    assert "Show 3 earlier messages" in page
+    page = await get(browser, f"/c/{site.channel()}?whole=true")
+    assert "number 0." in page
+    assert "earlier message" not in page
 
 
 async def test_the_chosen_theme_is_kept(browser: aiohttp.ClientSession):
