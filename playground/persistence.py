@@ -35,14 +35,17 @@ def load(path: Path) -> State | None:
 async def keep_saved(workspace: Workspace, path: Path, pause: float = 0.5) -> None:
     """Save after every change, at most once in `pause` seconds of real time, until cancelled.
 
-    Run it as a task; on cancellation it saves once more and ends.
+    Run it as a task; on cancellation it saves once more and ends. A workspace that has grown so
+    large that saving takes long is saved less often: never for more than a twentieth of the time.
     """
-    saved = workspace.changes.version
+    saved, loop = workspace.changes.version, asyncio.get_running_loop()
     try:
         while True:
             await workspace.changes.wait(saved)
             await asyncio.sleep(pause)
             saved = workspace.changes.version
+            started = loop.time()
             save(workspace.state, path)
+            pause = max(pause, 20 * (loop.time() - started))
     finally:
         save(workspace.state, path)
