@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from analysis.clock import Clock
 from analysis.errors import BadInput
@@ -17,6 +16,8 @@ from queries.dimensions import Source
 from queries.mart import Mart
 from queries.sample.generate import SampleFiles, generate
 from queries.sample.truth import Truth, read_truth, write_truth
+from queries.sources.importer import Progress
+from queries.sources.report import ImportReport
 
 FRESH_ENOUGH = timedelta(minutes=5)
 """A sample that ends less than this ago is not extended when nobody asked for it."""
@@ -24,29 +25,8 @@ FRESH_ENOUGH = timedelta(minutes=5)
 _GENERATING = 0.35
 """The share of the work that generating is, measured; the rest is importing."""
 
-Progress = Callable[[float, str], None]
-"""Called with the share that is done, 0 to 1, and with what is being done."""
-
-
-class Imported(Protocol):
-    """What the report of an import has to tell."""
-
-    @property
-    def read(self) -> int: ...
-    @property
-    def taken(self) -> int: ...
-    @property
-    def repeated(self) -> int: ...
-    @property
-    def rejected(self) -> int: ...
-    @property
-    def unpriced(self) -> int: ...
-    @property
-    def cost(self) -> Decimal: ...
-
-
-Import = Callable[[Source, Path, Callable[[float], None]], Awaitable[Imported]]
-"""Imports one file of a source as a user's file is imported; told how far it has come."""
+Import = Callable[[Source, Path, Progress], Awaitable[ImportReport]]
+"""Imports one file of a source as a user's file is imported, and tells how far it has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +77,7 @@ class Added:
     unpriced: int = 0
     cost: Decimal = Decimal(0)
 
-    def plus(self, report: Imported) -> Added:
+    def plus(self, report: ImportReport) -> Added:
         """With one more file's report."""
         return Added(
             rows=self.rows + report.read,
@@ -219,12 +199,12 @@ class SampleHandler:
             until=self.clock(),
             known=known,
             since=since,
-            on_progress=lambda share: tell(share * _GENERATING, "generating"),
+            on_progress=lambda share: tell("Generating", share * _GENERATING),
         )
         added = await self._import(files, tell)
         truth = files.truth.model_copy(update={"imported_until": files.truth.until})
         await asyncio.to_thread(write_truth, self.folder, truth)
-        tell(1.0, "done")
+        tell("Done", 1.0)
         return SampleResult(outcome, self.folder, truth, added)
 
     async def _import(self, files: SampleFiles, tell: Progress) -> dict[Source, Added]:
@@ -233,17 +213,17 @@ class SampleHandler:
         added: dict[Source, Added] = {}
         for number, (source, path) in enumerate(work):
 
-            def come_so_far(share: float, number: int = number, source: Source = source) -> None:
+            def come_so_far(step: str, share: float, number: int = number) -> None:
                 done = (number + share) / len(work)
-                tell(_GENERATING + (1 - _GENERATING) * done, f"importing {source}")
+                tell(step, _GENERATING + (1 - _GENERATING) * done)
 
             report = await self.import_file(source, path, come_so_far)
             added[source] = added.get(source, Added()).plus(report)
         return added
 
 
-def _tell_nobody(share: float, what: str) -> None:
-    del share, what
+def _tell_nobody(step: str, share: float) -> None:
+    del step, share
 
 
 def _midnight(instant: datetime) -> datetime:

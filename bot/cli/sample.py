@@ -16,23 +16,19 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bot.assembly import sample_opened
 from bot.settings import Settings
 from handlers.sample import Outcome, SampleRequest, SampleResult
-from handlers.sample import Progress as Tell
 from queries.sample.truth import READABLE_FILE, Incident
+from queries.sources.importer import Progress as Tell
 
 _DEFAULTS = SampleRequest()
 
 
 def sample(
-    days: Annotated[
-        int, typer.Option(help="Complete days before today.")
-    ] = _DEFAULTS.days,
+    days: Annotated[int, typer.Option(help="Complete days before today.")] = _DEFAULTS.days,
     orgs: Annotated[int, typer.Option(help="Number of customers.")] = _DEFAULTS.orgs,
     scale: Annotated[
         float, typer.Option(help="Of the number of rows; 1 is some 300,000 in 90 days.")
     ] = _DEFAULTS.scale,
-    seed: Annotated[
-        int, typer.Option(help="Another seed is another company.")
-    ] = _DEFAULTS.seed,
+    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = _DEFAULTS.seed,
     if_needed: Annotated[
         bool,
         typer.Option(
@@ -40,9 +36,7 @@ def sample(
             help="Into an empty mart only; extends a sample, leaves other data alone.",
         ),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="What was done, as JSON.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="What was done, as JSON.")] = False,
 ) -> None:
     """Generate sample data, import it, and say what is hidden in it."""
     request = SampleRequest(days, orgs, scale, seed)
@@ -72,8 +66,8 @@ def _progress() -> Generator[Tell]:
     ) as progress:
         task = progress.add_task("sample", total=1.0)
 
-        def tell(share: float, what: str) -> None:
-            progress.update(task, completed=share, description=what)
+        def tell(step: str, share: float) -> None:
+            progress.update(task, completed=share, description=step)
 
         yield tell
 
@@ -87,9 +81,7 @@ def closing_text(result: SampleResult, *, brief: bool = False) -> list[str]:
     """
     truth = result.truth
     if truth is None:
-        return [
-            "The mart holds data of its own: no sample was added (`costbot sample` adds one)."
-        ]
+        return ["The mart holds data of its own: no sample was added (`costbot sample` adds one)."]
     lines = [_headline(result)]
     for source, added in sorted(result.added.items()):
         lines.append(
@@ -98,9 +90,7 @@ def closing_text(result: SampleResult, *, brief: bool = False) -> list[str]:
             f"{added.unpriced:,} requests unpriced"
         )
         if added.rejected:
-            lines.append(
-                f"  {source}: {added.rejected:,} rows rejected, which is a defect"
-            )
+            lines.append(f"  {source}: {added.rejected:,} rows rejected, which is a defect")
     if brief and result.outcome is not Outcome.LOADED:
         return lines
     if truth.incidents:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import BadInput
-from queries.dimensions import Source
+from analysis.roles import Role
+from bot.grammar.cost import CostCommand
+from bot.grammar.parse import parse
+from queries.dimensions import Dimensions, Source
 from queries.sample.generate import SampleFiles
 from queries.sample.truth import Incident, Truth, read_truth
 from tests.sample.rows import UNTIL, Sample, make, opened
@@ -177,3 +180,11 @@ def test_a_world_is_told_by_seed_organizations_and_scale(files: SampleFiles) -> 
     assert not truth.same_world(8, 6, 0.5)
     assert not truth.same_world(7, 5, 0.5)
     assert not truth.same_world(7, 6, 1.0)
+
+
+def test_the_questions_that_lead_to_an_incident_are_understood(files: SampleFiles) -> None:
+    for incident in files.truth.incidents:
+        for question in incident.questions():
+            command = parse(question.removeprefix("/cost "), Dimensions(), Role.ADMIN)
+            assert isinstance(command, CostCommand)
+            assert command.request.by
