@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from analysis.errors import BadInput
 from storage.addresses import sqlite_file
-from storage.database import Database
+from storage.database import Database, translated
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -44,10 +44,11 @@ async def migrate(database: Database, revision: str = "head") -> None:
         return
     if file.exists() and revision == "head" and await _revision(database) == HEAD:
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    async with AsyncFileLock(f"{file}.lock"):
-        await _use_wal(database)
-        await _migrate(database, revision)
+    with translated(database.url):  # the folder may be another's, or the disk full
+        file.parent.mkdir(parents=True, exist_ok=True)
+        async with AsyncFileLock(f"{file}.lock"):
+            await _use_wal(database)
+            await _migrate(database, revision)
 
 
 async def _revision(database: Database) -> str | None:

@@ -144,6 +144,14 @@ async def test_the_folder_of_a_sqlite_store_is_made(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_a_folder_that_cannot_be_made_is_said_to_be_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    store = Store(f"sqlite+aiosqlite:///{tmp_path}/taken/store.sqlite3", system_clock)
+    with pytest.raises(Unavailable, match="does not answer"):
+        await store.migrate()
+    await store.close()
+
+
 async def test_sqlite_lets_readers_read_while_one_writes(tmp_path: Path) -> None:
     database = Database(parse_address(f"sqlite:///{tmp_path}/store.sqlite3"))
     await migrate(database)
