@@ -45,7 +45,10 @@ def button(value: JsonObject, place: Place, surface: Surface) -> Markup:
     if link:
         attributes = {"class": names, "href": link, "data-action": _name(value, place), **OUTWARD}
         return tag(
-            "a", attributes, label, tag("span", {"class": "outward", "aria-hidden": "true"}, "↗")
+            "a",
+            attributes,
+            label,
+            tag("span", {"class": "outward", "aria-hidden": "true"}, "↗\ufe0e"),
         )
     return tag(
         "button",

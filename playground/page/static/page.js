@@ -27,6 +27,7 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("toggle", (event) => {
   const several = event.target;
+  if (several.open) several.querySelector(":scope > .menu")?.scrollIntoView({ block: "nearest" });
   if (!several.matches?.("details.multi") || several.open || !several.dataset.changed) return;
   delete several.dataset.changed;
   const names = [...several.querySelectorAll("input:checked")].map((box) => box.parentElement.innerText.trim());
