@@ -164,10 +164,7 @@ async def compare(home: Path) -> list[tuple[str, Round, Round, Round]]:
                 await measure(url, app, team_id, again(), 40, 1)
             never_asked = new()
             found: list[tuple[str, Round, Round, Round]] = []
-            for what, count, crowd in (
-                ("1 at a time", ALONE, 1),
-                ("16 at a time", TOGETHER, CROWD),
-            ):
+            for count, crowd in ((ALONE, 1), (TOGETHER, CROWD)):
                 plain = await measure(bare_url, app, team_id, again(), count, crowd)
                 kept = await measure(costbot_url, app, team_id, again(), count, crowd)
                 fresh = await measure(costbot_url, app, team_id, never_asked, count, crowd)

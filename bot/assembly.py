@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.clock import Clock, system_clock
@@ -12,11 +13,15 @@ from bot.road import Road
 from bot.settings import Settings
 from handlers.about import AboutHandler
 from handlers.cost import CostHandler
+from handlers.imports import ImportHandler, ImportRequest
 from handlers.people import PeopleHandler, PersonDefaults
 from handlers.pricing import PricingHandler
-from queries.dimensions import Dimensions
+from handlers.sample import SampleHandler
+from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
 from queries.mart import Mart, WriterLimits
+from queries.sources.importer import Progress
+from queries.sources.report import ImportReport
 from storage import Store
 
 if TYPE_CHECKING:
@@ -59,9 +64,7 @@ def mart_of(settings: Settings, clock: Clock = system_clock) -> Mart:
 
 
 @asynccontextmanager
-async def opened_store(
-    settings: Settings, clock: Clock = system_clock
-) -> AsyncGenerator[Store]:
+async def opened_store(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Store]:
     """The store, brought up to date, and closed afterwards."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(settings.store_address, clock)
@@ -73,16 +76,40 @@ async def opened_store(
 
 
 @asynccontextmanager
-async def assembled(
+async def imports_opened(
     settings: Settings, clock: Clock = system_clock
-) -> AsyncGenerator[Parts]:
+) -> AsyncGenerator[ImportHandler]:
+    """What imports files, ready."""
+    async with opened_store(settings, clock) as store:
+        yield ImportHandler(
+            settings.home,
+            mart_of(settings, clock),
+            dimensions_of(settings),
+            clock,
+            store.prices.unit_prices,
+        )
+
+
+@asynccontextmanager
+async def sample_opened(
+    settings: Settings, clock: Clock = system_clock
+) -> AsyncGenerator[SampleHandler]:
+    """What generates the sample, ready."""
+    async with imports_opened(settings, clock) as imports:
+
+        async def import_file(source: Source, path: Path, tell: Progress) -> ImportReport:
+            return await imports.import_file(ImportRequest(source, path), tell)
+
+        yield SampleHandler(settings.home, imports.mart, clock, import_file)
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Parts]:
     """Everything that answers questions, ready; closed when the block ends."""
     async with opened_store(settings, clock) as store:
         dimensions = dimensions_of(settings)
         mart = mart_of(settings, clock)
-        limits = EngineLimits(
-            threads=settings.mart_threads, memory=settings.mart_memory
-        )
+        limits = EngineLimits(threads=settings.mart_threads, memory=settings.mart_memory)
         engine = DuckDbEngine(mart, limits)
         try:
             yield _put_together(settings, clock, dimensions, store, mart, engine)
