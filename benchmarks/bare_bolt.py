@@ -34,6 +34,7 @@ def create_app() -> FastAPI:
 
 def main() -> None:
     listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(create_app(), lifespan="off", log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -51,10 +51,7 @@ def commands_page() -> str:
             f"{', '.join(sorted(dimension.sources))} | {_audience(dimension.audience)} |"
             for dimension in dimensions.values()
         ),
-        *(
-            f"| `{name}` | in the zone of who asks | gpu, usage | everybody |"
-            for name in TIMES
-        ),
+        *(f"| `{name}` | in the zone of who asks | gpu, usage | everybody |" for name in TIMES),
         "",
         f"Short forms: {', '.join(f'`{a}` for `{name}`' for a, name in ALIASES.items())}.",
         "",

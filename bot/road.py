@@ -44,9 +44,7 @@ class Road:
                 result = await self.cost.cost(request, caller)
                 return cost_answer(result, caller, self.dimensions)
             case PricingCommand(provider):
-                return pricing_answer(
-                    await self.pricing.price_list(provider, caller), caller.zone
-                )
+                return pricing_answer(await self.pricing.price_list(provider, caller), caller.zone)
             case AboutCommand():
                 return about_answer(await self.about.about(caller), caller.zone)
             case HelpCommand():
@@ -59,7 +57,5 @@ class Road:
     async def shared(self, command: CostCommand, caller: Caller) -> Answer:
         """The answer to `command` for everybody in the channel, its sharer named, not pinged."""
         answer = (await self.answer(command, caller)).without_buttons()
-        signed = context(
-            [f"Shared by {escape(caller.name)}, as they see it"], "shared-by"
-        )
+        signed = context([f"Shared by {escape(caller.name)}, as they see it"], "shared-by")
         return Answer(answer.text, (*answer.blocks, signed), in_channel=True)

@@ -62,13 +62,14 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
 
 def _listen(settings: Settings) -> socket.socket:
     try:
-        return socket.create_server((settings.host, settings.port))
+        listener = socket.create_server((settings.host, settings.port))
     except OSError as error:
-        sentence = (
-            f"Port {settings.port} of {settings.host} cannot be used: {error.strerror}."
-        )
+        sentence = f"Port {settings.port} of {settings.host} cannot be used: {error.strerror}."
         hint = f"Stop what uses it, or take another: --port {settings.port + 1}."
         raise BadInput(sentence, hint) from error
+    # uvicorn writes head and body apart: held back to be joined, an answer takes 40 ms longer.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 async def _serve_slack(
@@ -80,17 +81,13 @@ async def _serve_slack(
 ) -> None:
     settings = parts.settings
     bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
-    if bot_token is None or (
-        settings.slack_signing_secret is None and app_token is None
-    ):
+    if bot_token is None or (settings.slack_signing_secret is None and app_token is None):
         raise BadInput(
             "Slack's tokens are not set.",
             "Set COSTBOT_SLACK_BOT_TOKEN, and COSTBOT_SLACK_SIGNING_SECRET (HTTP) or "
             "COSTBOT_SLACK_APP_TOKEN (Socket Mode); or try `costbot serve --playground`.",
         )
-    access = SlackAccess(
-        bot_token, settings.slack_signing_secret, settings.slack_api_url
-    )
+    access = SlackAccess(bot_token, settings.slack_signing_secret, settings.slack_api_url)
     bolt = slack_app(parts, access, supervisor)
     over_http = settings.slack_signing_secret is not None
     web = create_web_app(parts, bolt if over_http else None)
@@ -183,9 +180,7 @@ async def serve_until_interrupted(
 class _Server(uvicorn.Server):
     """uvicorn's server, which tells open windows of its end before it waits for them."""
 
-    def __init__(
-        self, config: uvicorn.Config, before_end: Callable[[], None] | None
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, before_end: Callable[[], None] | None) -> None:
         super().__init__(config)
         self._before_end = before_end
 

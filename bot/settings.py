@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="COSTBOT_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="COSTBOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     home: Path = Field(
@@ -76,9 +76,7 @@ class Settings(BaseSettings):
         description="SQLAlchemy address of the store, such as "
         "`postgresql+asyncpg://user:password@host/costbot`; without it, SQLite in the home folder.",
     )
-    host: str = Field(
-        default="127.0.0.1", description="Address that `costbot serve` listens on."
-    )
+    host: str = Field(default="127.0.0.1", description="Address that `costbot serve` listens on.")
     port: int = Field(
         default=8000,
         ge=0,
@@ -114,9 +112,7 @@ class Settings(BaseSettings):
         default=None,
         description="Organization that people see who are not listed; without it they see nothing.",
     )
-    default_role: Role = Field(
-        default=Role.USER, description="Role of people who are not listed."
-    )
+    default_role: Role = Field(default=Role.USER, description="Role of people who are not listed.")
     dimensions: tuple[CustomDimension, ...] = Field(
         default=(),
         description="The deployment's own dimensions, as a JSON list: "
@@ -128,9 +124,7 @@ class Settings(BaseSettings):
         le=3660,
         description="For how many days back the mart keeps hours; before: days.",
     )
-    mart_threads: int = Field(
-        default=2, ge=1, le=64, description="Threads that DuckDB may use."
-    )
+    mart_threads: int = Field(default=2, ge=1, le=64, description="Threads that DuckDB may use.")
     mart_memory: str = Field(
         default="2GB",
         pattern=r"^\d+(MB|GB)$",
@@ -156,9 +150,7 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(
-                part for part in (piece.strip() for piece in value.split(",")) if part
-            )
+            return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
         return value
 
     @field_validator("zone")
@@ -171,9 +163,7 @@ class Settings(BaseSettings):
 
     @field_validator("dimensions")
     @classmethod
-    def _are_new(
-        cls, value: tuple[CustomDimension, ...]
-    ) -> tuple[CustomDimension, ...]:
+    def _are_new(cls, value: tuple[CustomDimension, ...]) -> tuple[CustomDimension, ...]:
         taken = {dimension.name for dimension in BUILT_IN} | {"day", "hour"}
         for dimension in value:
             if dimension.name in taken:
@@ -192,6 +182,4 @@ class Settings(BaseSettings):
         """The store's address: as set, or SQLite in the home folder."""
         if self.store_url is not None:
             return self.store_url
-        return SecretStr(
-            f"sqlite+aiosqlite:///{(self.home / 'store.sqlite3').absolute()}"
-        )
+        return SecretStr(f"sqlite+aiosqlite:///{(self.home / 'store.sqlite3').absolute()}")

@@ -17,6 +17,7 @@ from analysis.errors import BadInput
 from bot.assembly import Parts, slack_app
 from bot.cast import CAST
 from bot.slack.app import SlackAccess
+from bot.slack.permissions import EVENTS, SCOPES
 from bot.supervisor import Supervisor
 from bot.web import SLACK_PATH, create_web_app
 from handlers.nearest import did_you_mean, shown
@@ -148,10 +149,10 @@ def installed_app() -> SlackApp:
         signing_secret=token_hex(16),
         bot_token=f"xoxb-{token_hex(12)}",
         app_token=f"xapp-{token_hex(12)}",
+        scopes=SCOPES,
+        events=frozenset(EVENTS),
         commands=(
-            Command(
-                "/cost", "today by model | 7d | pricing | help", "What AI compute costs"
-            ),
+            Command("/cost", "today by model | 7d | pricing | help", "What AI compute costs"),
         ),
     )
 
@@ -183,10 +184,7 @@ def people() -> list[User]:
 async def admit(store: Store, team_id: str) -> None:
     """Makes the cast known to costbot, each with their role; strangers stay strangers."""
     for player in CAST:
-        if (
-            player.role is not None
-            and await store.people.find(team_id, player.user_id) is None
-        ):
+        if player.role is not None and await store.people.find(team_id, player.user_id) is None:
             person = Person(
                 team_id=team_id,
                 user_id=player.user_id,

@@ -17,9 +17,7 @@ SLACK_PATH = "/slack/events"
 def create_web_app(parts: Parts, slack: AsyncApp | None) -> FastAPI:
     """The ASGI app; without Slack's HTTP requests where Socket Mode alone is used."""
     app = FastAPI(title="costbot", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(
-        health_router({"store": _store_check(parts), "mart": _mart_check(parts)})
-    )
+    app.include_router(health_router({"store": _store_check(parts), "mart": _mart_check(parts)}))
     if slack is not None:
         handler = AsyncSlackRequestHandler(slack)
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from analysis.clock import Clock
 from analysis.errors import NotAllowed, NotFound, NotUnderstood
-from analysis.periods import Period, ResolvedPeriod, resolve
+from analysis.periods import Comparison, Period, ResolvedPeriod, resolve
 from handlers.caller import Caller
 from handlers.freshness import Freshness, freshness_of
 from handlers.nearest import did_you_mean, shown
@@ -100,7 +100,8 @@ class CostResult:
         request: the question, with filter values as the data writes them.
         period: the question's period, pinned to instants.
         total: of everything that the question covers, rows beyond `top` included.
-        delta: of the total; None where nothing can be compared.
+        delta: of the total; None where nothing can be compared: nothing of the period is
+            complete, or the data does not reach back far enough.
         rows: all members, dearest first, or in order of time; one, with an empty key, without
             a breakdown.
         movers: the members whose cost changed, the largest change in dollars first.
@@ -172,6 +173,9 @@ class CostHandler:
         freshness = freshness_of(self.engine.snapshot(), now, self.stale_after_hours)
         period = resolve(request.period, now, caller.zone, data_until=freshness.data_until)
         request = await self._checked(request, caller)
+        covered = freshness.covered(caller.zone)
+        if not _is_covered(period.comparison, covered):
+            period = replace(period, comparison=None)
         question = self._question(request, period, caller)
         groups, compared = await self._groups(question, period)
         moved_along = ("model",) if _runs_along_time(request) or not request.by else request.by
@@ -200,7 +204,7 @@ class CostHandler:
             moved_along=moved_along,
             unpriced_models=await self._unpriced_models(question, total),
             freshness=freshness,
-            covered=freshness.covered(caller.zone),
+            covered=covered,
         )
 
     async def _checked(self, request: CostRequest, caller: Caller) -> CostRequest:
@@ -279,6 +283,15 @@ class CostHandler:
         unpriced = [group for group in groups if group.now.unpriced_requests]
         unpriced.sort(key=lambda group: -group.now.unpriced_requests)
         return tuple(str(group.key[0] or "no model named") for group in unpriced)
+
+
+def _is_covered(comparison: Comparison | None, covered: tuple[date, date] | None) -> bool:
+    """Whether there are facts for all of what is compared: before the first, nothing is known."""
+    return (
+        comparison is not None
+        and covered is not None
+        and covered[0] <= comparison.before.first_day
+    )
 
 
 def _runs_along_time(request: CostRequest) -> bool:

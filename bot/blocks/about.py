@@ -25,9 +25,7 @@ def about_answer(result: AboutResult, zone: ZoneInfo) -> Answer:
         Text(f"*Version*\n{result.version}"),
         Text(f"*Store*\n{result.store_kind}"),
         Text(f"*Rows in the mart*\n{count(result.costs_rows)}"),
-        Text(
-            "*Answers come from*\nthe local mart: no warehouse is queried, no bytes are billed"
-        ),
+        Text("*Answers come from*\nthe local mart: no warehouse is queried, no bytes are billed"),
     ]
     blocks: list[Block] = [
         section("\n".join(lines) or "No data loaded yet.", "about-sources"),

@@ -37,9 +37,7 @@ class Answer:
 
     def without_buttons(self) -> Answer:
         """The same, with nothing to click."""
-        kept = tuple(
-            block for block in self.blocks if not isinstance(block, ActionsBlock)
-        )
+        kept = tuple(block for block in self.blocks if not isinstance(block, ActionsBlock))
         return replace(self, blocks=kept)
 
     def payload(self, *, replaces: bool = False) -> Payload:
@@ -70,9 +68,7 @@ def context(lines: list[str], block_id: str) -> ContextBlock:
     return ContextBlock([Text("\n".join(lines))], block_id=block_id)
 
 
-def button(
-    label: str, action_id: str, value: str, *, hint: str | None = None
-) -> Button:
+def button(label: str, action_id: str, value: str, *, hint: str | None = None) -> Button:
     """A button that carries `value` and nothing else.
 
     Args:

@@ -66,15 +66,11 @@ def cost_answer(result: CostResult, caller: Caller, dimensions: Dimensions) -> A
 def _empty(result: CostResult, caller: Caller) -> Answer:
     sentence = f"No cost {_scope(result)}."
     if result.covered is None:
-        hint = (
-            "There is no data yet: load some with `costbot import` or `costbot sample`."
-        )
+        hint = "There is no data yet: load some with `costbot import` or `costbot sample`."
     else:
         first, last = result.covered
         near = (
-            f"{last.replace(day=1)}..{last}"
-            if first < last.replace(day=1)
-            else f"{first}..{last}"
+            f"{last.replace(day=1)}..{last}" if first < last.replace(day=1) else f"{first}..{last}"
         )
         hint = f"The data runs from {first} to {last}: try `/cost {near}`."
     lines = [freshness_line(result.freshness, caller.zone)]
@@ -103,8 +99,7 @@ def _scope(result: CostResult) -> str:
     if result.period.provisional and result.request.period in tuple(Calendar):
         label += " so far"
     filters = [
-        f"{name} {enumerate_names(values, 4)}"
-        for name, values in result.request.filters.items()
+        f"{name} {enumerate_names(values, 4)}" for name, values in result.request.filters.items()
     ]
     if result.request.customers_only:
         filters.append("customers only")
@@ -149,14 +144,10 @@ def _figures(total: Measures) -> SectionBlock:
             f"{count(total.failed_requests)}{_of(total.failed_requests, total.requests)}",
         ),
     ]
-    input_tokens = (
-        total.fresh_input_tokens + total.cached_input_tokens + total.cache_write_tokens
-    )
+    input_tokens = total.fresh_input_tokens + total.cached_input_tokens + total.cache_write_tokens
     output_tokens = total.output_tokens + total.reasoning_tokens
     if input_tokens or output_tokens:
-        tokens.append(
-            ("Tokens in · out", f"{count(input_tokens)} · {count(output_tokens)}")
-        )
+        tokens.append(("Tokens in · out", f"{count(input_tokens)} · {count(output_tokens)}"))
     if total.gpu_seconds:
         tokens.append(("GPU hours", f"{total.gpu_seconds / 3600:,.1f}"))
     fields = [Text(f"*{name}*\n{value}") for name, value in tokens]
@@ -194,9 +185,7 @@ def _as_table(lines: list[list[str]], names: int) -> TableBlock:
     )
 
 
-def _lines(
-    result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo
-) -> list[list[str]]:
+def _lines(result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo) -> list[list[str]]:
     """Header, these rows, the others as one, and the total."""
     by = result.request.by
     compared = any(row.delta is not None for row in result.rows)
@@ -206,10 +195,7 @@ def _lines(
         header.append("Change")
     lines = [header]
     for row in rows:
-        names = [
-            _cell_name(value, zone, name)
-            for value, name in zip(row.key, by, strict=True)
-        ]
+        names = [_cell_name(value, zone, name) for value, name in zip(row.key, by, strict=True)]
         lines.append([*names, *_figures_of(row, compared=compared)])
     blank = [""] * (len(by) - 1)
     rest = result.rows[len(rows) :]
@@ -228,9 +214,7 @@ def _figures_of(row: CostRow, *, compared: bool) -> list[str]:
     measures = row.measures
     cells = [
         "unpriced" if _is_unpriced(measures) else money(measures.cost),
-        percent(row.share)
-        if row.share is not None and not _is_unpriced(measures)
-        else "–",
+        percent(row.share) if row.share is not None and not _is_unpriced(measures) else "–",
         count(measures.requests),
         _cost_per_request(measures),
     ]
@@ -258,29 +242,19 @@ def _change(delta: Delta | None) -> str:
     return percent(ratio, sign=True)
 
 
-def _cell_name(
-    value: str | date | datetime | None, zone: ZoneInfo, dimension: str
-) -> str:
+def _cell_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
     name = escape(_value_name(value, zone, dimension))
-    return (
-        name
-        if len(name) <= LONGEST_NAME
-        else f"{name[: LONGEST_NAME - 1].rsplit('&', 1)[0]}…"
-    )
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rsplit('&', 1)[0]}…"
 
 
 def _name(
     key: tuple[str | date | datetime | None, ...], zone: ZoneInfo, by: tuple[str, ...]
 ) -> str:
-    parts = [
-        _value_name(value, zone, name) for value, name in zip(key, by, strict=True)
-    ]
+    parts = [_value_name(value, zone, name) for value, name in zip(key, by, strict=True)]
     return " · ".join(part[:LONGEST_NAME] for part in parts)
 
 
-def _value_name(
-    value: str | date | datetime | None, zone: ZoneInfo, dimension: str
-) -> str:
+def _value_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
     match value:
         case None:
             return f"no {dimension.replace('_', ' ')}"
@@ -308,9 +282,7 @@ def _notes(result: CostResult, caller: Caller) -> list[str]:
         )
     lines += _internal_notes(result, caller)
     if result.period.provisional:
-        lines.append(
-            "Provisional: the period is not over, and late data may still change it"
-        )
+        lines.append("Provisional: the period is not over, and late data may still change it")
     return lines
 
 
@@ -333,15 +305,11 @@ def _internal_notes(result: CostResult, caller: Caller) -> list[str]:
     return lines
 
 
-def _buttons(
-    result: CostResult, caller: Caller, dimensions: Dimensions
-) -> ActionsBlock | None:
+def _buttons(result: CostResult, caller: Caller, dimensions: Dimensions) -> ActionsBlock | None:
     """The next questions, one click away."""
     request = result.request
     visible = {dimension.name for dimension in dimensions.visible_to(caller.role)}
-    wanted = (
-        ["model", "day"] if caller.organization else ["model", "organization", "day"]
-    )
+    wanted = ["model", "day"] if caller.organization else ["model", "organization", "day"]
     if request.by[:1] == ("model",):
         wanted = ["product", *wanted]
     questions = [
@@ -351,20 +319,13 @@ def _buttons(
     ]
     if request.period == Calendar.TODAY:
         questions.append(("7 days", replace(request, period=Last(7, "d"))))
-    written = [
-        (label, write_cost(CostCommand(question))) for label, question in questions
-    ]
+    written = [(label, write_cost(CostCommand(question))) for label, question in questions]
     own = write_cost(CostCommand(request))
     if any(len(text) > LONGEST_VALUE for text in [own, *(text for _, text in written)]):
         return None
-    elements = [
-        button(label, f"ask_{index}", text)
-        for index, (label, text) in enumerate(written)
-    ]
+    elements = [button(label, f"ask_{index}", text) for index, (label, text) in enumerate(written)]
     elements.append(button("CSV", "csv", own, hint="All rows as a CSV file"))
-    elements.append(
-        button("Share", "share", own, hint="Show this answer to the channel")
-    )
+    elements.append(button("Share", "share", own, hint="Show this answer to the channel"))
     return ActionsBlock(list(elements), block_id="cost-next")
 
 

@@ -25,9 +25,7 @@ Json = dict[str, object]
 T = TypeVar("T")
 
 
-def fit_rows(
-    build: Callable[[int], T], size: Callable[[T], tuple[int, int]], rows: int
-) -> T:
+def fit_rows(build: Callable[[int], T], size: Callable[[T], tuple[int, int]], rows: int) -> T:
     """What `build` makes of as many rows as a table holds.
 
     Args:
@@ -85,9 +83,7 @@ def text_length(part: object) -> int:
 
 def _first_table_only(blocks: list[Json]) -> list[Json]:
     tables = [block for block in blocks if block.get("type") == "table"]
-    return [
-        block for block in blocks if block.get("type") != "table" or block is tables[0]
-    ]
+    return [block for block in blocks if block.get("type") != "table" or block is tables[0]]
 
 
 def _fit_block(block: Json) -> Json:

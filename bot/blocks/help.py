@@ -31,10 +31,7 @@ def help_answer(dimensions: Dimensions, role: Role) -> Answer:
         section(f"*Examples*\n{examples}", "help-examples"),
         context(["Answers are seen by you alone until you share them."], "help-notes"),
         ActionsBlock(
-            [
-                button(f"/cost {text}", f"ask_{i}", text)
-                for i, text in enumerate(QUESTIONS)
-            ],
+            [button(f"/cost {text}", f"ask_{i}", text) for i, text in enumerate(QUESTIONS)],
             block_id="help-next",
         ),
     ]

@@ -23,15 +23,11 @@ def pricing_answer(result: PriceListResult, zone: ZoneInfo) -> Answer:
     whose = f"of {escape(result.provider)}" if result.provider else "of all providers"
     title = f"*Prices {whose}*, USD per million tokens, in force now"
     if not result.current:
-        text = (
-            "The price list is empty: an admin adds to it with `costbot pricing add`."
-        )
+        text = "The price list is empty: an admin adds to it with `costbot pricing add`."
         return Answer(text=text, blocks=(section(text, "pricing-title"),))
     blocks: list[Block] = [section(title, "pricing-title"), _table(result)]
     blocks.append(context(_notes(result, zone), "pricing-notes"))
-    others = [name for name in result.providers if name != result.provider][
-        :MOST_PROVIDERS
-    ]
+    others = [name for name in result.providers if name != result.provider][:MOST_PROVIDERS]
     if others:
         buttons = [
             button(name.capitalize(), f"ask_{index}", f'pricing "{name}"')
@@ -58,9 +54,7 @@ def _table(result: PriceListResult) -> TableBlock:
     )
 
 
-def _lines(
-    prices: tuple[StoredPrice, ...], rest: int, now: datetime
-) -> list[list[str]]:
+def _lines(prices: tuple[StoredPrice, ...], rest: int, now: datetime) -> list[list[str]]:
     header = [
         "Provider",
         "Model",
@@ -123,10 +117,6 @@ def _notes(result: PriceListResult, zone: ZoneInfo) -> list[str]:
         for price in result.current
         if price.is_deprecated(result.now) and price.replacement
     )
-    notes.append(
-        "A class without a price of its own costs what the class it belongs to costs"
-    )
-    notes.append(
-        "Models that are not listed are priced from genai-prices, marked as an estimate"
-    )
+    notes.append("A class without a price of its own costs what the class it belongs to costs")
+    notes.append("Models that are not listed are priced from genai-prices, marked as an estimate")
     return notes

@@ -43,6 +43,4 @@ def stranger_answer(user_id: str) -> Answer:
 def fetching_answer(what: str) -> Answer:
     """The answer takes longer than Slack waits: what is being fetched."""
     text = f"Fetching {escape(what)} …"
-    return Answer(
-        text=text, blocks=(section(f":hourglass_flowing_sand: {text}", "fetching"),)
-    )
+    return Answer(text=text, blocks=(section(f":hourglass_flowing_sand: {text}", "fetching"),))

@@ -35,12 +35,8 @@ def operator(zone: ZoneInfo) -> Caller:
 
 
 def cost(
-    first: Annotated[
-        str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", help="Last day, included.")
-    ] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
     by: Annotated[
         list[str] | None, typer.Option(help="Dimension, day or hour; twice at most.")
     ] = None,
@@ -50,18 +46,10 @@ def cost(
     top: Annotated[
         int | None, typer.Option(min=1, help="So many rows, the rest as others.")
     ] = None,
-    zone: Annotated[
-        str | None, typer.Option(help="IANA zone in which days begin.")
-    ] = None,
-    customers: Annotated[
-        bool, typer.Option(help="Leave internal traffic out.")
-    ] = False,
-    infrastructure: Annotated[
-        bool, typer.Option(help="What the machines cost.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="The result as JSON.")
-    ] = False,
+    zone: Annotated[str | None, typer.Option(help="IANA zone in which days begin.")] = None,
+    customers: Annotated[bool, typer.Option(help="Leave internal traffic out.")] = False,
+    infrastructure: Annotated[bool, typer.Option(help="What the machines cost.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """What a period cost; today without dates."""
     settings = Settings() if zone is None else Settings(zone=zone)
@@ -113,9 +101,7 @@ def filters_of(pairs: Sequence[str]) -> dict[str, tuple[str, ...]]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise BadInput(
-                f"{pair!r} is no filter.", "Write it as --filter model=gpt-4."
-            )
+            raise BadInput(f"{pair!r} is no filter.", "Write it as --filter model=gpt-4.")
         filters[name] = (*filters.get(name, ()), value)
     return filters
 

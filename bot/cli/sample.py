@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bot.assembly import sample_opened
 from bot.settings import Settings
 from handlers.sample import Outcome, SampleRequest, SampleResult
-from queries.sample.truth import READABLE_FILE, Incident
+from queries.sample.truth import READABLE_FILE, Incident, Truth
 from queries.sources.importer import Progress as Tell
 
 _DEFAULTS = SampleRequest()
@@ -82,7 +82,7 @@ def closing_text(result: SampleResult, *, brief: bool = False) -> list[str]:
     truth = result.truth
     if truth is None:
         return ["The mart holds data of its own: no sample was added (`costbot sample` adds one)."]
-    lines = [_headline(result)]
+    lines = [_headline(result.outcome, truth)]
     for source, added in sorted(result.added.items()):
         lines.append(
             f"  {source}: {added.rows:,} rows read, {added.taken:,} taken, "
@@ -101,11 +101,9 @@ def closing_text(result: SampleResult, *, brief: bool = False) -> list[str]:
     return lines
 
 
-def _headline(result: SampleResult) -> str:
-    truth = result.truth
-    assert truth is not None  # noqa: S101 - the caller has looked
+def _headline(outcome: Outcome, truth: Truth) -> str:
     stretch = f"{truth.first:%Y-%m-%d} to {truth.until:%Y-%m-%d %H:%M} UTC"
-    match result.outcome:
+    match outcome:
         case Outcome.CURRENT:
             return f"The sample is up to date: {stretch}."
         case Outcome.EXTENDED:

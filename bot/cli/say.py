@@ -17,15 +17,11 @@ from bot.settings import Settings
 def say(
     command: Annotated[
         str,
-        typer.Argument(
-            help='Such as "/cost today by model"; `-`: one a line from input.'
-        ),
+        typer.Argument(help='Such as "/cost today by model"; `-`: one a line from input.'),
     ],
     as_user: Annotated[
         str,
-        typer.Option(
-            "--as", help="Who says it: ada, otto, ute, gil, sam, or a Slack id."
-        ),
+        typer.Option("--as", help="Who says it: ada, otto, ute, gil, sam, or a Slack id."),
     ] = "ada",
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON line for each command.")
@@ -38,9 +34,7 @@ def say(
         raise typer.Exit(1)
 
 
-async def _say(
-    settings: Settings, lines: Iterable[str], as_user: str, *, as_json: bool
-) -> bool:
+async def _say(settings: Settings, lines: Iterable[str], as_user: str, *, as_json: bool) -> bool:
     from bot.assembly import assembled
     from bot.cli.terminal import print_message
     from bot.stage import staged
@@ -58,9 +52,7 @@ async def _say(
                 sys.stdout.flush()
                 continue
             if heard.status != 200:
-                console.print(
-                    f"Slack would say: {line.split()[0]} failed ({heard.failure})"
-                )
+                console.print(f"Slack would say: {line.split()[0]} failed ({heard.failure})")
             for message in [*([heard.ack] if heard.ack else []), *heard.messages]:
                 print_message(message, console)
     return failed

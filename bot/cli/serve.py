@@ -12,15 +12,11 @@ from bot.settings import Settings
 
 
 def serve(
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="0: any free one.")
-    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: any free one.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     playground: Annotated[
         bool,
-        typer.Option(
-            "--playground", help="A Slack of your own at /, in place of a real one."
-        ),
+        typer.Option("--playground", help="A Slack of your own at /, in place of a real one."),
     ] = False,
 ) -> None:
     """Answer Slack until interrupted."""

@@ -48,13 +48,8 @@ def _print_block(block: Json, console: Console) -> None:
         case "table":
             console.print(_table(block))
         case "actions":
-            labels = [
-                _text_of(entry["text"])
-                for entry in cast("list[Json]", block["elements"])
-            ]
-            console.print(
-                Text("  ".join(f"[{label}]" for label in labels), style="cyan")
-            )
+            labels = [_text_of(entry["text"]) for entry in cast("list[Json]", block["elements"])]
+            console.print(Text("  ".join(f"[{label}]" for label in labels), style="cyan"))
         case "divider":
             console.rule()
         case other:
@@ -85,9 +80,7 @@ def _mrkdwn(text: str, style: str = "") -> Text:
     position = 0
     for match in _STYLES.finditer(text):
         written.append(text[position : match.start()])
-        written.append(
-            match["bold"] or match["code"], style="bold" if match["bold"] else "cyan"
-        )
+        written.append(match["bold"] or match["code"], style="bold" if match["bold"] else "cyan")
         position = match.end()
     written.append(text[position:])
     return written

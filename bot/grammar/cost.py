@@ -48,9 +48,7 @@ class CostParser:
         self._words = dimension_words(dimensions, role)
         self._keywords = list(all_keywords(dimensions, role))
         # Beyond the role, a dimension is understood too: the handler says whom it is for.
-        self._any = {
-            dimension.name: dimension for dimension in dimensions.values()
-        } | self._words
+        self._any = {dimension.name: dimension for dimension in dimensions.values()} | self._words
 
     def parse(self, tokens: list[Token]) -> CostCommand:
         """The question that `tokens` ask.
@@ -89,18 +87,14 @@ class CostParser:
         elif period := parse_period(word):
             if draft.period is not None:
                 sentence = f"Two periods, {write_period(draft.period)} and {write_period(period)}."
-                raise NotUnderstood(
-                    sentence, "Ask for one; the one before it is compared anyway."
-                )
+                raise NotUnderstood(sentence, "Ask for one; the one before it is compared anyway.")
             draft.period = period
         else:
             raise self._unknown(token)
 
     def _take_by(self, rest: list[Token], draft: _Draft) -> None:
         if not rest:
-            raise NotUnderstood(
-                "`by` needs a dimension.", "Try `by model` or `by day`."
-            )
+            raise NotUnderstood("`by` needs a dimension.", "Try `by model` or `by day`.")
         for word in rest.pop().text.casefold().split(","):
             dimension = self._any.get(word)
             name = dimension.name if dimension else word.removesuffix("s")
@@ -128,9 +122,7 @@ class CostParser:
     def _unknown(self, token: Token) -> NotUnderstood:
         sentence = f"I don't know the word {shown(token.text)}."
         hint = did_you_mean(token.text, self._keywords, otherwise="")
-        return NotUnderstood(
-            sentence, hint if "Did you" in hint else "`/cost help` has them all."
-        )
+        return NotUnderstood(sentence, hint if "Did you" in hint else "`/cost help` has them all.")
 
 
 def write_cost(command: CostCommand) -> str:
@@ -154,11 +146,7 @@ def write_cost(command: CostCommand) -> str:
 
 
 def _is_plain(value: str) -> bool:
-    return (
-        value.isascii()
-        and bool(value)
-        and all(c.isalnum() or c in "-_./:@" for c in value)
-    )
+    return value.isascii() and bool(value) and all(c.isalnum() or c in "-_./:@" for c in value)
 
 
 def _parted(tokens: list[Token], names: Mapping[str, Dimension]) -> list[Token]:

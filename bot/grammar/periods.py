@@ -46,6 +46,4 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         sentence = f"The calendar has no {text}."
-        raise NotUnderstood(
-            sentence, "Write days as in `2024-12-02..2024-12-06`."
-        ) from None
+        raise NotUnderstood(sentence, "Write days as in `2024-12-02..2024-12-06`.") from None

@@ -57,11 +57,7 @@ def tokenize(text: str) -> list[Token]:
         else:
             end = position
             while end < len(text) and not text[end].isspace():
-                if (
-                    text[end] == "="
-                    and end + 1 < len(text)
-                    and text[end + 1] in CLOSING
-                ):
+                if text[end] == "=" and end + 1 < len(text) and text[end + 1] in CLOSING:
                     end += 1  # model="gpt 4": the value begins at its quote
                     break
                 end += 1

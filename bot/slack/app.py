@@ -110,9 +110,7 @@ class _Gate:
         if caller is None:
             return self._refuse(body, stranger_answer(user_id))
         if not caller.role.reaches(needed):
-            refusal = NotAllowed(
-                f"This is for {needed.label}s.", "Ask an admin for the role."
-            )
+            refusal = NotAllowed(f"This is for {needed.label}s.", "Ask an admin for the role.")
             return self._refuse(body, refusal_answer(refusal))
         context[CALLER] = caller
         return await next()

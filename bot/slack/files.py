@@ -13,9 +13,7 @@ from bot.csv_file import CsvFile
 from bot.slack.api import SlackApi
 
 
-async def send_csv(
-    client: SlackApi, user_id: str, file: CsvFile, question: str
-) -> Answer:
+async def send_csv(client: SlackApi, user_id: str, file: CsvFile, question: str) -> Answer:
     """Uploads `file` to a person's direct messages, and says so.
 
     Args:
@@ -38,11 +36,7 @@ async def send_csv(
             initial_comment=f"`/cost {escape(question)}`",
         )
     except SlackApiError as error:
-        reason = str(
-            cast("dict[str, object]", error.response.data).get(
-                "error", "no reason given"
-            )
-        )
+        reason = str(cast("dict[str, object]", error.response.data).get("error", "no reason given"))
         message = f"Slack did not take the file ({reason})."
         raise Unavailable(message) from error
     text = f"{plural(file.rows, 'row')} as `{file.name}`: it is in your direct messages with me."

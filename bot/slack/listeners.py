@@ -40,9 +40,7 @@ class Listeners:
         app.action("share")(self.on_share)
         app.event("app_home_opened")(self.on_home)
 
-    async def on_command(
-        self, ack: AsyncAck, body: Json, context: AsyncBoltContext
-    ) -> None:
+    async def on_command(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """`/cost …`: answered in the ack, or from there on through the response URL."""
         text = unescape(str(body.get("text") or ""))
         await self.replies.in_ack(
@@ -53,43 +51,29 @@ class Listeners:
             fetching=f"/cost {text[:200]}",
         )
 
-    async def on_ask(
-        self, ack: AsyncAck, body: Json, context: AsyncBoltContext
-    ) -> None:
+    async def on_ask(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A next question: its answer takes the place of the one that it was asked from."""
         await ack()
-        self._after_click(
-            body, self._answer(clicked(body), caller_of(context)), replaces=True
-        )
+        self._after_click(body, self._answer(clicked(body), caller_of(context)), replaces=True)
 
-    async def on_csv(
-        self, ack: AsyncAck, body: Json, context: AsyncBoltContext
-    ) -> None:
+    async def on_csv(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """The rows of an answer, as a file in the person's direct messages."""
         await ack()
         text, caller = clicked(body), caller_of(context)
         self._after_click(body, self._csv(text, caller), replaces=False)
 
-    async def on_share(
-        self, ack: AsyncAck, body: Json, context: AsyncBoltContext
-    ) -> None:
+    async def on_share(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """An answer, shown to the channel."""
         await ack()
-        self._after_click(
-            body, self._share(clicked(body), caller_of(context)), replaces=False
-        )
+        self._after_click(body, self._share(clicked(body), caller_of(context)), replaces=False)
 
     async def on_home(self, body: Json, context: AsyncBoltContext) -> None:
         """The Home tab, drawn when it is opened; a repeated event is passed over."""
         event = cast("Json", body["event"])
-        if event.get("tab") != "home" or not await self.inbound.claim(
-            str(body["event_id"])
-        ):
+        if event.get("tab") != "home" or not await self.inbound.claim(str(body["event_id"])):
             return
         caller = caller_of(context)
-        today = await self.road.answer(
-            self.road.understand("today by model", caller), caller
-        )
+        today = await self.road.answer(self.road.understand("today by model", caller), caller)
         await self.client.views_publish(user_id=caller.user_id, view=home_view(today))
 
     def _after_click(

@@ -21,6 +21,22 @@ EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER}
 """Event to the least role to which it is answered."""
 
 
+SCOPES = frozenset(
+    {
+        "app_mentions:read",
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:write",
+        "im:write",
+        "users:read",
+        "users:read.email",
+    }
+)
+"""What the manifest asks Slack for, and what the playground grants: no more."""
+
+
 def action_name(action_id: str) -> str:
     """The name in `ACTIONS` of an `action_id`: without the number that keeps it unique."""
     name, _, number = action_id.rpartition("_")
@@ -43,9 +59,7 @@ def needed_role(body: Json) -> Role | None:
 def who(body: Json) -> tuple[str, str]:
     """The workspace and the person of a verified request; empty where Slack names none."""
     if "event" in body:
-        return str(body.get("team_id", "")), str(
-            cast("Json", body["event"]).get("user", "")
-        )
+        return str(body.get("team_id", "")), str(cast("Json", body["event"]).get("user", ""))
     if "command" in body:
         return str(body.get("team_id", "")), str(body.get("user_id", ""))
     user = cast("Json", body.get("user") or {})

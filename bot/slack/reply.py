@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -55,9 +56,7 @@ class Replies:
             await ack(task.result().payload())
             return
         await ack(fetching_answer(fetching).payload())
-        self.supervisor.spawn(
-            self._later(task, response_url), f"{name}, answered later"
-        )
+        self.supervisor.spawn(self._later(task, response_url), f"{name}, answered later")
 
     def after_ack(
         self,
@@ -82,16 +81,14 @@ class Replies:
 
 async def send(response_url: str, answer: Answer, *, replaces: bool) -> None:
     """Sends `answer` to a response URL; a failure is logged: there is nowhere else to say it."""
-    client = AsyncWebhookClient(
-        response_url,
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(max_retry_count=MOST_RETRIES),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=MOST_RETRIES),
-            AsyncServerErrorRetryHandler(max_retry_count=MOST_RETRIES),
-        ],
-    )
+    handlers: list[AsyncRetryHandler] = [
+        AsyncRateLimitErrorRetryHandler(max_retry_count=MOST_RETRIES),
+        AsyncServerErrorRetryHandler(max_retry_count=MOST_RETRIES),
+    ]
+    if replaces:
+        # A lost connection may have delivered: only what replaces can be sent again unharmed.
+        handlers.append(AsyncConnectionErrorRetryHandler(max_retry_count=MOST_RETRIES))
+    client = AsyncWebhookClient(response_url, retry_handlers=handlers)
     response = await client.send_dict(answer.payload(replaces=replaces))
     if response.status_code != 200:
-        log.error(
-            "an answer was not delivered: %s %s", response.status_code, response.body
-        )
+        log.error("an answer was not delivered: %s %s", response.status_code, response.body)
