@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.clock import Clock, system_clock
+from analysis.errors import BadInput
 from bot.road import Road
 from bot.settings import Settings
 from handlers.about import AboutHandler
@@ -66,7 +67,11 @@ def mart_of(settings: Settings, clock: Clock = system_clock) -> Mart:
 @asynccontextmanager
 async def opened_store(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Store]:
     """The store, brought up to date, and closed afterwards."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sentence = f"The home folder {settings.home} cannot be made: {error.strerror}."
+        raise BadInput(sentence, "Set COSTBOT_HOME to a folder that can be written.") from error
     store = Store(settings.store_address, clock)
     try:
         await store.migrate()
