@@ -143,6 +143,7 @@ class Drawing:
         new_day = last is None or last.date() != moment.date()
         replies = [] if in_thread else self.workspace.replies(message)
         root = message.thread_ts or message.ts
+        is_private = message.ephemeral_to is not None
         return Drawn(
             channel=message.channel,
             ts=message.ts,
@@ -151,7 +152,7 @@ class Drawing:
             instant=moment.isoformat(),
             spelled=f"{moment.day} {moment:%B %Y, %H:%M:%S} ({self.reading.zone.key})",
             day=dates.day(moment, self._now()) if new_day and not in_thread else None,
-            compact=not new_day and _continues(previous, message),
+            compact=not new_day and not is_private and _continues(previous, message),
             body=self._body(message, "t" if in_thread else "m"),
             files=[
                 self._attached(self.workspace.files[file_id])
@@ -161,7 +162,7 @@ class Drawing:
             reactions=[(emoji(r.name) or f":{r.name}:", len(r.users)) for r in message.reactions],
             replies=len(replies),
             last_reply=f"{self._moment(replies[-1].ts):%H:%M}" if replies else "",
-            ephemeral=message.ephemeral_to is not None,
+            ephemeral=is_private,
             edited=message.edited is not None,
             root=root,
         )

@@ -54,6 +54,22 @@ async def test_a_typed_command_is_answered_and_a_button_brings_the_next_answer(
     await expect(window.locator("[aria-busy=true]")).to_have_count(0)
 
 
+async def test_an_answer_is_in_sight_wherever_the_last_one_was_read(site: Served, window: Page):
+    await window.set_viewport_size({"width": 1280, "height": 500})
+    await window.goto(site.url)
+    composer, headings = window.locator("#composer"), window.locator("#messages h3")
+    for count in (1, 2, 3):
+        await composer.fill("/cost today by model")
+        await composer.press("Enter")
+        await expect(headings).to_have_count(count)
+        await expect(headings.last).to_be_in_viewport()
+        await window.locator("#scroll").evaluate("pane => { pane.scrollTop = 0 }")
+    await window.get_by_role("button", name="By organization", exact=True).first.click()
+    await expect(headings.last).to_have_text("Cost today by organization")
+    await expect(headings.last).to_be_in_viewport()
+    assert await window.evaluate("document.scrollingElement.scrollTop") == 0
+
+
 async def test_the_slash_key_begins_a_command_and_tab_completes_it(site: Served, window: Page):
     await window.goto(site.url)
     composer = window.locator("#composer")

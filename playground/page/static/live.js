@@ -1,5 +1,7 @@
 // Live updates: the server says what to do, in HTML of its own making.
 
+import { awaitsAnswer } from "./send.js";
+
 const announcer = document.getElementById("announcer");
 const here = document.body.dataset;
 
@@ -21,6 +23,7 @@ const steps = {
     const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
     const fresh = parsed(html);
     const old = [...list.children].find((entry) => entry.dataset.ts === ts);
+    const wasTall = Boolean(old) && old.offsetHeight >= scroll.clientHeight;
     if (old) {
       keepFocus(old, fresh, () => old.replaceWith(fresh));
     } else {
@@ -29,7 +32,7 @@ const steps = {
       list.insertBefore(fresh, next ?? null);
       announce(fresh);
     }
-    if (atEnd) reveal(scroll, fresh, Boolean(old));
+    if (atEnd || (!old && awaitsAnswer())) reveal(scroll, fresh, wasTall);
   },
   remove({ ts }) {
     for (const entry of document.querySelectorAll(".entry")) if (entry.dataset.ts === ts) entry.remove();
@@ -79,10 +82,11 @@ function keepFocus(old, fresh, swap) {
   if (key) fresh.querySelector(key)?.focus();
 }
 
-/** Show the end of what has come, but never scroll its beginning out of sight. */
-function reveal(scroll, entry, wasThere) {
+/** Show what has come, from its beginning where it does not fit (unless it is being read already). */
+function reveal(scroll, entry, wasTall) {
   const fits = entry.offsetHeight < scroll.clientHeight;
-  if (fits || wasThere) scroll.scrollTop = scroll.scrollHeight;
+  if (fits && entry.nextElementSibling) entry.scrollIntoView({ block: "nearest" });
+  else if (fits || wasTall) scroll.scrollTop = scroll.scrollHeight;
   else entry.scrollIntoView({ block: "start" });
 }
 

@@ -2,6 +2,12 @@
 
 const toast = document.getElementById("toast");
 let toastEnds = 0;
+let acted = -Infinity;
+
+/** Whether this person has just done something, so that what comes now is its answer. */
+export function awaitsAnswer() {
+  return performance.now() - acted < 5000;
+}
 
 export function tell(sentence) {
   toast.textContent = sentence;
@@ -12,6 +18,7 @@ export function tell(sentence) {
 
 /** POST a form. Gives the answer's text, or null after telling what went wrong. */
 async function post(form, fields) {
+  acted = performance.now();
   try {
     const answer = await fetch(form.getAttribute("action"), {
       method: "POST",
@@ -19,6 +26,7 @@ async function post(form, fields) {
       body: new URLSearchParams(fields),
     });
     const text = await answer.text();
+    acted = performance.now();
     if (answer.ok) return text;
     tell(answer.status < 500 || answer.status === 502 ? text : "The playground itself failed. Its log says why.");
   } catch {
