@@ -27,5 +27,6 @@ def connect(
             "temp_directory": "" if temporary is None else str(temporary),
         }
     )
-    connection.execute("SET TimeZone = 'UTC'")
+    # Of all cursors: a plain SET would leave them in the machine's zone.
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     return connection

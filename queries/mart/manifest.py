@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 MANIFEST = "manifest.json"
 FORMAT = 1
 
+MIXED = "mixed"
+
 Grain = Literal["hour", "day"]
 
 
@@ -36,12 +38,17 @@ class DayFiles(_Frozen):
 
     Attributes:
         requests: the day's request files, oldest first.
+        request_shape: of the dimensions that the request files were written with; MIXED where
+            they differ.
+        rows: imported rows in them.
         costs: the one file of the day's rollup.
         grain: of the rollup.
         shape: of the dimensions that the rollup was made with, see `shape_of`.
     """
 
     requests: tuple[str, ...]
+    request_shape: str
+    rows: int
     costs: str
     grain: Grain
     shape: str

@@ -118,6 +118,7 @@ class Mart:
                     connection,
                     hourly_days=self._hourly_days,
                     grace=self._grace,
+                    threads=self._limits.threads,
                 )
                 try:
                     yield writer

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 import duckdb
 
 from queries.dimensions import Source
-from queries.mart.rollup import FILES, PARTITIONED
+from queries.mart.rollup import FILES, PARQUET, PARTITIONED
 from queries.mart.snapshot import Relation
 
 NO_DAY = "__HIVE_DEFAULT_PARTITION__"
@@ -48,6 +50,12 @@ class Partitions:
         self._folder = folder
         self._connection = connection
 
+    @contextmanager
+    def cursor(self) -> Generator[Partitions]:
+        """The same folders by a connection of its own, for another thread."""
+        with self._connection.cursor() as connection:
+            yield Partitions(self._folder, connection)
+
     def select(self, names: Iterable[str], variable: str = FILES) -> None:
         """Sets the variable from which the SQL of the mart takes the files to read."""
         paths = [str(self._folder / name) for name in names]
@@ -77,6 +85,18 @@ class Partitions:
                 day = date.fromisoformat(label)
                 files.setdefault(day, []).append(str(path.relative_to(self._folder)))
         return files
+
+    def write_day(self, sql: str, relation: Relation, source: Source, day: date) -> str:
+        """Writes the rows of `sql`, all of one day, to one new file.
+
+        Returns:
+            The file, relative to the mart's folder.
+        """
+        name = f"{relation}/{source.value}/dt={day}/{uuid4()}.parquet"
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection.execute(f"COPY ({sql}) TO $path ({PARQUET})", {"path": str(path)})
+        return name
 
     def look_over(self, names: Iterable[str]) -> dict[date, Written]:
         """What request files hold, by day.

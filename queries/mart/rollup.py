@@ -7,25 +7,32 @@ DuckDB variables.
 
 from __future__ import annotations
 
-from queries.dimensions import Dimension, Dimensions
+from queries.dimensions import Dimensions
 from queries.mart.manifest import Grain
 from queries.schema import KEYS, MEASURES, Column, dimension_columns, quoted, requests_columns
 
 FILES = "mart_files"
 """The DuckDB variable with the list of files that the next statement reads."""
 
+PARQUET = "FORMAT parquet, COMPRESSION snappy"
+"""How both relations are written: what takes least time to write and to read."""
+
 PARTITIONED = (
-    "FORMAT parquet, COMPRESSION zstd, PARTITION_BY (dt), WRITE_PARTITION_COLUMNS true, "
+    f"{PARQUET}, PARTITION_BY (dt), WRITE_PARTITION_COLUMNS true, "
     "FILENAME_PATTERN '{uuid}', APPEND true, RETURN_FILES true"
 )
-"""How both relations are written: new files with names of their own, one folder a day."""
+"""The same for many days at once: one folder a day, new files with names of their own."""
 
 
 def typed(dimensions: Dimensions, relation_name: str) -> str:
     """The relation with the columns of `requests`, in order and of their types."""
+    counts = {measure.name for measure in MEASURES if measure.type == "BIGINT"}
     columns = ", ".join(
-        f"{quoted(column.name)}::{column.type} AS {quoted(column.name)}"
+        f"COALESCE({name}, 0)::BIGINT AS {name}"
+        if column.name in counts
+        else f"{name}::{column.type} AS {name}"
         for column in requests_columns(dimensions)
+        for name in (quoted(column.name),)
     )
     return f"SELECT {columns} FROM {quoted(relation_name)}"
 
@@ -36,56 +43,56 @@ def nothing(columns: tuple[Column, ...]) -> str:
     return f"SELECT {nulls} WHERE false"
 
 
-def stored_requests(dimensions: Dimensions) -> str:
-    """The requests of the files in the variable, whatever columns their time gave them."""
+def stored_requests(dimensions: Dimensions, *, alike: bool) -> str:
+    """The requests of the files in the variable.
+
+    Args:
+        dimensions: of the deployment.
+        alike: all the files have the columns of these dimensions. Otherwise what they lack is
+            NULL, and a dimension made of a tag is taken from the tags.
+    """
+    if alike:
+        return f"SELECT * FROM read_parquet(getvariable('{FILES}'))"
+    tagged = "".join(
+        f", COALESCE({column}, json_extract_string(tags, {_pointer(dimension.tag)})) AS {column}"
+        for dimension in dimensions.values()
+        if dimension.tag is not None
+        for column in (quoted(dimension.column),)
+    )
+    replaced = f" REPLACE ({tagged.removeprefix(', ')})" if tagged else ""
     return (
-        f"SELECT * FROM ({nothing(requests_columns(dimensions))}) UNION ALL BY NAME "
-        f"SELECT * FROM read_parquet(getvariable('{FILES}'), union_by_name = true)"
+        f"SELECT *{replaced} FROM (SELECT * FROM ({nothing(requests_columns(dimensions))}) "
+        f"UNION ALL BY NAME "
+        f"SELECT * FROM read_parquet(getvariable('{FILES}'), union_by_name = true))"
     )
 
 
-def rolled_up(dimensions: Dimensions, grain: Grain) -> str:
+def rolled_up(dimensions: Dimensions, grain: Grain, *, alike: bool) -> str:
     """`costs` at one grain, from the request files in the variable.
 
     Unknown costs are left out of the sums, which stay NULL only where all is unpriced; the
     requests behind them are in `unpriced_requests`. The rows are in the order in which they
     compress and prune well.
+
+    Args:
+        dimensions: of the deployment.
+        grain: of the result.
+        alike: see `stored_requests`.
     """
     start = "date_trunc('hour', time)" if grain == "hour" else "dt::TIMESTAMPTZ"
-    keys = [quoted(key.name) for key in KEYS]
-    columns = [quoted(column.name) for column in dimension_columns(dimensions)]
-    divided = [_dimension(dimension) for dimension in dimensions.values()]
-    measures = [quoted(measure.name) for measure in MEASURES]
-    inner = ", ".join(("dt", f"{start} AS charge_period_start", *keys, *divided, *measures))
-    outer = ", ".join(
-        (
-            "dt",
-            "charge_period_start",
-            f"'{grain}' AS grain",
-            *keys,
-            *columns,
-            *(_sum(measure) for measure in MEASURES),
-        )
+    keys = [quoted(column.name) for column in (*KEYS, *dimension_columns(dimensions))]
+    sums = (
+        f"SUM({quoted(measure.name)})::{measure.type} AS {quoted(measure.name)}"
+        for measure in MEASURES
     )
-    by = ", ".join(("dt", "charge_period_start", *keys, *columns))
+    columns = ("dt", f"{start} AS charge_period_start", f"'{grain}' AS grain", *keys, *sums)
     return (
-        f"SELECT {outer} FROM (SELECT {inner} FROM ({stored_requests(dimensions)})) "
-        f"GROUP BY {by} ORDER BY dt, organization, model, charge_period_start"
+        f"SELECT {', '.join(columns)} FROM ({stored_requests(dimensions, alike=alike)}) "
+        f"GROUP BY {', '.join(('dt', 'charge_period_start', *keys))} "
+        "ORDER BY dt, organization, model, charge_period_start"
     )
 
 
-def _dimension(dimension: Dimension) -> str:
-    column = quoted(dimension.column)
-    if dimension.tag is None:
-        return column
-    pointer = "/" + dimension.tag.replace("~", "~0").replace("/", "~1")
-    literal = "'" + pointer.replace("'", "''") + "'"
-    # Files from before the dimension was declared lack the column, but not the tag.
-    return f"COALESCE({column}, json_extract_string(tags, {literal})) AS {column}"
-
-
-def _sum(measure: Column) -> str:
-    name = quoted(measure.name)
-    if measure.type == "BIGINT":
-        return f"COALESCE(SUM({name}), 0)::BIGINT AS {name}"
-    return f"SUM({name})::{measure.type} AS {name}"
+def _pointer(tag: str) -> str:
+    pointer = "/" + tag.replace("~", "~0").replace("/", "~1")
+    return "'" + pointer.replace("'", "''") + "'"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from analysis.clock import Clock
 from queries.dimensions import Dimensions, Source
 from queries.mart.collector import collect, discard, expired
 from queries.mart.manifest import (
+    MIXED,
     DayFiles,
-    Grain,
     Manifest,
     SourceEntry,
     publish,
@@ -28,7 +28,8 @@ from queries.mart.manifest import (
     sync_files,
 )
 from queries.mart.partitions import Partitions, Written
-from queries.mart.rollup import rolled_up, stored_requests, typed
+from queries.mart.rolling import SourceDay, WorkingDay, batches, roll_up
+from queries.mart.rollup import stored_requests, typed
 from queries.mart.snapshot import SourceState, grain_of, state_of
 from queries.schema import quoted, requests_columns
 
@@ -45,25 +46,11 @@ STEPS = (
 )
 """What a writer goes through, in order; each is logged as it is done."""
 
-DAYS_AT_ONCE = 60
-"""How many days one statement rolls up: fewer than the 100 open files of DuckDB's partitioned
-write, beyond which it would split a day's file; it bounds the memory too."""
-
 MANY_FILES = 16
 """A day with more request files than this is rewritten as one."""
 
 Progress = Callable[[float], None]
 """Is told how much is done, from 0 to 1."""
-
-
-@dataclass(slots=True)
-class _Day:
-    """A day as it is being written: `costs` is None where its rollup is out of date."""
-
-    requests: list[str]
-    costs: str | None
-    grain: Grain
-    shape: str
 
 
 class MartWriter:
@@ -77,6 +64,7 @@ class MartWriter:
         connection: an in-memory DuckDB, in UTC; importers stage their rows on it.
         hourly_days: UTC days before today that keep their hours.
         grace: how long files that were left behind stay for those who still read them.
+        threads: how many days are rolled up at once.
     """
 
     def __init__(
@@ -89,6 +77,7 @@ class MartWriter:
         *,
         hourly_days: int,
         grace: timedelta,
+        threads: int,
     ) -> None:
         self.connection = connection
         self._folder = folder
@@ -97,17 +86,23 @@ class MartWriter:
         self._published = manifest
         self._hourly_days = hourly_days
         self._grace = grace
+        self._threads = threads
         self._shape = shape_of(dimensions)
         self._partitions = Partitions(folder, connection)
-        self._days: dict[tuple[Source, date], _Day] = {}
+        self._days: dict[SourceDay, WorkingDay] = {}
         self._states: dict[Source, SourceState] = {}
         self._fresh: set[str] = set()
         self._expired: set[str] = set()
         for source, entry in manifest.sources.items():
             self._states[source] = state_of(entry)
             for day, files in entry.days.items():
-                self._days[source, day] = _Day(
-                    list(files.requests), files.costs, files.grain, files.shape
+                self._days[source, day] = WorkingDay(
+                    requests=list(files.requests),
+                    request_shape=files.request_shape,
+                    rows=files.rows,
+                    costs=files.costs,
+                    grain=files.grain,
+                    shape=files.shape,
                 )
 
     def known_keys_sql(self, source: Source) -> str:
@@ -156,12 +151,18 @@ class MartWriter:
         names = {name for day_names in files.values() for name in day_names}
         self._fresh |= names
         log.debug("requests written")
-        if names:
-            self._count(source, self._partitions.look_over(names))
-        for day, day_names in files.items():
-            known = self._days.setdefault((source, day), _Day([], None, "day", self._shape))
-            known.requests += day_names
-            known.costs = None
+        found = self._partitions.look_over(names) if names else {}
+        if found:
+            self._count(source, found)
+        for at, day_names in files.items():
+            day = self._days.setdefault(
+                (source, at), WorkingDay([], self._shape, 0, None, "day", self._shape)
+            )
+            day.requests += day_names
+            day.rows += found[at].rows
+            day.costs = None
+            if day.request_shape != self._shape:
+                day.request_shape = MIXED
         if on_progress is not None:
             on_progress(1.0)
 
@@ -197,9 +198,11 @@ class MartWriter:
             on_progress: is told how much is done, from 0 to 1.
         """
         self.age()
-        waiting = [at for at, day in self._days.items() if day.costs is None]
+        waiting = {at: day for at, day in self._days.items() if day.costs is None}
         if waiting:
-            self._compact([at for at in waiting if len(self._days[at].requests) > MANY_FILES])
+            self._compact(
+                {at: day for at, day in waiting.items() if len(day.requests) > MANY_FILES}
+            )
             log.debug("days compacted")
             self._roll_up(waiting, on_progress)
             log.debug("costs rolled up")
@@ -216,9 +219,6 @@ class MartWriter:
         """Deletes what was written and not published."""
         discard(self._folder, self._fresh)
         self._fresh.clear()
-
-    def _hourly_from(self) -> date:
-        return self._clock().date() - timedelta(days=self._hourly_days)
 
     def _count(self, source: Source, days: dict[date, Written]) -> None:
         news = SourceState(
@@ -239,34 +239,27 @@ class MartWriter:
             )
         self._states[source] = news
 
-    def _compact(self, days: list[tuple[Source, date]]) -> None:
-        for source, day in days:
-            self._partitions.select(self._days[source, day].requests)
-            written = self._partitions.write(stored_requests(self._dimensions), "requests", source)
-            self._days[source, day].requests = written[day]
-            self._fresh.update(written[day])
+    def _compact(self, days: dict[SourceDay, WorkingDay]) -> None:
+        for (source, at), day in days.items():
+            self._partitions.select(day.requests)
+            sql = stored_requests(self._dimensions, alike=day.request_shape == self._shape)
+            day.requests = [self._partitions.write_day(sql, "requests", source, at)]
+            self._fresh.update(day.requests)
 
-    def _roll_up(self, days: list[tuple[Source, date]], on_progress: Progress | None) -> None:
-        hourly_from = self._hourly_from()
-        batches: dict[tuple[Source, Grain], list[date]] = {}
-        for source, day in sorted(days):
-            batches.setdefault((source, grain_of(day, hourly_from)), []).append(day)
+    def _roll_up(self, days: dict[SourceDay, WorkingDay], on_progress: Progress | None) -> None:
+        todo = list(batches(days, self._shape, self._hourly_from()))
         done = 0
-        for (source, grain), batch in batches.items():
-            for start in range(0, len(batch), DAYS_AT_ONCE):
-                self._roll_up_batch(source, grain, batch[start : start + DAYS_AT_ONCE])
-                done += len(batch[start : start + DAYS_AT_ONCE])
-                if on_progress is not None:
-                    on_progress(done / len(days))
+        for batch, names in roll_up(self._partitions, self._dimensions, days, todo, self._threads):
+            for at, name in names.items():
+                day = days[batch.source, at]
+                day.costs, day.grain, day.shape = name, batch.grain, self._shape
+                self._fresh.add(name)
+            done += len(names)
+            if on_progress is not None:
+                on_progress(done / len(days))
 
-    def _roll_up_batch(self, source: Source, grain: Grain, batch: list[date]) -> None:
-        self._partitions.select(name for day in batch for name in self._days[source, day].requests)
-        written = self._partitions.write(rolled_up(self._dimensions, grain), "costs", source)
-        for day in batch:
-            (name,) = written[day]
-            self._fresh.add(name)
-            state = self._days[source, day]
-            state.costs, state.grain, state.shape = name, grain, self._shape
+    def _hourly_from(self) -> date:
+        return self._clock().date() - timedelta(days=self._hourly_days)
 
     def _publish(self) -> None:
         now = self._clock()
@@ -277,6 +270,8 @@ class MartWriter:
                 raise RuntimeError(message)
             days[source][day] = DayFiles(
                 requests=tuple(state.requests),
+                request_shape=state.request_shape,
+                rows=state.rows,
                 costs=state.costs,
                 grain=state.grain,
                 shape=state.shape,

@@ -75,7 +75,7 @@ def write_for_ever(home: Path) -> None:
 
 
 async def read(home: Path) -> int:
-    """Asks until there is a file `stop`, once at least; fails at the first answer that is half an import."""
+    """Asks until there is a file `stop`, once at least; fails at half an import."""
     window = Window(NOON - timedelta(days=DAYS), NOON + timedelta(days=1), UTC_ZONE)
     engine = DuckDbEngine(mart_in(home), EngineLimits(kept_results=0))
     questions, last = 0, 0

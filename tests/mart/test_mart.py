@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -356,3 +358,54 @@ def test_progress_is_told_up_to_the_end(mart: Mart) -> None:
     assert len(told) > 2
     assert told[-1] == 1
     assert len(mart.snapshot().files("costs", *ALWAYS)) == 130
+
+
+def test_compacting_files_of_several_times_loses_no_dimension(
+    tmp_path: Path, mart: Mart, clock: StoppedClock
+) -> None:
+    for i in range(9):
+        load(mart, request(f"old {i}", tags='{"squad": "search"}'))
+    squad = Dimension("squad", "squad", frozenset(Source), "", "squads", tag="squad")
+    later = Mart(tmp_path, Dimensions([squad]), clock)
+    for i in range(9):
+        load(later, request(f"new {i}", squad="ads"))
+    assert len(later.snapshot().files("requests", *ALWAYS)) < 9
+    load(later, request("last", squad="ads"))
+    assert costs(later.snapshot(), "squad, requests") == [("ads", 10), ("search", 9)]
+
+
+def test_large_and_small_days_are_rolled_up_alike(tmp_path: Path, clock: StoppedClock) -> None:
+    mart = Mart(tmp_path, Dimensions(), clock)
+    with mart.writer() as writer:
+        stage(writer.connection, [request("a", cost="0.5")], mart.dimensions)
+        writer.connection.execute(
+            "CREATE TEMP TABLE many AS SELECT * REPLACE ("
+            "uuid() AS request_key, dt - (i % 3)::INT AS dt, "
+            "time - to_days((i % 3)::INT) AS time) "
+            "FROM incoming, range(30000) AS r(i) WHERE i % 3 < 2 OR i < 90"
+        )
+        writer.connection.execute("ALTER TABLE many DROP i")
+        writer.add(Source.USAGE, "many")
+        writer.commit()
+    assert costs(mart.snapshot(), "dt, requests, billed_cost") == [
+        (TODAY - timedelta(days=2), 30, Decimal(15)),
+        (TODAY - timedelta(days=1), 10_000, Decimal(5_000)),
+        (TODAY, 10_000, Decimal(5_000)),
+    ]
+
+
+def test_every_cursor_reckons_in_utc_wherever_the_machine_stands() -> None:
+    script = (
+        "from queries.duck import connect\n"
+        "cursor = connect(threads=1, memory='100MB').cursor()\n"
+        "print(cursor.execute(\"SELECT TIMESTAMPTZ '2024-12-01 01:00:00+00'::DATE\").fetchall())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"TZ": "America/New_York"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert told.stdout == "[(datetime.date(2024, 12, 1),)]\n"

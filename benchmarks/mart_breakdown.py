@@ -1,0 +1,216 @@
+"""How long a breakdown takes on marts of 0.1, 1 and 10 million rows of `costs`.
+
+Ninety days, two sources, 20 models, 500 organizations, 20,000 users, most rows by the hour.
+The marts hold `costs` alone: what a breakdown reads. Answers are not kept, each is computed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from analysis.periods import Window
+from queries.breakdown import Breakdown, break_down
+from queries.dimensions import Dimensions, Source
+from queries.duck import connect
+from queries.engines import DuckDbEngine
+from queries.engines.duckdb import EngineLimits
+from queries.mart import Mart
+from queries.mart.manifest import DayFiles, Manifest, SourceEntry, publish, shape_of
+from queries.mart.partitions import Partitions
+from queries.schema import costs_columns, quoted
+
+DAYS = 90
+LAST_DAY = date(2024, 12, 6)
+NOW = datetime(2024, 12, 6, 12, tzinfo=UTC)
+SIZES = (100_000, 1_000_000, 10_000_000)
+ROUNDS = 9
+
+DRAWN = {
+    "is_internal": "CASE WHEN hash(i, 1) % 20 = 0 THEN hash(i, 2) % 2 = 0 ELSE false END",
+    "price_source": "CASE WHEN hash(i, 3) % 10 = 0 THEN 'genai-prices' ELSE 'list' END",
+    "product": "CASE WHEN hash(i, 4) % 2 = 0 THEN 'api' ELSE 'studio' END",
+    "provider": "'provider-' || (hash(i, 5) % 4)",
+    "model": "'model-' || (hash(i, 6) % 20)",
+    "endpoint": "'/v1/endpoint-' || (hash(i, 7) % 12)",
+    "organization": "'organization-' || (hash(i, 8) % 500)",
+    "team": "'team-' || (hash(i, 9) % 40)",
+    "feature": "'feature-' || (hash(i, 10) % 30)",
+    "environment": "CASE WHEN hash(i, 11) % 4 = 0 THEN 'staging' ELSE 'production' END",
+    "user_id": "'user-' || (hash(i, 12) % 20000)",
+    "cost_category": "CASE WHEN hash(i, 13) % 12 = 0 THEN 'idle' ELSE 'inference' END",
+    "result": "CASE WHEN hash(i, 14) % 25 = 0 THEN 'failed' ELSE 'success' END",
+    "requests": "1 + hash(i, 15) % 20",
+    "failed_requests": "CASE WHEN hash(i, 14) % 25 = 0 THEN 1 ELSE 0 END",
+    "billed_cost": "(hash(i, 16) % 1000000000)::DECIMAL(38,15) / 100000000",
+    "attributed_idle_cost": "(hash(i, 17) % 1000000)::DECIMAL(38,15) / 1000000",
+    "attributed_overhead_cost": "(hash(i, 18) % 1000000)::DECIMAL(38,15) / 2000000",
+    "gpu_seconds": "(hash(i, 19) % 100000)::DECIMAL(38,9) / 1000",
+    "fresh_input_tokens": "hash(i, 20) % 50000",
+    "cached_input_tokens": "hash(i, 21) % 9000",
+    "output_tokens": "hash(i, 22) % 8000",
+    "latency_ms": "hash(i, 23) % 30000",
+    "timed_requests": "1 + hash(i, 15) % 20",
+}
+"""What each column of `costs` is drawn from; the others are empty or 0."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the table: milliseconds, the median of several rounds.
+
+    Attributes:
+        rows: of `costs`.
+        megabytes: of files.
+        first: 30 days by model, asked for the first time.
+        month: 30 days by model.
+        compared: 30 days by model with the 30 days before.
+        organization: the same by user, of one organization.
+        today: today by model with yesterday.
+    """
+
+    rows: int
+    megabytes: float
+    first: float
+    month: float
+    compared: float
+    organization: float
+    today: float
+
+
+def big_mart(home: Path, rows: int, threads: int = 2) -> Mart:
+    """Fills a mart with `rows` rows of `costs`, spread evenly over the days.
+
+    Args:
+        home: an empty folder.
+        rows: how many.
+        threads: how many days are written at once.
+    """
+    mart = Mart(home, Dimensions(), lambda: NOW)
+    mart.folder.mkdir(parents=True)
+    shape = shape_of(mart.dimensions)
+    days = [LAST_DAY - timedelta(days=back) for back in range(DAYS)]
+    each = rows // DAYS // len(Source)
+    with connect(threads=threads, memory="2GB") as connection:
+        partitions = Partitions(mart.folder, connection)
+
+        def write(task: tuple[Source, date]) -> str:
+            source, day = task
+            first = (list(Source).index(source) * DAYS + (LAST_DAY - day).days) * each
+            sql = _costs_sql(mart.dimensions, source, day, first, each)
+            with partitions.cursor() as own:
+                return own.write_day(sql, "costs", source, day)
+
+        tasks = [(source, day) for source in Source for day in days]
+        with ThreadPoolExecutor(threads) as pool:
+            names = dict(zip(tasks, pool.map(write, tasks), strict=True))
+    publish(
+        mart.folder,
+        Manifest(
+            version=1,
+            sources={
+                source: SourceEntry(
+                    first_time=NOW - timedelta(days=DAYS - 1),
+                    last_time=NOW,
+                    loaded_at=NOW,
+                    requests=each * DAYS,
+                    rows=each * DAYS,
+                    days={
+                        day: DayFiles(
+                            requests=(),
+                            request_shape=shape,
+                            rows=each,
+                            costs=names[source, day],
+                            grain="hour",
+                            shape=shape,
+                        )
+                        for day in days
+                    },
+                )
+                for source in Source
+            },
+        ),
+    )
+    return mart
+
+
+def _costs_sql(dimensions: Dimensions, source: Source, day: date, first: int, rows: int) -> str:
+    drawn = {
+        **DRAWN,
+        "dt": f"DATE '{day}'",
+        "charge_period_start": f"TIMESTAMPTZ '{day} 00:00:00+00' + to_hours((hash(i) % 24)::INT)",
+        "grain": "'hour'",
+        "source": f"'{source.value}'",
+    }
+    columns = ", ".join(
+        f"({drawn.get(column.name, '0' if column.type == 'BIGINT' else 'NULL')})::{column.type} "
+        f"AS {quoted(column.name)}"
+        for column in costs_columns(dimensions)
+    )
+    return (
+        f"SELECT {columns} FROM range({first}, {first + rows}) AS r(i) "
+        "ORDER BY organization, model, charge_period_start"
+    )
+
+
+async def measure(mart: Mart, rows: int) -> Measured:
+    """Asks a mart several questions several times."""
+    engine = DuckDbEngine(mart, EngineLimits(kept_results=0))
+    month, before = _window(30, 0), _window(30, 30)
+    today, yesterday = _window(1, 0), _window(1, 1)
+    spent: list[float] = []
+    for question in (
+        Breakdown(month, None, ("model",)),
+        Breakdown(month, before, ("model",)),
+        Breakdown(month, before, ("user",), organization="organization-7"),
+        Breakdown(today, yesterday, ("model",)),
+    ):
+        times: list[float] = []
+        for _ in range(ROUNDS):
+            begun = time.perf_counter()
+            await break_down(engine, mart.dimensions, question)
+            times.append((time.perf_counter() - begun) * 1000)
+        if not spent:
+            spent.append(times[0])
+        spent.append(statistics.median(times[1:]))
+    await engine.close()
+    size = sum(path.stat().st_size for path in mart.folder.rglob("*.parquet"))
+    return Measured(rows, size / 1e6, *spent)
+
+
+def _window(days: int, back: int) -> Window:
+    end = datetime.combine(LAST_DAY, datetime.min.time(), UTC) + timedelta(days=1 - back)
+    return Window(end - timedelta(days=days), end, ZoneInfo("UTC"))
+
+
+def main(sizes: tuple[int, ...] = SIZES, tell: Callable[[str], None] = print) -> list[Measured]:
+    """Measures marts of several sizes and tells a small table."""
+    tell("Breakdown on the mart, milliseconds (median; answers not kept)")
+    tell(f"{'rows':>12}{'MB':>8}{'first':>9}{'30 days':>9}{'+before':>9}{'one org':>9}{'today':>8}")
+    found: list[Measured] = []
+    for rows in sizes:
+        home = Path(tempfile.mkdtemp(prefix="costbot-bench-"))
+        try:
+            one = asyncio.run(measure(big_mart(home, rows), rows))
+        finally:
+            shutil.rmtree(home)
+        found.append(one)
+        tell(
+            f"{one.rows:>12,}{one.megabytes:>8.0f}{one.first:>9.1f}{one.month:>9.1f}"
+            f"{one.compared:>9.1f}{one.organization:>9.1f}{one.today:>8.1f}"
+        )
+    return found
+
+
+if __name__ == "__main__":
+    main(tuple(int(size) for size in sys.argv[1:]) or SIZES)
