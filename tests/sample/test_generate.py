@@ -47,7 +47,7 @@ def test_extending_gives_what_generating_at_once_gives(
 
 
 def test_an_hour_has_the_same_rows_in_a_longer_sample(files: SampleFiles, tmp_path: Path) -> None:
-    longer = make(tmp_path, days=30, known=files.truth)
+    longer = make(tmp_path, days=16, known=files.truth)
     inside = f"time >= TIMESTAMPTZ '{files.truth.first.isoformat()}'"
     with opened(files) as short, opened(longer) as long:
         assert long.all_rows("gpu", inside) == short.all_rows("gpu")

@@ -21,7 +21,7 @@ GPT_4 = (Decimal(30), Decimal(60))
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
     folder = tmp_path_factory.mktemp("sample")
-    return make(folder, days=30, scale=0.5)
+    return make(folder, days=16, scale=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def quiet(files: SampleFiles, tmp_path_factory: pytest.TempPathFactory) -> Sampl
     """The same world without any incident."""
     calm = files.truth.model_copy(update={"incidents": ()})
     folder = tmp_path_factory.mktemp("quiet")
-    return make(folder, days=30, scale=0.5, known=calm)
+    return make(folder, days=16, scale=0.5, known=calm)
 
 
 def planted(files: SampleFiles, source: Source) -> Incident:
@@ -138,15 +138,15 @@ def test_a_later_generation_keeps_the_incidents_where_they_were(
     files: SampleFiles, tmp_path: Path
 ) -> None:
     later = UNTIL + timedelta(days=5)
-    again = make(tmp_path, days=30, scale=0.5, until=later, known=files.truth)
+    again = make(tmp_path, days=16, scale=0.5, until=later, known=files.truth)
     assert again.truth.incidents == files.truth.incidents
     assert again.truth.until == later
     assert again.truth.first == files.truth.first
 
 
 def test_the_truth_adds_up_over_several_files(files: SampleFiles, tmp_path: Path) -> None:
-    parts = make(tmp_path, days=30, scale=0.5, chunk_days=4)
-    assert len(parts.usage) == 4
+    parts = make(tmp_path, days=16, scale=0.5, chunk_days=3)
+    assert len(parts.usage) == 3
     assert parts.truth == files.truth
 
 

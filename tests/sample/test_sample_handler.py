@@ -21,7 +21,7 @@ from queries.sources.report import ImportReport
 from tests.sample.rows import UNTIL
 from tests.stores import TestClock, sqlite_store
 
-SMALL = SampleRequest(days=12, orgs=4, scale=0.1, seed=7)
+SMALL = SampleRequest(days=4, orgs=4, scale=0.1, seed=7)
 
 
 @dataclass
@@ -157,10 +157,10 @@ async def test_an_extended_sample_is_the_one_that_is_made_at_once(
 
 async def test_a_sample_can_reach_further_back_later(home: Home) -> None:
     short = await home.handler.load_sample(SMALL)
-    long = await home.handler.load_sample(replace(SMALL, days=20))
+    long = await home.handler.load_sample(replace(SMALL, days=7))
     assert short.truth is not None
     assert long.truth is not None
-    assert long.truth.first == short.truth.first - timedelta(days=8)
+    assert long.truth.first == short.truth.first - timedelta(days=3)
     assert long.truth.incidents == short.truth.incidents
     for source, added in long.added.items():
         assert added.repeated == short.added[source].taken
