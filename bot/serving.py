@@ -149,7 +149,8 @@ def _mount(web: FastAPI, slack: FakeSlack, page: Page) -> None:
 
 
 def _suggestions() -> list[Suggestion]:
-    return [Suggestion(f"/cost {question}", "") for question in (*QUESTIONS, "help")]
+    worth_asking = {**QUESTIONS, "help": "Everything that can be asked"}
+    return [Suggestion(f"/cost {text}", meaning) for text, meaning in worth_asking.items()]
 
 
 def _welcome(settings: Settings, port: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -177,11 +178,14 @@ class CostHandler:
         if not _is_covered(period.comparison, covered):
             period = replace(period, comparison=None)
         question = self._question(request, period, caller)
-        groups, compared = await self._groups(question, period)
         moved_along = ("model",) if _runs_along_time(request) or not request.by else request.by
-        moved = compared
-        if compared and moved_along != request.by:
-            _, moved = await self._groups(replace(question, by=moved_along), period)
+        (groups, compared), moved = await asyncio.gather(
+            self._answer(question, period),
+            self._compare(replace(question, by=moved_along), period)
+            if moved_along != request.by
+            else _nothing(),
+        )
+        moved = moved or compared
         total = sum((group.now for group in groups), Measures())
         label = period.comparison.before_label if period.comparison else ""
         deltas = {group.key: Delta(group.now.cost, group.before.cost, label) for group in compared}
@@ -202,7 +206,7 @@ class CostHandler:
             ),
             movers=_movers(moved, label),
             moved_along=moved_along,
-            unpriced_models=await self._unpriced_models(question, total),
+            unpriced_models=await self._unpriced_models(question, groups, total),
             freshness=freshness,
             covered=covered,
         )
@@ -262,24 +266,36 @@ class CostHandler:
             customers_only=request.customers_only,
         )
 
-    async def _groups(
+    async def _answer(
         self, question: Breakdown, period: ResolvedPeriod
     ) -> tuple[list[Group], list[Group]]:
-        """The period's groups, and those of its comparison; none where nothing can be compared."""
+        """The period's groups, and those of its comparison; both at once where they can be."""
+        comparison = period.comparison
+        if comparison is not None and comparison.now == period.window:
+            groups = await self._compare(question, period)
+            return groups, groups
+        groups, compared = await asyncio.gather(
+            self._ask(question), self._compare(question, period)
+        )
+        return groups, compared
+
+    async def _ask(self, question: Breakdown) -> list[Group]:
+        return await break_down(self.engine, self.dimensions, question)
+
+    async def _compare(self, question: Breakdown, period: ResolvedPeriod) -> list[Group]:
+        """The groups of the period's comparison; none where nothing can be compared."""
         comparison = period.comparison
         if comparison is None:
-            return await break_down(self.engine, self.dimensions, question), []
-        compare = replace(question, window=comparison.now, before=comparison.before)
-        compared = await break_down(self.engine, self.dimensions, compare)
-        if comparison.now == period.window:
-            return compared, compared
-        return await break_down(self.engine, self.dimensions, question), compared
+            return []
+        return await self._ask(replace(question, window=comparison.now, before=comparison.before))
 
-    async def _unpriced_models(self, question: Breakdown, total: Measures) -> tuple[str, ...]:
+    async def _unpriced_models(
+        self, question: Breakdown, groups: list[Group], total: Measures
+    ) -> tuple[str, ...]:
         if not total.unpriced_requests:
             return ()
-        by_model = replace(question, by=("model",))
-        groups = await break_down(self.engine, self.dimensions, by_model)
+        if question.by != ("model",):
+            groups = await self._ask(replace(question, by=("model",)))
         unpriced = [group for group in groups if group.now.unpriced_requests]
         unpriced.sort(key=lambda group: -group.now.unpriced_requests)
         return tuple(str(group.key[0] or "no model named") for group in unpriced)
@@ -288,10 +304,12 @@ class CostHandler:
 def _is_covered(comparison: Comparison | None, covered: tuple[date, date] | None) -> bool:
     """Whether there are facts for all of what is compared: before the first, nothing is known."""
     return (
-        comparison is not None
-        and covered is not None
-        and covered[0] <= comparison.before.first_day
+        comparison is not None and covered is not None and covered[0] <= comparison.before.first_day
     )
+
+
+async def _nothing() -> list[Group]:
+    return []
 
 
 def _runs_along_time(request: CostRequest) -> bool:

@@ -10,8 +10,13 @@ from bot.blocks.text import escape
 from bot.grammar.words import CLAUSES, SUBCOMMANDS
 from queries.dimensions import Dimensions
 
-QUESTIONS = ("today by model", "7d by organization", "month by day", "pricing")
-"""What the help offers to ask at once."""
+QUESTIONS = {
+    "today by model": "What each model costs so far today",
+    "7d by organization": "Who spends, and how that changed",
+    "month by day": "This month, day after day",
+    "pricing": "What a million tokens cost",
+}
+"""What the help and the playground offer to ask at once, and what it answers."""
 
 
 def help_answer(dimensions: Dimensions, role: Role) -> Answer:
