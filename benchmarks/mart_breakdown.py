@@ -64,6 +64,13 @@ DRAWN = {
 }
 """What each column of `costs` is drawn from; the others are empty or 0."""
 
+GPU_ALONE = {"attributed_idle_cost", "attributed_overhead_cost", "gpu_seconds"}
+USAGE_ALONE = {
+    "provider", "team", "feature", "environment", "fresh_input_tokens", "cached_input_tokens",
+    "output_tokens", "latency_ms", "timed_requests",
+}  # fmt: skip
+"""What only rows of one of the sources have."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -145,8 +152,9 @@ def big_mart(home: Path, rows: int, threads: int = 2) -> Mart:
 
 
 def _costs_sql(dimensions: Dimensions, source: Source, day: date, first: int, rows: int) -> str:
+    lacking = USAGE_ALONE if source is Source.GPU else GPU_ALONE
     drawn = {
-        **DRAWN,
+        **{name: drawn for name, drawn in DRAWN.items() if name not in lacking},
         "dt": f"DATE '{day}'",
         "charge_period_start": f"TIMESTAMPTZ '{day} 00:00:00+00' + to_hours((hash(i) % 24)::INT)",
         "grain": "'hour'",

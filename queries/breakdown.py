@@ -177,10 +177,15 @@ class _Query:
         if len(keys) < len(question.by):
             keys += ["charge_period_start", "grain", "dt"]
         fallback = self._parameter("fallback", PriceSource.FALLBACK.value)
+        is_now = (
+            "TRUE"
+            if question.before is None
+            else self._since(question.window.start, "window_start")
+        )
         added = ", ".join(
             (
                 *keys,
-                f"{self._since(question.window.start, 'window_start')} AS is_now",
+                f"{is_now} AS is_now",
                 "is_internal",
                 f"price_source = {fallback} AS is_estimated",
                 *added_up(fully_loaded=question.basis is Basis.FULLY_LOADED),
