@@ -37,7 +37,7 @@ from queries.breakdown import TIMES, Basis
 from queries.dimensions import Dimensions
 from queries.measures import Measures
 
-ROWS_SHOWN = 20
+ROWS_SHOWN = 10
 """Members that a message shows of itself; `top N` shows more, and the CSV all."""
 TIME_ROWS_SHOWN = 99
 """Days and hours are read as a curve: a table shows as many as it can."""
