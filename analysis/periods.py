@@ -17,6 +17,9 @@ from analysis.errors import NotUnderstood
 LONGEST_DAYS = 3660
 """Ten years: what is longer is a typing error."""
 
+EARLIEST = date(1970, 1, 1)
+"""No fact is older; and the period before one that begins here is still in the calendar."""
+
 
 class Calendar(StrEnum):
     """A stretch that the calendar names."""
@@ -125,7 +128,7 @@ def resolve(
         data_until: the newest fact's instant; what lies behind it is not compared.
 
     Raises:
-        NotUnderstood: the period is backwards, in the future or longer than ten years.
+        NotUnderstood: the period is backwards, in the future, longer than ten years or before 1970.
     """
     today = now.astimezone(zone).date()
     first, last, label, back = _bounds(period, today)
@@ -199,6 +202,9 @@ def _dates(first: date, last: date, today: date) -> tuple[date, date, str, _Back
     if first > today:
         sentence = f"{first} has not happened yet: today is {today}."
         raise NotUnderstood(sentence, "Try `today`, `7d` or two dates that lie behind us.")
+    if first < EARLIEST:
+        sentence = f"{first} lies before everything that can have cost anything here."
+        raise NotUnderstood(sentence, f"Try `30d`, or dates from {EARLIEST} on.")
     days = (last - first).days + 1
     if days > LONGEST_DAYS:
         sentence = f"{first} to {last} is longer than ten years."

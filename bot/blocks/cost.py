@@ -243,8 +243,8 @@ def _change(delta: Delta | None) -> str:
 
 
 def _cell_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
-    name = escape(_value_name(value, zone, dimension))
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rsplit('&', 1)[0]}…"
+    name = _value_name(value, zone, dimension)
+    return escape(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")
 
 
 def _name(

@@ -11,17 +11,31 @@ _CENT = Decimal("0.01")
 _FINEST = 6
 """Digits after the point beyond which a sum of money is only noise."""
 
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+"""With them a name could begin a line of its own."""
+_DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""With them a name could turn the writing of what follows it round."""
+_WRITTEN = {
+    **dict.fromkeys((*_CONTROLS, *_DIRECTIONS), "\N{REPLACEMENT CHARACTER}"),
+    ord("&"): "&amp;",
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+}
+
 
 def escape(text: str) -> str:
-    """Text from data or from a person, so that Slack shows it and pings nobody.
+    """Text from data or from a person, so that Slack shows it on one line and pings nobody.
 
-    Slack decodes exactly these three entities, in mrkdwn and in plain text alike.
+    Slack decodes exactly three entities, in mrkdwn and in plain text alike.
     """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.translate(_WRITTEN)
 
 
 def money(usd: Decimal, *, sign: bool = False) -> str:
-    """US dollars: to the cent, or to two significant digits where a cent is too coarse."""
+    """US dollars: to the cent, or to two significant digits where a cent is too coarse.
+
+    Escaped, as everything that goes into a message.
+    """
     prefix = "−" if usd < 0 else "+" if sign and usd > 0 else ""
     size = abs(usd)
     if size == 0 or size >= 1:
@@ -29,7 +43,7 @@ def money(usd: Decimal, *, sign: bool = False) -> str:
     digits = min(max(2, 1 - size.adjusted()), _FINEST)
     rounded = size.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
     if not rounded:
-        return f"{prefix}<$0.000001"
+        return f"{prefix}&lt;$0.000001"
     return f"{prefix}${rounded:f}"
 
 

@@ -165,8 +165,9 @@ def _parted(tokens: list[Token], names: Mapping[str, Dimension]) -> list[Token]:
 
 def _take_top(rest: list[Token], draft: _Draft) -> None:
     word = rest.pop().text if rest else ""
-    if not (word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= MOST_ROWS):
+    digits = word.lstrip("0")
+    if not (word.isascii() and word.isdigit() and digits and int(digits[:9]) <= MOST_ROWS):
         sentence = f"`top` needs a number from 1 to {MOST_ROWS:,}"
         given = f", and {shown(word)} is none." if word else "."
         raise NotUnderstood(sentence + given, "Try `top 10`.")
-    draft.top = int(word)
+    draft.top = int(digits)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 
 from analysis.errors import NotUnderstood
 from analysis.periods import Calendar, Dates, Last, Period
@@ -29,10 +30,7 @@ def parse_period(word: str) -> Period | None:
         return Dates(_day(match[1]), _day(match[2] or match[1]))
     if match := _MONTH.fullmatch(word):
         first = _day(f"{match[1]}-{match[2]}-01")
-        return Dates(
-            first,
-            (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(1),
-        )
+        return Dates(first, first.replace(day=monthrange(first.year, first.month)[1]))
     return None
 
 

@@ -109,6 +109,7 @@ def test_both_ends_of_two_dates_count():
         (Dates(date(2026, 2, 2), date(2026, 2, 1)), "backwards", "2026-02-01..2026-02-02"),
         (Dates(date(2027, 1, 1), date(2027, 1, 2)), "not happened yet", "today"),
         (Dates(date(1990, 1, 1), date(2026, 1, 2)), "ten years", "30d"),
+        (Dates(date(1, 1, 1), date(1, 1, 7)), "lies before everything", "1970-01-01"),
         (Last(0, "d"), "0d", "7d"),
         (Last(999_999_999, "h"), "999999999h", "7d"),
     ],

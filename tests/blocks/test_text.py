@@ -17,7 +17,7 @@ from bot.blocks.text import enumerate_names, escape, moment, money, percent, plu
         ("0.42", "$0.42"),
         ("0.0042", "$0.0042"),
         ("0.00000123", "$0.000001"),
-        ("0.0000000001", "<$0.000001"),
+        ("0.0000000001", "&lt;$0.000001"),
         ("-3.5", "−$3.50"),
         ("2.675", "$2.68"),
         ("0.999", "$1.00"),
@@ -35,6 +35,11 @@ def test_a_change_carries_its_sign():
 
 def test_a_name_pings_nobody():
     assert escape("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
+
+
+def test_a_name_forges_no_line_and_turns_no_writing_round():
+    assert escape("gpt\n*Total* \u202e4\u2069\0") == "gpt\ufffd*Total* \ufffd4\ufffd\ufffd"
+    assert escape("👩‍👧 می‌خواهم") == "👩‍👧 می‌خواهم"
 
 
 def test_long_lists_end_in_a_count():

@@ -45,6 +45,8 @@ def test_nothing_typed_asks_for_today():
             CostRequest(Dates(date(2024, 12, 2), date(2024, 12, 6))),
         ),
         ("2024-02", CostRequest(Dates(date(2024, 2, 1), date(2024, 2, 29)))),
+        ("9999-12", CostRequest(Dates(date(9999, 12, 1), date(9999, 12, 31)))),
+        ("top 0000000007", CostRequest(Calendar.TODAY, top=7)),
         (
             "month product api model gpt-4 org acme",
             CostRequest(
@@ -98,6 +100,7 @@ def test_the_subcommands_are_understood():
         ("today model", "needs a value", "by model"),
         ("top ten", "`ten`", "top 10"),
         ("top 0", "`0`", "top 10"),
+        ("top 00000000199999", "`00000000199999`", "top 10"),
         ("2024-02-30", "2024-02-30", "2024-12-02..2024-12-06"),
         ('team "Data', "never closed", "team"),
         ("about me", "`me`", "/cost help"),

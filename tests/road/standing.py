@@ -1,0 +1,77 @@
+"""A costbot that stays on the stage while plain tests say one line after another to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Generator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.assembly import Parts, assembled
+from bot.settings import Settings
+from bot.stage import CHANNEL, Stage, staged
+from playground.outcome import Outcome
+from tests.facts import Fact, add
+from tests.slack.conftest import NOW
+
+
+class Complaints(logging.Handler):
+    """What was logged as a warning or worse."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps a complaint, with its traceback."""
+        self.said.append(self.format(record))
+
+    def take(self) -> list[str]:
+        """What was kept since the last time, newest last."""
+        taken, self.said = self.said, []
+        return taken
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A running costbot, for tests that are not coroutines."""
+
+    parts: Parts
+    stage: Stage
+    complaints: Complaints
+    _runner: asyncio.Runner
+
+    def say(self, line: str, name: str) -> Outcome:
+        """What comes of a typed line, once everything that it began is over."""
+        return self._runner.run(self._said(line, name))
+
+    async def _said(self, line: str, name: str) -> Outcome:
+        slack = self.stage.slack
+        channel = slack.workspace.find_channel(CHANNEL)
+        assert channel is not None
+        outcome = await slack.delivery.command(self.stage.user_id(name), channel.id, line)
+        await self.stage.supervisor.idle()
+        return outcome
+
+
+@contextmanager
+def standing(home: Path, facts: Sequence[Fact]) -> Generator[Standing]:
+    """Costbot over `facts`, on one event loop for as long as the block lasts."""
+    complaints = Complaints()
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            parts = runner.run(stack.enter_async_context(_assembled(home)))
+            add(parts.mart, facts)
+            stage = runner.run(stack.enter_async_context(staged(parts)))
+            logging.getLogger().addHandler(complaints)
+            yield Standing(parts, stage, complaints, runner)
+        finally:
+            logging.getLogger().removeHandler(complaints)
+            runner.run(stack.aclose())
+
+
+def _assembled(home: Path):
+    return assembled(Settings(home=home), lambda: NOW)
