@@ -56,6 +56,15 @@ class Partitions:
         with self._connection.cursor() as connection:
             yield Partitions(self._folder, connection)
 
+    @contextmanager
+    def limited_to(self, threads: int, afterwards: int) -> Generator[None]:
+        """Lets a statement use so many threads, within the block."""
+        self._connection.execute(f"SET threads = {threads:d}")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"SET threads = {afterwards:d}")
+
     def select(self, names: Iterable[str], variable: str = FILES) -> None:
         """Sets the variable from which the SQL of the mart takes the files to read."""
         paths = [str(self._folder / name) for name in names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from queries.dimensions import Dimensions, Source
-from queries.mart import Mart
+from queries.mart import Mart, Snapshot
 from queries.schema import quoted, requests_columns
 
 Row = dict[str, object]
+
+ALWAYS = (date(1970, 1, 1), date(2100, 1, 1))
 
 NOON = datetime(2024, 12, 6, 12, tzinfo=UTC)
 
@@ -80,3 +82,16 @@ def load(mart: Mart, *rows: Row, source: Source = Source.USAGE) -> None:
     with mart.writer() as writer:
         writer.add(source, stage(writer.connection, rows, mart.dimensions))
         writer.commit()
+
+
+def costs(snapshot: Snapshot, columns: str) -> list[tuple[object, ...]]:
+    files = snapshot.files("costs", *ALWAYS)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection.execute(
+            f"SELECT {columns} FROM read_parquet($files) ORDER BY ALL", {"files": files}
+        ).fetchall()
+
+
+def files_of(mart: Mart) -> set[str]:
+    return {str(path) for path in mart.folder.rglob("*.parquet")}
