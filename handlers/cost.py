@@ -272,7 +272,7 @@ class CostHandler:
         """The period's groups, and those of its comparison; both at once where they can be."""
         comparison = period.comparison
         if comparison is not None and comparison.now == period.window:
-            groups = await self._compare(question, period)
+            groups = await self._ask(replace(question, before=comparison.before))
             return groups, groups
         groups, compared = await asyncio.gather(
             self._ask(question), self._compare(question, period)
@@ -287,7 +287,9 @@ class CostHandler:
         comparison = period.comparison
         if comparison is None:
             return []
-        return await self._ask(replace(question, window=comparison.now, before=comparison.before))
+        return await self._ask(
+            replace(question, window=comparison.now, before=comparison.before, cost_only=True)
+        )
 
     async def _unpriced_models(
         self, question: Breakdown, groups: list[Group], total: Measures

