@@ -15,7 +15,7 @@ from slackblocks import (
     WebhookMessage,
 )
 
-from bot.blocks.fit import fit_message
+from bot.blocks.fit import MOST_SECTION, cut, fit_message
 
 Payload = dict[str, object]
 """A message as Slack's JSON."""
@@ -60,12 +60,12 @@ class Answer:
 
 def section(mrkdwn: str, block_id: str) -> SectionBlock:
     """A paragraph of mrkdwn."""
-    return SectionBlock(Text(mrkdwn), block_id=block_id)
+    return SectionBlock(Text(cut(mrkdwn, MOST_SECTION)), block_id=block_id)
 
 
 def context(lines: list[str], block_id: str) -> ContextBlock:
     """Small print, a line each."""
-    return ContextBlock([Text("\n".join(lines))], block_id=block_id)
+    return ContextBlock([Text(cut("\n".join(lines), MOST_SECTION))], block_id=block_id)
 
 
 def button(label: str, action_id: str, value: str, *, hint: str | None = None) -> Button:

@@ -19,7 +19,7 @@ from slackblocks import (
 
 from analysis.periods import Calendar, Last
 from bot.blocks.answer import Answer, button, context, section
-from bot.blocks.fit import fit_rows
+from bot.blocks.fit import cut, fit_rows
 from bot.blocks.freshness import freshness_line
 from bot.blocks.text import (
     count,
@@ -29,6 +29,7 @@ from bot.blocks.text import (
     money,
     percent,
     plural,
+    short,
 )
 from bot.grammar.cost import CostCommand, write_cost
 from handlers.caller import Caller
@@ -41,7 +42,8 @@ ROWS_SHOWN = 10
 """Members that a message shows of itself; `top N` shows more, and the CSV all."""
 TIME_ROWS_SHOWN = 99
 """Days and hours are read as a curve: a table shows as many as it can."""
-LONGEST_NAME = 60
+LONGEST_SCOPE = 1000
+"""A third of a paragraph: what follows the filters still has its place in it."""
 LONGEST_VALUE = 2000
 """As much as Slack lets a button carry."""
 
@@ -103,7 +105,7 @@ def _scope(result: CostResult) -> str:
     ]
     if result.request.customers_only:
         filters.append("customers only")
-    return " · ".join([label, *filters])
+    return cut(" · ".join([label, *filters]), LONGEST_SCOPE)
 
 
 def _delta_sentence(delta: Delta) -> str:
@@ -243,15 +245,14 @@ def _change(delta: Delta | None) -> str:
 
 
 def _cell_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
-    name = _value_name(value, zone, dimension)
-    return escape(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")
+    return escape(short(_value_name(value, zone, dimension)))
 
 
 def _name(
     key: tuple[str | date | datetime | None, ...], zone: ZoneInfo, by: tuple[str, ...]
 ) -> str:
     parts = [_value_name(value, zone, name) for value, name in zip(key, by, strict=True)]
-    return " · ".join(part[:LONGEST_NAME] for part in parts)
+    return " · ".join(short(part) for part in parts)
 
 
 def _value_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:

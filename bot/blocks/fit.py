@@ -15,8 +15,8 @@ MOST_HEADER = 150
 MOST_FIELD = 2000
 MOST_ROWS = 100
 MOST_COLUMNS = 20
-MOST_TABLE_TEXT = 9_000
-"""Below the 10,000 characters at which Slack refuses a table."""
+MOST_TABLE_TEXT = 8_000
+"""Below the 10,000 characters at which Slack refuses a table, with room for what stands around."""
 MOST_TEXT = 12_000
 """Messages of 13,200 characters have been refused, with a limit that Slack does not document."""
 MOST_FALLBACK = 3000
@@ -65,7 +65,7 @@ def fit_message(message: Json) -> Json:
             continue
         left -= length
         fitted.append(fit)
-    text = _cut(str(message.get("text") or ""), MOST_FALLBACK) or "costbot"
+    text = cut(str(message.get("text") or ""), MOST_FALLBACK) or "costbot"
     return {**message, "text": text, "blocks": fitted}
 
 
@@ -114,7 +114,7 @@ def _fit_text(text: object, most: int) -> object:
     if not isinstance(text, dict):
         return text
     entries = cast("Json", text)
-    return {**entries, "text": _cut(str(entries.get("text", "")), most)}
+    return {**entries, "text": cut(str(entries.get("text", "")), most)}
 
 
 def _fit_table(block: Json) -> Json:
@@ -134,8 +134,8 @@ def _fit_table(block: Json) -> Json:
     }
 
 
-def _cut(text: str, most: int) -> str:
-    """At most `most` characters, an entity never cut in two."""
+def cut(text: str, most: int) -> str:
+    """At most `most` characters of escaped text, an entity never cut in two."""
     if len(text) <= most:
         return text
     short = text[: most - 1]

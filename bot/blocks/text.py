@@ -7,9 +7,13 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
+LONGEST_NAME = 60
+
 _CENT = Decimal("0.01")
 _FINEST = 6
 """Digits after the point beyond which a sum of money is only noise."""
+_LARGEST_RATIO = Decimal(10_000)
+"""Beyond a million per cent only that it is so matters."""
 
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 """With them a name could begin a line of its own."""
@@ -31,6 +35,11 @@ def escape(text: str) -> str:
     return text.translate(_WRITTEN)
 
 
+def short(name: str) -> str:
+    """A name from data, not escaped yet, no longer than a table or a sentence bears."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
 def money(usd: Decimal, *, sign: bool = False) -> str:
     """US dollars: to the cent, or to two significant digits where a cent is too coarse.
 
@@ -48,12 +57,13 @@ def money(usd: Decimal, *, sign: bool = False) -> str:
 
 
 def percent(ratio: Decimal, *, sign: bool = False) -> str:
-    """A ratio in per cent with one digit: 0.1234 as "12.3 %"."""
-    value = (ratio * 100).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
-    if abs(value) >= 1000:
-        value = value.quantize(Decimal(1))
-    prefix = "−" if value < 0 else "+" if sign and value > 0 else ""
-    return f"{prefix}{abs(value):,} %"
+    """A ratio in per cent with one digit: 0.1234 as "12.3 %"; escaped, as everything here."""
+    value = min(abs(ratio), _LARGEST_RATIO) * 100
+    value = value.quantize(Decimal("0.1") if value < 1000 else Decimal(1), ROUND_HALF_EVEN)
+    prefix = "" if not value else "−" if ratio < 0 else "+" if sign else ""
+    if abs(ratio) > _LARGEST_RATIO:
+        prefix += "&gt;"
+    return f"{prefix}{value:,} %"
 
 
 def count(number: int) -> str:
@@ -79,7 +89,7 @@ def day_label(value: date) -> str:
 
 def enumerate_names(names: Sequence[str], most: int = 3) -> str:
     """Names as a list in a sentence, escaped: "a, b and 4 more"."""
-    shown = [escape(name) for name in names[:most]]
+    shown = [escape(short(name)) for name in names[:most]]
     rest = len(names) - len(shown)
     if rest:
         return f"{', '.join(shown)} and {count(rest)} more"

@@ -71,6 +71,7 @@ class DuckDbEngine:
         self._database.execute("SET parquet_metadata_cache = true")
         self._database.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
         self._results = _Results(self._limits.kept_results)
+        self._is_closed = False
 
     def snapshot(self) -> Snapshot:
         """The state of the mart that the next query is answered from."""
@@ -110,7 +111,10 @@ class DuckDbEngine:
         return table
 
     async def close(self) -> None:
-        """Interrupts what is running and closes DuckDB."""
+        """Interrupts what is running and closes DuckDB; a second time changes nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._database.interrupt()
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         self._database.close()
