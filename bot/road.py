@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.blocks.about import about_answer
 from bot.blocks.answer import Answer, context
@@ -11,8 +11,9 @@ from bot.blocks.help import help_answer
 from bot.blocks.pricing import pricing_answer
 from bot.blocks.text import escape
 from bot.csv_file import CsvFile, cost_csv
-from bot.grammar.cost import CostCommand
+from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.parse import AboutCommand, Command, HelpCommand, PricingCommand, parse
+from bot.kept_answers import KeptAnswers
 from handlers.about import AboutHandler
 from handlers.caller import Caller
 from handlers.cost import CostHandler
@@ -28,6 +29,7 @@ class Road:
     cost: CostHandler
     pricing: PricingHandler
     about: AboutHandler
+    kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     def understand(self, text: str, caller: Caller) -> Command:
         """What `text` asks for.
@@ -40,15 +42,23 @@ class Road:
     async def answer(self, command: Command, caller: Caller) -> Answer:
         """The answer to `command`, within what `caller` may see."""
         match command:
-            case CostCommand(request):
-                result = await self.cost.cost(request, caller)
-                return cost_answer(result, caller, self.dimensions)
+            case CostCommand():
+                # Of the caller, the answer depends on nothing but these three.
+                key = (write_cost(command), caller.organization, caller.role, caller.zone.key)
+                snapshot = self.cost.engine.snapshot()
+                return await self.kept.get(
+                    key, snapshot, self.cost.clock(), lambda: self._cost(command, caller)
+                )
             case PricingCommand(provider):
                 return pricing_answer(await self.pricing.price_list(provider, caller), caller.zone)
             case AboutCommand():
                 return about_answer(await self.about.about(caller), caller.zone)
             case HelpCommand():
                 return help_answer(self.dimensions, caller.role)
+
+    async def _cost(self, command: CostCommand, caller: Caller) -> Answer:
+        result = await self.cost.cost(command.request, caller)
+        return cost_answer(result, caller, self.dimensions)
 
     async def csv(self, command: CostCommand, caller: Caller) -> CsvFile:
         """All rows of the answer to `command`, as a file."""
