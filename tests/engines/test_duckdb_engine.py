@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analysis.errors import Unavailable
@@ -184,3 +185,11 @@ async def test_closing_leaves_no_thread_behind(mart: Mart) -> None:
     assert any(thread.name.startswith("duckdb") for thread in threading.enumerate())
     await engine.close()
     assert not any(thread.name.startswith("duckdb") for thread in threading.enumerate())
+
+
+async def test_closing_twice_is_closing_once(mart: Mart) -> None:
+    engine = DuckDbEngine(mart)
+    await engine.close()
+    await engine.close()
+    with pytest.raises(duckdb.ConnectionException, match="closed"):
+        await ask(engine, COUNT)
