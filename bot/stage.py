@@ -48,7 +48,8 @@ class Heard:
         status: of the HTTP response; None: none came in time.
         failure: what Slack would show in place of an answer; empty where there is one.
         ack: the body of the response.
-        messages: what was said after it: through the response URL, or in direct messages.
+        messages: what was said after it: through the response URL, or in direct messages; or by
+            Slack itself, where it failed.
     """
 
     command: str
@@ -98,6 +99,8 @@ class Stage:
         outcome = await self.slack.delivery.command(user_id, channel.id, command)
         await self.supervisor.idle()
         posted = outcome.reply.posted if outcome.reply else []
+        # What Slack itself says in place of an ack.
+        refused = outcome.messages if outcome.error else []
         # What came after the ack, be it in the place of what the ack had put there.
         in_ack = [message for message in outcome.messages if message.edited is None]
         later = [message for message in posted if message not in in_ack]
@@ -108,7 +111,7 @@ class Stage:
             status=outcome.status,
             failure=outcome.error,
             ack=outcome.ack,
-            messages=[message_json(message, workspace) for message in (*later, *sent)],
+            messages=[message_json(message, workspace) for message in (*refused, *later, *sent)],
         )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from bot.settings import Settings
 
@@ -29,9 +30,15 @@ def say(
 ) -> None:
     """Say a command to costbot, through the real app."""
     lines = (line.rstrip("\r\n") for line in sys.stdin) if command == "-" else [command]
-    failed = asyncio.run(_say(Settings(), lines, as_user, as_json=as_json))
+    typed = (_readable(line) for line in lines)
+    failed = asyncio.run(_say(Settings(), typed, as_user, as_json=as_json))
     if failed:
         raise typer.Exit(1)
+
+
+def _readable(line: str) -> str:
+    """The line with a mark in place of every byte that is no UTF-8."""
+    return line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 async def _say(settings: Settings, lines: Iterable[str], as_user: str, *, as_json: bool) -> bool:
@@ -51,8 +58,8 @@ async def _say(settings: Settings, lines: Iterable[str], as_user: str, *, as_jso
                 sys.stdout.write(json.dumps(heard.as_json(), ensure_ascii=False) + "\n")
                 sys.stdout.flush()
                 continue
-            if heard.status != 200:
-                console.print(f"Slack would say: {line.split()[0]} failed ({heard.failure})")
             for message in [*([heard.ack] if heard.ack else []), *heard.messages]:
                 print_message(message, console)
+            if heard.failure == "is_not_a_valid_command":
+                console.print(Text("What costbot hears begins with /cost: try /cost help."))
     return failed
