@@ -1,7 +1,9 @@
 """An answer given again is the answer that would be made anew."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+from analysis.errors import NotFound
 from bot.blocks.answer import Answer, section
 from bot.kept_answers import MOST_KEPT, KeptAnswers
 from tests.facts import add, request
@@ -18,7 +20,9 @@ class Maker:
 
     async def __call__(self) -> Answer:
         self.made += 1
-        return Answer(str(self.made), (section("x", "x"),))
+        made = self.made
+        await asyncio.sleep(0)
+        return Answer(str(made), (section("x", "x"),))
 
 
 async def test_an_answer_is_made_once_a_minute_and_snapshot():
@@ -32,6 +36,35 @@ async def test_an_answer_is_made_once_a_minute_and_snapshot():
         await kept.get("a", 2, NOON + timedelta(minutes=1), make),
     ]
     assert [answer.text for answer in asked] == ["1", "1", "2", "3", "4"]
+
+
+async def test_those_who_ask_at_once_wait_for_one_answer():
+    kept, make = KeptAnswers(), Maker()
+    answers = await asyncio.gather(*(kept.get("a", 1, NOON, make) for _ in range(20)))
+    assert {answer.text for answer in answers} == {"1"}
+
+
+async def test_a_refusal_is_told_to_all_who_wait_and_kept_for_nobody():
+    kept, make = KeptAnswers(), Maker()
+
+    async def refuse() -> Answer:
+        await asyncio.sleep(0)
+        raise NotFound("There is nothing.")
+
+    refusals = await asyncio.gather(
+        *(kept.get("a", 1, NOON, refuse) for _ in range(3)), return_exceptions=True
+    )
+    assert [type(refusal) for refusal in refusals] == [NotFound] * 3
+    assert (await kept.get("a", 1, NOON, make)).text == "1"
+
+
+async def test_who_stops_waiting_takes_the_answer_from_nobody():
+    kept, make = KeptAnswers(), Maker()
+    gone = asyncio.create_task(kept.get("a", 1, NOON, make))
+    waiting = asyncio.create_task(kept.get("a", 1, NOON, make))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await waiting).text == "1"
 
 
 async def test_no_more_are_kept_than_allowed():
