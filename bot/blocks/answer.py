@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 from slackblocks import (
@@ -21,7 +22,7 @@ Payload = dict[str, object]
 """A message as Slack's JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What costbot says to one person or to a channel.
 
@@ -46,16 +47,19 @@ class Answer:
         Args:
             replaces: it takes the place of the message that it answers to.
         """
-        message = WebhookMessage(
-            text=self.text,
-            blocks=list(self.blocks),
-            response_type="in_channel" if self.in_channel else "ephemeral",
-        )
-        payload = fit_message(cast("Payload", message.to_dict()))
-        payload["response_type"] = "in_channel" if self.in_channel else "ephemeral"
+        payload = {**self._fitted}
         if replaces:
             payload["replace_original"] = True
         return payload
+
+    @cached_property
+    def _fitted(self) -> Payload:
+        response_type = "in_channel" if self.in_channel else "ephemeral"
+        message = WebhookMessage(
+            text=self.text, blocks=list(self.blocks), response_type=response_type
+        )
+        fitted = fit_message(cast("Payload", message.to_dict()))
+        return {**fitted, "response_type": response_type}
 
 
 def section(mrkdwn: str, block_id: str) -> SectionBlock:
