@@ -20,6 +20,10 @@ from analysis.roles import Role
 from queries.dimensions import BUILT_IN, Dimension, Source
 
 
+DEFAULT_HOME = Path(".costbot")
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
 class CustomDimension(BaseModel):
     """A dimension of the deployment's own, filled from a column of imported files or from a tag."""
 
@@ -68,8 +72,10 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(
-        default=Path(".costbot"),
-        description="Folder of the SQLite store, the mart and the reject files.",
+        default=DEFAULT_HOME,
+        validate_default=True,
+        description="Folder of the SQLite store, the mart and the reject files; the default is in "
+        "the checkout, wherever costbot is started.",
     )
     store_url: SecretStr | None = Field(
         default=None,
@@ -145,6 +151,13 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )
+
+    @field_validator("home")
+    @classmethod
+    def _in_the_checkout(cls, value: Path) -> Path:
+        if value == DEFAULT_HOME and (CHECKOUT / "pyproject.toml").exists():
+            return CHECKOUT / DEFAULT_HOME
+        return value
 
     @field_validator("admins", mode="before")
     @classmethod
