@@ -8,26 +8,26 @@ too many cells, broken quotes or no UTF-8 it puts aside, and they are rejected o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import cast
 
 import duckdb
 
 from analysis.errors import BadInput
-from queries.sources.csv_lines import CsvRecord, csv_records, first_record
+from queries.sources.csv_lines import CsvRecord, Header, csv_records, read_header
 from queries.sources.mapping import listed
 from queries.sources.plain_text import PlainText, head, without_lines
 from queries.sources.records import Reject, Relation
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEADER_BYTES = 1 << 20
-_MOST_ROUNDS = 12
-_SHOWN = 10_000
-"""So many bytes of a rejected row DuckDB hands out at most."""
-
+_QUOTE = "UNQUOTED VALUE"
 _REASONS = {
+    _QUOTE: "a quote that is not closed where its cell ends",
     "MISSING COLUMNS": "too few cells",
     "TOO MANY COLUMNS": "too many cells",
-    "UNQUOTED VALUE": "a quote that is not closed where its cell ends",
     "INVALID ENCODING": "not UTF-8",
     "LINE SIZE OVER MAXIMUM": "longer than 2 MB",
 }
@@ -48,18 +48,19 @@ class CsvRecords:
         self._workspace = workspace
         self._path = plain.path
         self._has_nul = plain.has_nul
+        self._has_quotes = plain.has_quotes
+        self._lines = plain.lines
         self._blanked: dict[int, Reject] = {}
-        self._rounds = 0
+        self._copies = 0
         self.digest = plain.digest
         start = head(plain.path, _HEADER_BYTES)
         header, self._delimiter = _header(start)
         self.columns: Sequence[str] = tuple(cell.strip() for cell in header.cells)
         self._skip = 1
-        if header.line > 1 or header.raw.count(b"\n") > 1:
+        if header.first_line > 1 or header.lines > 1 or b'"' in start.split(b"\n", 1)[0]:
             # DuckDB counts neither the blank lines nor the line ends of a header to be skipped.
             self._skip = 0
-            lines = range(header.line, header.line + max(1, header.raw.count(b"\n")))
-            self._blank(lines)
+            self._blank(range(header.first_line, header.first_line + header.lines))
 
     def relation(self, positions: Collection[int]) -> Relation:
         """See `Records.relation`."""
@@ -75,53 +76,54 @@ class CsvRecords:
             {"path": str(self._path), "delimiter": self._delimiter},
         )
 
-    def mend(self, connection: duckdb.DuckDBPyConnection) -> bool:
-        """See `Records.mend`: a quote that is never closed swallows the lines after it."""
-        starts = {
-            start
-            for start, kind, shown in _put_aside(connection)
-            if kind == "UNQUOTED VALUE" and _swallows(shown)
-        }
-        if not starts:
-            return False
-        self._rounds += 1
-        bad = {
-            line: raw.decode(errors="replace")
-            for line, offset, raw in _physical_lines(self._path)
-            if offset in starts
-        }
-        if self._rounds > _MOST_ROUNDS:
+    def mend(self, connection: duckdb.DuckDBPyConnection, read: int) -> bool:
+        """See `Records.mend`.
+
+        Past a broken quote DuckDB tells neither where a row is nor always what is in it, so lines
+        with broken quotes are taken out, and the rest is read again.
+        """
+        aside = connection.execute(
+            "SELECT count(DISTINCT line_byte_position), "
+            "count(*) FILTER (error_type = $1) FROM reject_errors",
+            [_QUOTE],
+        ).fetchall()[0]
+        records, complaints = cast("tuple[int, int]", aside)
+        if not complaints and (not self._has_quotes or self._lines == read + records + 1):
+            return False  # no row can have swallowed another
+        lines = {one.line: _reject(one, _REASONS[_QUOTE]) for one in self._rows() if one.is_broken}
+        if complaints and not lines:
             raise BadInput(
-                f"The file's quotes are broken in too many places, line {min(bad)} among them.",
+                "The quotes of the file are broken in a way that cannot be mended.",
                 'Quotes inside a quoted cell have to be doubled: `"a ""b"" c"`.',
             )
-        for line, row in bad.items():
-            self._blanked[line] = Reject(line, _REASONS["UNQUOTED VALUE"], row.rstrip("\n"))
-        self._blank(bad)
-        return True
+        self._blanked |= lines
+        if lines:
+            self._blank(lines)
+        return bool(lines)
 
     def unreadable(self, connection: duckdb.DuckDBPyConnection) -> list[Reject]:
         """See `Records.unreadable`."""
-        aside = {start: kind for start, kind, _ in _put_aside(connection)}
+        aside = _put_aside(connection, self._path)
         found = list(self._blanked.values())
         if aside:
-            for record in self._records(aside):
+            for record in self._rows():
                 if record.offset in aside:
                     kind = aside.pop(record.offset)
                     found.append(_reject(record, _REASONS.get(kind, kind.lower())))
                     if not aside:
                         break
+        found += [Reject(0, reason, "(its place is not known)") for reason in aside.values()]
         return sorted(found, key=lambda reject: reject.line)
 
     def rows(
         self, connection: duckdb.DuckDBPyConnection, records: Mapping[int, str]
     ) -> Iterator[Reject]:
         """See `Records.rows`."""
-        aside = {start: kind for start, kind, _ in _put_aside(connection)}
+        aside = _put_aside(connection, self._path)
         wanted = iter(records.items())
         number, reason = next(wanted, (-1, ""))
         at = -1
-        for record in self._records(aside):
+        for record in self._rows():
             if record.offset in aside:
                 continue
             at += 1
@@ -131,55 +133,57 @@ class CsvRecords:
                 if number < 0:
                     return
 
-    def _records(self, aside: Mapping[int, str]) -> Iterator[CsvRecord]:
-        one_line = {start for start, kind in aside.items() if kind == "UNQUOTED VALUE"}
-        return csv_records(self._path, self._delimiter, self._skip, one_line)
+    def _rows(self) -> Iterator[CsvRecord]:
+        return islice(csv_records(self._path, self._delimiter), self._skip, None)
 
     def _blank(self, lines: Collection[int]) -> None:
-        copy = self._workspace / f"mended-{self._rounds}.csv"
+        self._copies += 1
+        copy = self._workspace / f"mended-{self._copies}"
         without_lines(self._path, copy, lines)
         if self._path.parent == self._workspace:
             self._path.unlink()
         self._path = copy
 
 
-def _header(start: bytes) -> tuple[CsvRecord, str]:
-    best: tuple[CsvRecord, str] | None = None
+def _header(start: bytes) -> tuple[Header, str]:
+    best: tuple[Header, str] | None = None
     for delimiter in DELIMITERS:
-        record = first_record(start, delimiter)
-        if record and (best is None or len(record.cells) > len(best[0].cells)):
-            best = record, delimiter
+        header = read_header(start, delimiter)
+        if header and (best is None or len(header.cells) > len(best[0].cells)):
+            best = header, delimiter
     if best is None:
         raise BadInput("The file is empty.", "It needs a header row and rows below it.")
-    cells = best[0].cells
-    if len(best[0].raw) >= _HEADER_BYTES:
+    header, delimiter = best
+    if header.size >= _HEADER_BYTES:
         raise BadInput("The header row of the file does not end.", "Look for a quote in it.")
-    if len(cells) < 2:
+    if len(header.cells) < 2:
         raise BadInput(
-            f"The file has one column only:  {listed(cells)}.",
+            f"The file has one column only, {listed(header.cells)}.",
             "Cells are parted by a comma, a semicolon, a tab or a bar, the first row names them.",
         )
-    return best
+    return header, delimiter
 
 
-def _put_aside(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str]]:
-    """Offset, kind of error and beginning of the rows that DuckDB could not split."""
-    return connection.execute(
-        "SELECT line_byte_position - 1, any_value(error_type::VARCHAR), any_value(csv_line) "
-        "FROM reject_errors GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
+def _put_aside(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[int, str]:
+    """The first byte of each row that DuckDB could not split, and the kind of error."""
+    found = cast(
+        "list[tuple[int, str]]",
+        connection.execute(
+            "SELECT line_byte_position - 1, any_value(error_type::VARCHAR) "
+            "FROM reject_errors GROUP BY ALL ORDER BY ALL"
+        ).fetchall(),
+    )
+    if not found:
+        return {}
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return {_first_byte(content, start): kind for start, kind in found}
 
 
-def _swallows(shown: str) -> bool:
-    return "\n" in shown.rstrip("\n") or len(shown.encode()) >= _SHOWN
-
-
-def _physical_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
-    offset = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            yield number, offset, line
-            offset += len(line)
+def _first_byte(content: mmap, start: int) -> int:
+    """Where the row begins: DuckDB counts blank lines before a row to the row."""
+    while start < len(content) and content[start : start + 1] == b"\n":
+        start += 1
+    return start
 
 
 def _reject(record: CsvRecord, reason: str) -> Reject:

@@ -23,6 +23,7 @@ _LOOKED_AT = 10_000
 """So many lines at the beginning tell which names there are, besides those that we know."""
 
 _LONGEST = 16_000_000
+_BLOCK = 1 << 22
 
 _REASONS = {
     "INVALID ENCODING": "not UTF-8",
@@ -46,8 +47,8 @@ class JsonRecords:
         self.digest = plain.digest
         found = self._names()
         there = {name.strip().lower() for name in found}
-        late = (one.name for one in known if not there & {one.name, *one.other_names})
-        self.columns: Sequence[str] = (*found, *late)
+        missing = [one.name for one in known if not there & {one.name, *one.other_names}]
+        self.columns: Sequence[str] = (*found, *self._late(missing))
 
     def relation(self, positions: Collection[int]) -> Relation:
         """See `Records.relation`."""
@@ -67,7 +68,7 @@ class JsonRecords:
             {"path": str(self._path), "pointers": [_pointer(self.columns[of]) for of in wanted]},
         )
 
-    def mend(self, connection: duckdb.DuckDBPyConnection) -> bool:
+    def mend(self, connection: duckdb.DuckDBPyConnection, read: int) -> bool:
         """See `Records.mend`: no line can hide another."""
         return False
 
@@ -98,6 +99,18 @@ class JsonRecords:
         with self._path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 yield number, line.decode(errors="replace").rstrip("\n")
+
+    def _late(self, names: Sequence[str]) -> list[str]:
+        """Which of some names stand anywhere in the file, be it after the lines looked at."""
+        waiting = {f'"{name}"'.encode(): name for name in names}
+        late: list[str] = []
+        before = b""
+        with self._path.open("rb") as file:
+            while waiting and (block := file.read(_BLOCK)):
+                text = before + block
+                late += [waiting.pop(mark) for mark in list(waiting) if mark in text]
+                before = block[-100:]
+        return late
 
     def _names(self) -> tuple[str, ...]:
         names: dict[str, None] = {}

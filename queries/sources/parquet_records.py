@@ -55,7 +55,7 @@ class ParquetRecords:
             {"path": str(self._path)},
         )
 
-    def mend(self, connection: duckdb.DuckDBPyConnection) -> bool:
+    def mend(self, connection: duckdb.DuckDBPyConnection, read: int) -> bool:
         """See `Records.mend`: there is nothing that could be mended."""
         return False
 

@@ -33,12 +33,16 @@ class PlainText:
     Attributes:
         path: where to read it: the file itself, or the plain copy.
         digest: SHA-256 of the file's uncompressed bytes, hexadecimal.
+        lines: of the file, blank ones included.
         has_nul: it holds NUL bytes.
+        has_quotes: it holds double quotes.
     """
 
     path: Path
     digest: str
+    lines: int
     has_nul: bool
+    has_quotes: bool
 
 
 def head(path: Path, size: int) -> bytes:
@@ -64,26 +68,31 @@ def make_plain(path: Path, copy: Path) -> PlainText:
         BadInput: it is compressed and damaged, or no text of lines.
     """
     digest = hashlib.sha256()
-    has_nul = False
-    line = 0
+    has_nul = has_quotes = False
     is_plain = head(path, 3) != _UTF8_MARK and _magic(path) != _GZIP
+    ends, line = 0, 0
     with _opened(path) as file, _unpacking():
         while block := file.read(_BLOCK):
             digest.update(block)
             has_nul = has_nul or b"\0" in block
+            has_quotes = has_quotes or b'"' in block
             is_plain = is_plain and b"\r" not in block
+            ends += block.count(b"\n")
             cut = max(block.rfind(b"\n"), block.rfind(b"\r"))
-            line = line + len(block) if cut < 0 else len(block) - cut
+            line = line + len(block) if cut < 0 else len(block) - cut - 1
             if line > _LONGEST_LINE:
                 raise BadInput(
                     f"The file has a line of more than {_LONGEST_LINE >> 20} MB.",
                     "One record a line is expected, as CSV, JSON lines or Parquet.",
                 )
-    if not is_plain:
-        with copy.open("wb") as target:
-            for line in plain_lines(path):
-                target.write(line)
-    return PlainText(path if is_plain else copy, digest.hexdigest(), has_nul)
+    if is_plain:
+        return PlainText(path, digest.hexdigest(), ends + (line > 0), has_nul, has_quotes)
+    lines = 0
+    with copy.open("wb") as target:
+        for plain_line in plain_lines(path):
+            target.write(plain_line)
+            lines += 1
+    return PlainText(copy, digest.hexdigest(), lines, has_nul, has_quotes)
 
 
 def plain_lines(path: Path) -> Iterator[bytes]:

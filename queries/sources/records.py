@@ -55,10 +55,12 @@ class Records(Protocol):
         """The columns at some positions."""
         ...
 
-    def mend(self, connection: duckdb.DuckDBPyConnection) -> bool:
+    def mend(self, connection: duckdb.DuckDBPyConnection, read: int) -> bool:
         """Takes out what kept other rows from being read.
 
-        To be asked each time after `relation` was read on `connection`.
+        Args:
+            connection: on which `relation` has just been read.
+            read: how many rows it gave.
 
         Returns:
             Whether the relation has to be made and read again.

@@ -65,13 +65,22 @@ def cells_of(mapped: Mapped, known: Sequence[InputColumn]) -> tuple[str, dict[st
     for at, column in enumerate(known):
         cell = "NULL::VARCHAR"
         if column.name in mapped.positions:
-            cell = f"NULLIF(trim(c{mapped.positions[column.name]}), '')"
+            cell = _trimmed(f"c{mapped.positions[column.name]}")
         constant = mapped.constants.get(column.name)
         if constant:
             parameters[f"set_{at}"] = constant
             cell = f"COALESCE({cell}, $set_{at}::VARCHAR)"
         parts.append(f"{cell} AS {quoted(column.name)}")
     return ", ".join(parts), parameters
+
+
+def _trimmed(cell: str) -> str:
+    """The cell without spaces around it; NULL where nothing remains."""
+    # Trimming every cell would take a third of the reading; hardly one needs it.
+    return (
+        f"CASE WHEN prefix({cell}, ' ') OR suffix({cell}, ' ') THEN NULLIF(trim({cell}), '') "
+        f"ELSE NULLIF({cell}, '') END"
+    )
 
 
 def dimension_cell(dimension: Dimension) -> str:
@@ -119,7 +128,8 @@ def stage(
                 f"The file cannot be read: {str(error).splitlines()[0]}",
                 "Write or fetch it again.",
             ) from error
-        if not records.mend(connection):
+        (read,) = connection.execute("SELECT count(*) FROM staged").fetchall()[0]
+        if not records.mend(connection, read):
             break
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE refused AS "
