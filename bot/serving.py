@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -179,11 +179,22 @@ async def serve_until_interrupted(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which tells open windows of its end before it waits for them."""
+    """uvicorn's server, which ends in order.
+
+    It tells open windows of its end before it waits for them. And it keeps to itself the signal
+    that ended it: raised again, as uvicorn does, it would end the process before the playground is
+    saved, the work under way is done and the store is closed.
+    """
 
     def __init__(self, config: uvicorn.Config, before_end: Callable[[], None] | None) -> None:
         super().__init__(config)
         self._before_end = before_end
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._before_end is not None:

@@ -30,4 +30,7 @@ def serve(
         level=settings.log_level,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    if settings.log_level == "INFO":
+        # What the store went through it says itself, in one line.
+        logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(run(settings, with_playground=playground, announce=typer.echo))
