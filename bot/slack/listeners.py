@@ -90,7 +90,10 @@ class Listeners:
         return await self.road.answer(command, caller)
 
     async def _csv(self, text: str, caller: Caller) -> Answer:
-        file = await self.road.csv(self._question(text, caller), caller)
+        question = self._question(text, caller)
+        file = await self.road.csv(question, caller)
+        if not file.rows:
+            return await self.road.answer(question, caller)
         return await send_csv(self.client, caller.user_id, file, text)
 
     async def _share(self, text: str, caller: Caller) -> Answer:

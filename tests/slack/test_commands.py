@@ -115,6 +115,13 @@ async def test_a_file_with_every_row_goes_to_the_person_alone(play: Play):
     assert [row["unpriced_requests"] for row in rows if row["model"] == "aurora"] == ["4"]
 
 
+async def test_a_file_without_a_row_is_not_sent(play: Play):
+    async with play(()) as playing:
+        heard = await playing.stage.say("/cost today by model csv", "ada")
+        assert playing.stage.slack.workspace.files == {}
+    assert heard.ack["text"].startswith("No cost today so far.")
+
+
 async def test_a_slow_answer_says_what_it_fetches_and_comes_later(play: Play):
     async with play(answer_within_seconds=0.0) as playing:
         heard = await playing.stage.say("/cost today by model", "ada")
