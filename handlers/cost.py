@@ -110,6 +110,7 @@ class CostResult:
         unpriced_models: the models behind the unpriced requests, most requests first.
         freshness: how old each source is.
         covered: first and last day for which there are facts; None: none at all.
+        reaches_back: whether the facts begin early enough for the comparison.
     """
 
     request: CostRequest
@@ -122,6 +123,7 @@ class CostResult:
     unpriced_models: tuple[str, ...]
     freshness: Freshness
     covered: tuple[date, date] | None
+    reaches_back: bool
 
     @property
     def is_empty(self) -> bool:
@@ -175,7 +177,8 @@ class CostHandler:
         period = resolve(request.period, now, caller.zone, data_until=freshness.data_until)
         request = await self._checked(request, caller)
         covered = freshness.covered(caller.zone)
-        if not _is_covered(period.comparison, covered):
+        reaches_back = _reaches_back(period.comparison, covered)
+        if not reaches_back:
             period = replace(period, comparison=None)
         question = self._question(request, period, caller)
         moved_along = ("model",) if _runs_along_time(request) or not request.by else request.by
@@ -209,6 +212,7 @@ class CostHandler:
             unpriced_models=await self._unpriced_models(question, groups, total),
             freshness=freshness,
             covered=covered,
+            reaches_back=reaches_back,
         )
 
     async def _checked(self, request: CostRequest, caller: Caller) -> CostRequest:
@@ -303,11 +307,11 @@ class CostHandler:
         return tuple(str(group.key[0] or "no model named") for group in unpriced)
 
 
-def _is_covered(comparison: Comparison | None, covered: tuple[date, date] | None) -> bool:
+def _reaches_back(comparison: Comparison | None, covered: tuple[date, date] | None) -> bool:
     """Whether there are facts for all of what is compared: before the first, nothing is known."""
-    return (
-        comparison is not None and covered is not None and covered[0] <= comparison.before.first_day
-    )
+    if comparison is None or covered is None:
+        return True
+    return covered[0] <= comparison.before.first_day
 
 
 async def _nothing() -> list[Group]:

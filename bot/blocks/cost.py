@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from slackblocks import (
     ActionsBlock,
     Block,
-    ColumnSettings,
-    RawText,
     SectionBlock,
-    TableBlock,
     Text,
 )
 
 from analysis.periods import Calendar, Last
 from bot.blocks.answer import Answer, button, context, section
-from bot.blocks.fit import cut, fit_rows
+from bot.blocks.cost_table import cost_per_request, cost_table
+from bot.blocks.fit import cut
 from bot.blocks.freshness import freshness_line
+from bot.blocks.names import key_name
 from bot.blocks.text import (
     count,
-    day_label,
     enumerate_names,
     escape,
     money,
     percent,
     plural,
-    short,
 )
 from bot.grammar.cost import CostCommand, write_cost
 from handlers.caller import Caller
-from handlers.cost import CostResult, CostRow, Delta, Mover, others_row
+from handlers.cost import CostResult, Delta, Mover
 from queries.breakdown import TIMES, Basis
 from queries.dimensions import Dimensions
 from queries.measures import Measures
 
-ROWS_SHOWN = 10
-"""Members that a message shows of itself; `top N` shows more, and the CSV all."""
-TIME_ROWS_SHOWN = 99
-"""Days and hours are read as a curve: a table shows as many as it can."""
 LONGEST_SCOPE = 1000
 """A third of a paragraph: what follows the filters still has its place in it."""
 LONGEST_VALUE = 2000
@@ -55,7 +47,7 @@ def cost_answer(result: CostResult, caller: Caller, dimensions: Dimensions) -> A
     headline = _headline(result, caller)
     blocks: list[Block] = [section("\n".join(headline), "cost-total")]
     if result.request.by:
-        blocks.append(_table(result, caller.zone))
+        blocks.append(cost_table(result, caller.zone))
     else:
         blocks.append(_figures(result.total))
     notes = [*_notes(result, caller), freshness_line(result.freshness, caller.zone)]
@@ -133,14 +125,14 @@ def _moved_by(result: CostResult, zone: ZoneInfo) -> str:
 
 
 def _named_mover(mover: Mover, zone: ZoneInfo, along: tuple[str, ...]) -> str:
-    name = escape(_name(mover.key, zone, along))
+    name = escape(key_name(mover.key, zone, along))
     return f"{name} ({money(mover.delta.change, sign=True)})"
 
 
 def _figures(total: Measures) -> SectionBlock:
     tokens = [
         ("Requests", count(total.requests)),
-        ("Cost per request", _cost_per_request(total)),
+        ("Cost per request", cost_per_request(total)),
         (
             "Failed",
             f"{count(total.failed_requests)}{_of(total.failed_requests, total.requests)}",
@@ -160,113 +152,6 @@ def _of(part: int, whole: int) -> str:
     return f" ({percent(Decimal(part) / whole)})" if part and whole else ""
 
 
-def _table(result: CostResult, zone: ZoneInfo) -> TableBlock:
-    rows = result.shown
-    runs_along_time = result.request.by[0] in TIMES
-    if result.request.top is None:
-        rows = rows[: TIME_ROWS_SHOWN if runs_along_time else ROWS_SHOWN]
-    return _as_table(
-        fit_rows(lambda n: _lines(result, rows[:n], zone), _size, min(len(rows), 97)),
-        len(result.request.by),
-    )
-
-
-def _size(lines: list[list[str]]) -> tuple[int, int]:
-    return len(lines), sum(len(cell) for line in lines for cell in line)
-
-
-def _as_table(lines: list[list[str]], names: int) -> TableBlock:
-    """The lines as a table: names to the left, figures to the right."""
-    return TableBlock(
-        [[RawText(text or " ") for text in line] for line in lines],
-        column_settings=[
-            ColumnSettings(align="left" if index < names else "right")
-            for index in range(len(lines[0]))
-        ],
-        block_id="cost-table",
-    )
-
-
-def _lines(result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo) -> list[list[str]]:
-    """Header, these rows, the others as one, and the total."""
-    by = result.request.by
-    compared = any(row.delta is not None for row in result.rows)
-    header = [*(name.replace("_", " ").capitalize() for name in by)]
-    header += ["Cost", "Share", "Requests", "Cost/request"]
-    if compared:
-        header.append("Change")
-    lines = [header]
-    for row in rows:
-        names = [_cell_name(value, zone, name) for value, name in zip(row.key, by, strict=True)]
-        lines.append([*names, *_figures_of(row, compared=compared)])
-    blank = [""] * (len(by) - 1)
-    rest = result.rows[len(rows) :]
-    if rest:
-        others = others_row(rest, result.total.cost)
-        label = f"others ({count(len(rest))})"
-        lines.append([label, *blank, *_figures_of(others, compared=compared)])
-    if len(result.rows) > 1:
-        whole = Decimal(1) if result.total.cost else None
-        total = CostRow(key=(), measures=result.total, share=whole, delta=result.delta)
-        lines.append(["Total", *blank, *_figures_of(total, compared=compared)])
-    return lines
-
-
-def _figures_of(row: CostRow, *, compared: bool) -> list[str]:
-    measures = row.measures
-    cells = [
-        "unpriced" if _is_unpriced(measures) else money(measures.cost),
-        percent(row.share) if row.share is not None and not _is_unpriced(measures) else "–",
-        count(measures.requests),
-        _cost_per_request(measures),
-    ]
-    if compared:
-        cells.append(_change(row.delta))
-    return cells
-
-
-def _is_unpriced(measures: Measures) -> bool:
-    """None of its requests has a price: its cost is not known, which is not nothing."""
-    return bool(measures.requests) and measures.unpriced_requests == measures.requests
-
-
-def _cost_per_request(measures: Measures) -> str:
-    priced = measures.requests - measures.unpriced_requests
-    return money(measures.cost / priced) if priced > 0 else "–"
-
-
-def _change(delta: Delta | None) -> str:
-    if delta is None:
-        return "–"
-    if not delta.before:
-        return "new" if delta.now else "–"
-    ratio = delta.ratio or Decimal(0)
-    return percent(ratio, sign=True)
-
-
-def _cell_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
-    return escape(short(_value_name(value, zone, dimension)))
-
-
-def _name(
-    key: tuple[str | date | datetime | None, ...], zone: ZoneInfo, by: tuple[str, ...]
-) -> str:
-    parts = [_value_name(value, zone, name) for value, name in zip(key, by, strict=True)]
-    return " · ".join(short(part) for part in parts)
-
-
-def _value_name(value: str | date | datetime | None, zone: ZoneInfo, dimension: str) -> str:
-    match value:
-        case None:
-            return f"no {dimension.replace('_', ' ')}"
-        case datetime():
-            return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
-        case date():
-            return day_label(value)
-        case str():
-            return value or f"no {dimension.replace('_', ' ')}"
-
-
 def _notes(result: CostResult, caller: Caller) -> list[str]:
     total, lines = result.total, list[str]()
     if total.unpriced_requests:
@@ -282,6 +167,8 @@ def _notes(result: CostResult, caller: Caller) -> list[str]:
             f"(genai-prices), for {plural(total.estimated_requests, 'request')}"
         )
     lines += _internal_notes(result, caller)
+    if not result.reaches_back and result.covered is not None:
+        lines.append(f"Not compared with the period before: the data begins on {result.covered[0]}")
     if result.period.provisional:
         lines.append("Provisional: the period is not over, and late data may still change it")
     return lines

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from slackblocks import ActionsBlock, Block, ColumnSettings, RawText, TableBlock
+from slackblocks import ActionsBlock, Block, TableBlock
 
 from bot.blocks.answer import Answer, button, context, section
-from bot.blocks.fit import fit_rows
+from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape
 from handlers.pricing import PriceListResult
 from storage.records.price import StoredPrice
@@ -39,22 +39,15 @@ def pricing_answer(result: PriceListResult, zone: ZoneInfo) -> Answer:
 
 def _table(result: PriceListResult) -> TableBlock:
     prices = result.current
-    lines = fit_rows(
+    return fitted_table(
         lambda shown: _lines(prices[:shown], len(prices) - shown, result.now),
-        lambda lines: (len(lines), sum(len(cell) for line in lines for cell in line)),
-        min(len(prices), 97),
-    )
-    return TableBlock(
-        [[RawText(text or " ") for text in line] for line in lines],
-        column_settings=[
-            ColumnSettings(align="left" if index in (0, 1) else "right")
-            for index in range(len(lines[0]))
-        ],
+        len(prices),
+        names=2,
         block_id="pricing-table",
     )
 
 
-def _lines(prices: tuple[StoredPrice, ...], rest: int, now: datetime) -> list[list[str]]:
+def _lines(prices: tuple[StoredPrice, ...], rest: int, now: datetime) -> Lines:
     header = [
         "Provider",
         "Model",

@@ -129,6 +129,7 @@ def results(draw: st.DrawFn) -> CostResult:
         unpriced_models=tuple(draw(st.lists(names.map(str), max_size=5))),
         freshness=draw(freshnesses),
         covered=draw(st.none() | st.just((date(2016, 1, 1), date(2026, 11, 20)))),
+        reaches_back=draw(st.booleans()),
     )
 
 
@@ -159,6 +160,7 @@ LARGEST = CostResult(
     unpriced_models=(AMPERSANDS,) * 5,
     freshness=Freshness(NOW, STALE),
     covered=(date(2016, 1, 1), NOW.date()),
+    reaches_back=False,
 )
 """Everything as long as it can be, and longer once it is escaped."""
 

@@ -138,3 +138,10 @@ async def test_help_pricing_and_about_answer(play: Play):
     assert "`key`" not in text_of(help_)
     assert ["openai", "gpt-4 (deprecated)", "$30.00"] in [row[:3] for row in table_of(prices)]
     assert "sqlite" in text_of(about)
+
+
+async def test_a_period_before_the_data_is_not_compared_and_said_so(play: Play):
+    async with play() as playing:
+        heard = await playing.stage.say("/cost 7d by model", "ada")
+    assert "Not compared with the period before: the data begins on 2026-11-19" in text_of(heard)
+    assert "Change" not in table_of(heard)[0]
