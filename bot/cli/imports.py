@@ -16,11 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from analysis.clock import system_clock
 from analysis.errors import BadInput
-from bot.assembly import dimensions_of, mart_of, opened_store
+from bot.assembly import imports_opened
 from bot.settings import Settings
-from handlers.imports import ImportHandler, ImportRequest, Progress
+from handlers.imports import ImportRequest, Progress
 from queries.dimensions import Source
 from queries.sources.mapping import assignments, listed
 from queries.sources.report import ImportReport
@@ -104,16 +103,8 @@ def _run(request: ImportRequest, *, as_json: bool) -> None:
 
 
 async def _import(request: ImportRequest, tell: Progress) -> ImportReport:
-    settings = Settings()
-    async with opened_store(settings) as store:
-        handler = ImportHandler(
-            settings.home,
-            mart_of(settings),
-            dimensions_of(settings),
-            system_clock,
-            store.prices.unit_prices,
-        )
-        return await handler.import_file(request, tell)
+    async with imports_opened(Settings()) as imports:
+        return await imports.import_file(request, tell)
 
 
 def report_json(report: ImportReport) -> dict[str, object]:

@@ -42,6 +42,9 @@ def slices(
     Yields:
         Disjoint slices; requests in none of them have no price.
     """
+    names = list(dict.fromkeys((price.provider, price.model) for price in prices))
+    # Whatever of them is in force later, the better name still stands first.
+    prices = sorted(prices, key=lambda price: names.index((price.provider, price.model)))
     stretches = list(_stretches(prices, first, last))
     tiers = sorted({0} | {price.above_input_tokens for price in prices})
     for tier, up_to in zip(tiers, [*tiers[1:], None], strict=True):

@@ -56,15 +56,15 @@ class JsonRecords:
         cells = ", ".join(f"cells[{at}] AS c{of}" for at, of in enumerate(wanted, start=1))
         is_object = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
         return Relation(
-            f"SELECT {cells}, CASE WHEN line IS NULL THEN 'a blank line' "
-            "WHEN NOT json_valid(line) THEN 'not JSON' "
+            f"SELECT {cells}, CASE WHEN NOT json_valid(line) THEN 'not JSON' "
             "WHEN cells IS NULL THEN 'JSON, but no object' END AS broken "
             f"FROM (SELECT line, CASE WHEN {is_object} "
             "THEN json_extract_string(line, $pointers::VARCHAR[]) END AS cells "
             # A line cannot hold the separator: JSON has to escape it.
             "FROM read_csv($path, auto_detect = false, header = false, strict_mode = false, "
             "columns = {'line': 'VARCHAR'}, delim = E'\\x1e', quote = '', escape = '', "
-            f"max_line_size = {_LONGEST}, store_rejects = true, rejects_limit = 0))",
+            f"max_line_size = {_LONGEST}, store_rejects = true, rejects_limit = 0) "
+            "WHERE line IS NOT NULL)",
             {"path": str(self._path), "pointers": [_pointer(self.columns[of]) for of in wanted]},
         )
 
@@ -90,7 +90,7 @@ class JsonRecords:
     ) -> Iterator[Reject]:
         """See `Records.rows`."""
         aside = _put_aside(connection)
-        read = (pair for pair in self._lines() if pair[0] not in aside)
+        read = (pair for pair in self._lines() if pair[1] and pair[0] not in aside)
         for at, (number, line) in enumerate(read):
             if at in records:
                 yield Reject(number, records[at], line)
