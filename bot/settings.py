@@ -19,7 +19,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from analysis.roles import Role
 from queries.dimensions import BUILT_IN, Dimension, Source
 
-
 DEFAULT_HOME = Path(".costbot")
 CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -85,8 +85,12 @@ BUILT_IN: tuple[Dimension, ...] = (
     _built_in("environment", USAGE_ONLY, "production, staging, …"),
     _built_in("process", GPU_ONLY, "the Studio process", plural="processes"),
     _built_in("workspace", GPU_ONLY, "the Studio workspace"),
-    _built_in("user", BOTH, "the person behind the request", column="user_id", audience=Role.ORG_ADMIN),
-    _built_in("key", USAGE_ONLY, "the API key's name or hash", column="key_name", audience=Role.ORG_ADMIN),
+    _built_in(
+        "user", BOTH, "the person behind the request", column="user_id", audience=Role.ORG_ADMIN
+    ),
+    _built_in(
+        "key", USAGE_ONLY, "the API key's name or hash", column="key_name", audience=Role.ORG_ADMIN
+    ),
     _built_in(
         "category",
         BOTH,
