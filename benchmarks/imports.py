@@ -24,7 +24,8 @@ ROWS = 1_000_000
 _NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 _USAGE = """
-SELECT strftime(TIMESTAMP '2026-08-24' + to_milliseconds(i * 7689), '%Y-%m-%dT%H:%M:%S.%gZ') AS time,
+SELECT strftime(TIMESTAMP '2026-08-24' + to_milliseconds(i * 7689), '%Y-%m-%dT%H:%M:%S.%gZ')
+        AS time,
     'org-' || hash(i, 1) % 50 AS organization, 'user-' || hash(i, 2) % 2000 AS "user",
     ['openai', 'openai', 'anthropic', 'google'][1 + (hash(i, 3) % 4)::INT] AS provider,
     CASE provider WHEN 'openai' THEN ['gpt-4-turbo', 'gpt-4o-mini'][1 + (hash(i, 4) % 2)::INT]
