@@ -31,11 +31,11 @@ def unavailable_answer(what: str) -> Answer:
     return Answer(text=text, blocks=(section(f":hourglass: {text}", "unavailable"),))
 
 
-def stranger_answer(user_id: str) -> Answer:
+def stranger_answer(team_id: str, user_id: str) -> Answer:
     """The person is not listed: they see nothing, and learn who can change that."""
     text = (
         "I don't know you yet, so I can't show you any costs. Ask an admin of costbot to run "
-        f"`costbot people add {escape(user_id)}` with your organization."
+        f"`costbot people add {escape(user_id)} --team {escape(team_id)} --organization …`"
     )
     return Answer(text=text, blocks=(section(text, "stranger"),))
 

@@ -108,7 +108,7 @@ class _Gate:
         team_id, user_id = who(body)
         caller = await self.identities.caller(team_id, user_id)
         if caller is None:
-            return self._refuse(body, stranger_answer(user_id))
+            return self._refuse(body, stranger_answer(team_id, user_id))
         if not caller.role.reaches(needed):
             refusal = NotAllowed(f"This is for {needed.label}s.", "Ask an admin for the role.")
             return self._refuse(body, refusal_answer(refusal))
