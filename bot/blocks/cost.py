@@ -83,7 +83,8 @@ def _headline(result: CostResult, caller: Caller) -> list[str]:
     if result.request.basis is Basis.INFRASTRUCTURE:
         lines[0] += ", infrastructure cost"
     if result.delta is not None:
-        lines.append(_delta_sentence(result.delta) + _moved_by(result, caller.zone))
+        lines.append(_delta_sentence(result.delta))
+        lines += _moved_by(result, result.delta.change, caller.zone)
     return lines
 
 
@@ -112,16 +113,14 @@ def _delta_sentence(delta: Delta) -> str:
     )
 
 
-def _moved_by(result: CostResult, zone: ZoneInfo) -> str:
-    """The one or two members that pushed the total the way it went."""
-    if result.delta is None or len(result.movers) < 2:
-        return ""
-    change = result.delta.change
+def _moved_by(result: CostResult, change: Decimal, zone: ZoneInfo) -> list[str]:
+    """A line for the one or two members that pushed the total the way it went."""
     pushers = [mover for mover in result.movers if mover.delta.change * change > 0][:2]
-    if not change or not pushers:
-        return ""
+    if not pushers or len(result.movers) < 2:
+        return []
+    pushed = abs(sum(mover.delta.change for mover in pushers))
     named = [_named_mover(mover, zone, result.moved_along) for mover in pushers]
-    return f", most of it {' and '.join(named)}"
+    return [f"{'Most of it' if pushed * 2 > abs(change) else 'Above all'}: {', '.join(named)}"]
 
 
 def _named_mover(mover: Mover, zone: ZoneInfo, along: tuple[str, ...]) -> str:

@@ -44,7 +44,7 @@ async def test_the_answer_says_what_moved_what_is_unpriced_and_how_old_it_is(
         heard = await playing.stage.say("/cost", "ada")
     shown = text_of(heard)
     assert "▲ *125.0 %* (+$2.50) against the same hours yesterday ($2.00)" in shown
-    assert "most of it gpt-4 (+$2.00)" in shown
+    assert "Most of it: gpt-4 (+$2.00)" in shown
     assert "4 requests (50.0 %) without a price, not in the total: aurora" in shown
     assert "GPU data to 20 Nov 12:15 UTC" in shown
     assert "days in UTC" in shown
