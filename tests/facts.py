@@ -62,18 +62,13 @@ def add(mart: Mart, facts: Iterable[Fact]) -> None:
     with mart.writer() as writer:
         for source, rows in by_source.items():
             table = f"facts_{source.value}"
-            declared = ", ".join(
-                f"{quoted(column.name)} {column.type}" for column in columns
-            )
+            declared = ", ".join(f"{quoted(column.name)} {column.type}" for column in columns)
             writer.connection.execute(f"CREATE TABLE {table} ({declared})")
             marks = ", ".join("?" for _ in columns)
             values = [
-                [row.get(column.name, _nothing(column.type)) for column in columns]
-                for row in rows
+                [row.get(column.name, _nothing(column.type)) for column in columns] for row in rows
             ]
-            writer.connection.executemany(
-                f"INSERT INTO {table} VALUES ({marks})", values
-            )
+            writer.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
             writer.add(source, table)
         writer.commit()
 
