@@ -62,6 +62,30 @@ class Measures:
     def __add__(self, other: Measures) -> Measures:
         return Measures.of([a + b for a, b in zip(self.values(), other.values(), strict=True)])
 
+    @property
+    def input_tokens(self) -> int:
+        """Of the three classes of input."""
+        return self.fresh_input_tokens + self.cached_input_tokens + self.cache_write_tokens
+
+    @property
+    def all_output_tokens(self) -> int:
+        """With reasoning."""
+        return self.output_tokens + self.reasoning_tokens
+
+    @property
+    def cost_per_request(self) -> Decimal | None:
+        """USD per request that has a price; None where none has one."""
+        priced = self.requests - self.unpriced_requests
+        return self.cost / priced if priced > 0 else None
+
+    @property
+    def cost_per_thousand_tokens(self) -> Decimal | None:
+        """USD per 1,000 tokens; None where GPU time or what is unpriced would blur it."""
+        tokens = self.input_tokens + self.all_output_tokens
+        if not tokens or self.gpu_seconds or self.unpriced_requests:
+            return None
+        return self.cost * 1000 / tokens
+
     def values(self) -> tuple[Decimal | int, ...]:
         """The figures, in declared order."""
         return tuple(getattr(self, one.name) for one in fields(self))

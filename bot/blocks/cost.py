@@ -137,10 +137,11 @@ def _figures(total: Measures) -> SectionBlock:
             f"{count(total.failed_requests)}{_of(total.failed_requests, total.requests)}",
         ),
     ]
-    input_tokens = total.fresh_input_tokens + total.cached_input_tokens + total.cache_write_tokens
-    output_tokens = total.output_tokens + total.reasoning_tokens
-    if input_tokens or output_tokens:
-        tokens.append(("Tokens in · out", f"{count(input_tokens)} · {count(output_tokens)}"))
+    tokens_in, tokens_out = total.input_tokens, total.all_output_tokens
+    if tokens_in or tokens_out:
+        tokens.append(("Tokens in · out", f"{count(tokens_in)} · {count(tokens_out)}"))
+    if total.cost_per_thousand_tokens is not None:
+        tokens.append(("Cost per 1K tokens", money(total.cost_per_thousand_tokens)))
     if total.gpu_seconds:
         tokens.append(("GPU hours", f"{total.gpu_seconds / 3600:,.1f}"))
     fields = [Text(f"*{name}*\n{value}") for name, value in tokens]

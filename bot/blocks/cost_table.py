@@ -80,8 +80,8 @@ def is_unpriced(measures: Measures) -> bool:
 
 def cost_per_request(measures: Measures) -> str:
     """What a priced request costs on average; a dash where none is priced."""
-    priced = measures.requests - measures.unpriced_requests
-    return money(measures.cost / priced) if priced > 0 else "–"
+    cost = measures.cost_per_request
+    return "–" if cost is None else money(cost)
 
 
 def _change(delta: Delta | None) -> str:

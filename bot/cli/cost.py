@@ -146,11 +146,11 @@ def _row_json(row: CostRow, by: tuple[str, ...]) -> dict[str, object]:
 
 
 def _measures_json(measures: Measures) -> dict[str, object]:
-    priced = measures.requests - measures.unpriced_requests
     return {
         "total_cost": _money(measures.cost),
         "requests": measures.requests,
-        "cost_per_request": _money(measures.cost / priced) if priced > 0 else None,
+        "cost_per_request": _money_or_none(measures.cost_per_request),
+        "cost_per_1k_tokens": _money_or_none(measures.cost_per_thousand_tokens),
         "failed_requests": measures.failed_requests,
         "unpriced_requests": measures.unpriced_requests,
         "estimated_requests": measures.estimated_requests,
@@ -184,6 +184,10 @@ def _money(value: Decimal) -> str:
     """A decimal in plain digits, without the zeros that only its scale put there."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _money_or_none(value: Decimal | None) -> str | None:
+    return None if value is None else _money(value)
 
 
 def _plain(value: str | date | datetime | None) -> str | None:

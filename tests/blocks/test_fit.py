@@ -33,28 +33,21 @@ def mrkdwn(text: str) -> Json:
 
 blocks = st.one_of(
     long_text.map(lambda text: {"type": "section", "text": mrkdwn(text)}),
-    long_text.map(
-        lambda text: {"type": "header", "text": {"type": "plain_text", "text": text}}
-    ),
+    long_text.map(lambda text: {"type": "header", "text": {"type": "plain_text", "text": text}}),
     st.lists(long_text, min_size=1, max_size=14).map(
         lambda texts: {"type": "context", "elements": [mrkdwn(text) for text in texts]}
     ),
     st.lists(st.lists(long_text, min_size=1, max_size=25), min_size=1, max_size=12).map(
         lambda rows: {
             "type": "table",
-            "rows": [
-                [{"type": "raw_text", "text": cell} for cell in row] for row in rows
-            ]
-            * 12,
+            "rows": [[{"type": "raw_text", "text": cell} for cell in row] for row in rows] * 12,
         }
     ),
 )
 
 
 @given(
-    message=st.lists(blocks, max_size=70).map(
-        lambda found: {"text": "x" * 5000, "blocks": found}
-    )
+    message=st.lists(blocks, max_size=70).map(lambda found: {"text": "x" * 5000, "blocks": found})
 )
 def test_any_message_is_within_slacks_limits(message: Json):
     fitted = fit_message(message)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bot.stage import Heard
-from tests.slack.conftest import Play
+from tests.facts import request
+from tests.slack.conftest import Play, at
 
 
 def text_of(heard: Heard) -> str:
@@ -145,3 +146,12 @@ async def test_a_period_before_the_data_is_not_compared_and_said_so(play: Play):
         heard = await playing.stage.say("/cost 7d by model", "ada")
     assert "Not compared with the period before: the data begins on 2026-11-19" in text_of(heard)
     assert "Change" not in table_of(heard)[0]
+
+
+async def test_tokens_have_their_price_where_nothing_else_blurs_it(play: Play):
+    used = {"fresh_input_tokens": 150_000, "output_tokens": 50_000}
+    facts = [request(at(20, 9), "3", model="gpt-4", organization="acme", **used)]
+    async with play(facts) as playing:
+        heard = await playing.stage.say("/cost today", "ada")
+    assert "*Tokens in · out*\\n150,000 · 50,000" in text_of(heard)
+    assert "*Cost per 1K tokens*\\n$0.015" in text_of(heard)
