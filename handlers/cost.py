@@ -145,9 +145,15 @@ class CostResult:
 
 
 def others_row(rest: tuple[CostRow, ...], total: Decimal) -> CostRow:
-    """`rest` as one row, with its share of `total`."""
+    """`rest` as one row, with its share of `total` and its own change."""
     measures = sum((row.measures for row in rest), Measures())
-    return CostRow(key=(), measures=measures, share=share_of(measures.cost, total))
+    deltas = [row.delta for row in rest if row.delta is not None]
+    delta = None
+    if deltas:
+        now = sum((delta.now for delta in deltas), Decimal(0))
+        before = sum((delta.before for delta in deltas), Decimal(0))
+        delta = Delta(now, before, deltas[0].label)
+    return CostRow(key=(), measures=measures, share=share_of(measures.cost, total), delta=delta)
 
 
 def share_of(cost: Decimal, total: Decimal) -> Decimal | None:

@@ -30,6 +30,9 @@ def serve(
         level=settings.log_level,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    # At DEBUG Slack's own library writes whole answers, tickets and tokens of requests.
+    for name in ("slack_sdk", "slack_bolt", "bot.slack.bolt"):
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
     if settings.log_level == "INFO":
         # What the store went through it says itself, in one line.
         logging.getLogger("alembic").setLevel(logging.WARNING)

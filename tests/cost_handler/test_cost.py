@@ -101,6 +101,8 @@ async def test_beyond_the_top_come_the_others(handler: CostHandler):
     assert [row.key for row in result.shown] == [("gpt-4",)]
     assert result.others is not None
     assert result.others.measures.cost == Decimal("0.90")
+    assert result.others.delta is not None
+    assert (result.others.delta.now, result.others.delta.before) == (Decimal("0.5"), 0)
 
 
 async def test_unpriced_requests_are_counted_and_their_models_named(
