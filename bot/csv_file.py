@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from handlers.cost import CostResult
+from handlers.cost import CostResult, CostRow
+from handlers.pricing import PriceListResult
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,42 +34,75 @@ class CsvFile:
 
 def cost_csv(result: CostResult, zone: ZoneInfo) -> CsvFile:
     """All rows of `result`: dimensions, USD, share (0 to 1), counts, USD before."""
+    by = result.request.by
+    header = (*by, "total_cost", "currency", "share", "requests", "failed_requests")
+    header += ("unpriced_requests", "estimated_cost", "cost_before")
+    rows = [
+        (
+            *(_written(value, zone) for value in row.key),
+            # Not known is not nothing: a row without any price has an empty cost.
+            None if _is_unpriced(row) else row.measures.cost,
+            "USD",
+            None if row.share is None or _is_unpriced(row) else f"{row.share:.6f}",
+            row.measures.requests,
+            row.measures.failed_requests,
+            row.measures.unpriced_requests,
+            row.measures.estimated_cost,
+            None if row.delta is None else row.delta.before,
+        )
+        for row in result.rows
+    ]
+    return as_csv(["cost", result.period.label, *(f"by {name}" for name in by)], header, rows)
+
+
+def pricing_csv(result: PriceListResult) -> CsvFile:
+    """The price list, in force now and dated ahead: USD per million tokens."""
+    names = ("provider", "model", "organization", "above_input_tokens", "input", "cached_input")
+    names += ("cache_write", "output", "reasoning", "batch_input", "batch_output")
+    names += ("effective_from", "effective_until", "deprecated_at", "replacement", "source")
+    names += ("reference",)
+    rows = [
+        tuple(getattr(price, name) for name in names)
+        for price in (*result.current, *result.upcoming)
+    ]
+    return as_csv(
+        ["pricing", result.provider or ""], (*names, "currency"), [(*r, "USD") for r in rows]
+    )
+
+
+def as_csv(name: Sequence[str], header: Sequence[str], rows: Sequence[Sequence[object]]) -> CsvFile:
+    """Rows as a CSV file.
+
+    Args:
+        name: the words of its name.
+        header: names of the columns.
+        rows: text, numbers, instants; None is an empty cell.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    by = result.request.by
-    writer.writerow(
-        [
-            *by,
-            "total_cost",
-            "currency",
-            "share",
-            "requests",
-            "failed_requests",
-            "unpriced_requests",
-            "estimated_cost",
-            "cost_before",
-        ]
-    )
-    for row in result.rows:
-        measures = row.measures
-        unpriced = measures.requests and measures.unpriced_requests == measures.requests
-        writer.writerow(
-            [
-                *(_safe(_written(value, zone)) for value in row.key),
-                # Not known is not nothing: a row without any price has an empty cost.
-                "" if unpriced else f"{measures.cost:f}",
-                "USD",
-                "" if row.share is None or unpriced else f"{row.share:.6f}",
-                measures.requests,
-                measures.failed_requests,
-                measures.unpriced_requests,
-                f"{measures.estimated_cost:f}",
-                "" if row.delta is None else f"{row.delta.before:f}",
-            ]
-        )
-    label = re.sub(r"[^a-z0-9]+", "-", result.period.label.casefold()).strip("-")
-    name = "-".join(["cost", label, *(f"by-{name}" for name in by)])
-    return CsvFile(name=f"{name}.csv", content=out.getvalue(), rows=len(result.rows))
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    words = re.sub(r"[^a-z0-9_]+", "-", " ".join(name).casefold()).strip("-")
+    return CsvFile(name=f"{words}.csv", content=out.getvalue(), rows=len(rows))
+
+
+def _is_unpriced(row: CostRow) -> bool:
+    requests = row.measures.requests
+    return bool(requests) and row.measures.unpriced_requests == requests
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return value.isoformat()
+        case str():
+            return _safe(value)
+        case _:
+            return str(value)
 
 
 def _written(value: str | date | datetime | None, zone: ZoneInfo) -> str:

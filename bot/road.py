@@ -10,7 +10,7 @@ from bot.blocks.cost import cost_answer
 from bot.blocks.help import help_answer
 from bot.blocks.pricing import pricing_answer
 from bot.blocks.text import escape
-from bot.csv_file import CsvFile, cost_csv
+from bot.csv_file import CsvFile, cost_csv, pricing_csv
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.parse import AboutCommand, Command, HelpCommand, PricingCommand, parse
 from bot.kept_answers import KeptAnswers
@@ -49,7 +49,7 @@ class Road:
                 return await self.kept.get(
                     key, snapshot, self.cost.clock(), lambda: self._cost(command, caller)
                 )
-            case PricingCommand(provider):
+            case PricingCommand(provider=provider):
                 return pricing_answer(await self.pricing.price_list(provider, caller), caller.zone)
             case AboutCommand():
                 return about_answer(await self.about.about(caller), caller.zone)
@@ -60,11 +60,13 @@ class Road:
         result = await self.cost.cost(command.request, caller)
         return cost_answer(result, caller, self.dimensions)
 
-    async def csv(self, command: CostCommand, caller: Caller) -> CsvFile:
+    async def csv(self, command: CostCommand | PricingCommand, caller: Caller) -> CsvFile:
         """All rows of the answer to `command`, as a file."""
+        if isinstance(command, PricingCommand):
+            return pricing_csv(await self.pricing.price_list(command.provider, caller))
         return cost_csv(await self.cost.cost(command.request, caller), caller.zone)
 
-    async def shared(self, command: CostCommand, caller: Caller) -> Answer:
+    async def shared(self, command: Command, caller: Caller) -> Answer:
         """The answer to `command` for everybody in the channel, its sharer named, not pinged."""
         answer = (await self.answer(command, caller)).without_buttons()
         signed = context([f"Shared by {escape(caller.name)}, as they see it"], "shared-by")

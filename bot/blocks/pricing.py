@@ -28,12 +28,13 @@ def pricing_answer(result: PriceListResult, zone: ZoneInfo) -> Answer:
     blocks: list[Block] = [section(title, "pricing-title"), _table(result)]
     blocks.append(context(_notes(result, zone), "pricing-notes"))
     others = [name for name in result.providers if name != result.provider][:MOST_PROVIDERS]
-    if others:
-        buttons = [
-            button(name.capitalize(), f"ask_{index}", f'pricing "{name}"')
-            for index, name in enumerate(others)
-        ]
-        blocks.append(ActionsBlock(list(buttons), block_id="pricing-next"))
+    buttons = [
+        button(name.capitalize(), f"ask_{index}", f'pricing "{name}"')
+        for index, name in enumerate(others)
+    ]
+    own = f'pricing "{result.provider}"' if result.provider else "pricing"
+    buttons.append(button("CSV", "csv", own, hint="The price list as a CSV file"))
+    blocks.append(ActionsBlock(list(buttons), block_id="pricing-next"))
     return Answer(text=title.replace("*", ""), blocks=tuple(blocks))
 
 

@@ -14,9 +14,10 @@ from queries.dimensions import Dimensions
 
 @dataclass(frozen=True, slots=True)
 class PricingCommand:
-    """`pricing [provider]`: the price list, of one provider or of all."""
+    """`pricing [provider] [csv]`: the price list, of one provider or of all."""
 
     provider: str | None = None
+    csv: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
             _nothing_after("about", [token.text for token in rest])
             return AboutCommand()
         case "pricing" | "prices":
-            _nothing_after("pricing", [token.text for token in rest[1:]])
-            return PricingCommand(rest[0].text if rest else None)
+            named = [token.text for token in rest if token.keyword != "csv"]
+            _nothing_after("pricing", named[1:])
+            return PricingCommand(named[0] if named else None, csv=len(named) < len(rest))
         case _:
             return CostParser(dimensions, role).parse(tokens)
 

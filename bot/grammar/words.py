@@ -55,7 +55,7 @@ class Clause:
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand(
         "pricing",
-        "pricing [provider]",
+        "pricing [provider] [csv]",
         "what a million tokens cost, and since when",
         "/cost pricing openai",
     ),

@@ -13,6 +13,7 @@ from analysis.errors import NotUnderstood
 from bot.blocks.answer import Answer
 from bot.blocks.home import home_view
 from bot.grammar.cost import CostCommand
+from bot.grammar.parse import PricingCommand
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
@@ -85,7 +86,7 @@ class Listeners:
 
     async def _answer(self, text: str, caller: Caller) -> Answer:
         command = self.road.understand(text, caller)
-        if isinstance(command, CostCommand) and command.csv:
+        if isinstance(command, CostCommand | PricingCommand) and command.csv:
             return await self._csv(text, caller)
         return await self.road.answer(command, caller)
 
@@ -99,9 +100,9 @@ class Listeners:
     async def _share(self, text: str, caller: Caller) -> Answer:
         return await self.road.shared(self._question(text, caller), caller)
 
-    def _question(self, text: str, caller: Caller) -> CostCommand:
+    def _question(self, text: str, caller: Caller) -> CostCommand | PricingCommand:
         command = self.road.understand(text, caller)
-        if not isinstance(command, CostCommand):
+        if not isinstance(command, CostCommand | PricingCommand):
             raise NotUnderstood(
                 "That button belongs to an older answer.", "Ask again with `/cost`."
             )

@@ -149,9 +149,28 @@ async def test_a_period_before_the_data_is_not_compared_and_said_so(play: Play):
 
 
 async def test_tokens_have_their_price_where_nothing_else_blurs_it(play: Play):
-    used = {"fresh_input_tokens": 150_000, "output_tokens": 50_000}
-    facts = [request(at(20, 9), "3", model="gpt-4", organization="acme", **used)]
+    facts = [
+        request(
+            at(20, 9),
+            "3",
+            model="gpt-4",
+            organization="acme",
+            fresh_input_tokens=150_000,
+            output_tokens=50_000,
+        )
+    ]
     async with play(facts) as playing:
         heard = await playing.stage.say("/cost today", "ada")
     assert "*Tokens in · out*\\n150,000 · 50,000" in text_of(heard)
     assert "*Cost per 1K tokens*\\n$0.015" in text_of(heard)
+
+
+async def test_the_price_list_is_a_file_too(play: Play):
+    async with play() as playing:
+        heard = await playing.stage.say("/cost pricing openai csv", "ute")
+        [file] = playing.stage.slack.workspace.files.values()
+    assert "in your direct messages" in heard.ack["text"]
+    assert file.name == "pricing-openai.csv"
+    rows = list(csv.DictReader(io.StringIO((file.content or b"").decode())))
+    prices = {row["model"]: (Decimal(row["input"]), row["currency"]) for row in rows}
+    assert prices["gpt-4"] == (Decimal(30), "USD")
