@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 
 from analysis.clock import Clock
-from analysis.errors import NotAllowed, NotFound, NotUnderstood
-from analysis.periods import Comparison, Period, ResolvedPeriod, resolve
+from analysis.errors import NotUnderstood
+from analysis.periods import Period, ResolvedPeriod, resolve
+from handlers.asking import Names, reaches_back
 from handlers.caller import Caller
 from handlers.freshness import Freshness, freshness_of
-from handlers.nearest import did_you_mean, shown
-from queries.breakdown import TIMES, Basis, Breakdown, Group, Key, break_down, known_values
-from queries.dimensions import Dimension, Dimensions
+from queries.breakdown import TIMES, Basis, Breakdown, Group, Key, break_down
+from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from queries.measures import Measures
 
@@ -183,8 +183,9 @@ class CostHandler:
         period = resolve(request.period, now, caller.zone, data_until=freshness.data_until)
         request = await self._checked(request, caller)
         covered = freshness.covered(caller.zone)
-        reaches_back = _reaches_back(period.comparison, covered)
-        if not reaches_back:
+        comparison = period.comparison
+        is_compared = reaches_back(comparison.before if comparison else None, covered)
+        if not is_compared:
             period = replace(period, comparison=None)
         question = self._question(request, period, caller)
         moved_along = ("model",) if _runs_along_time(request) or not request.by else request.by
@@ -218,7 +219,7 @@ class CostHandler:
             unpriced_models=await self._unpriced_models(question, groups, total),
             freshness=freshness,
             covered=covered,
-            reaches_back=reaches_back,
+            reaches_back=is_compared,
         )
 
     async def _checked(self, request: CostRequest, caller: Caller) -> CostRequest:
@@ -226,13 +227,9 @@ class CostHandler:
         if len(request.by) > MOST_BREAKDOWNS or len(set(request.by)) < len(request.by):
             sentence = "A breakdown runs along one or two different dimensions."
             raise NotUnderstood(sentence, "Try `by model by day`.")
-        for name in (*request.by, *request.filters):
-            if name not in TIMES:
-                self._dimension(name, caller)
-        filters = {
-            name: tuple([await self._known(name, value, caller) for value in values])
-            for name, values in request.filters.items()
-        }
+        names = Names(self.engine, self.dimensions)
+        names.allow((*request.by, *request.filters), caller)
+        filters = await names.known(request.filters, caller)
         by_category = "category" in request.by or "category" in request.filters
         return replace(
             request,
@@ -242,28 +239,6 @@ class CostHandler:
             # Who sees one organization is its customer: the owner's own traffic is not theirs.
             customers_only=request.customers_only or caller.organization is not None,
         )
-
-    def _dimension(self, name: str, caller: Caller) -> Dimension:
-        dimension = self.dimensions.get(name)
-        if dimension is None:
-            names = [seen.name for seen in self.dimensions.visible_to(caller.role)]
-            sentence = f"There is no dimension {shown(name)}."
-            raise NotUnderstood(sentence, did_you_mean(name, [*names, *TIMES]))
-        if not caller.role.reaches(dimension.audience):
-            sentence = f"`{dimension.name}` is for {dimension.audience.label}s."
-            raise NotAllowed(sentence, "Try `by model`, or ask an admin for the role.")
-        return dimension
-
-    async def _known(self, name: str, value: str, caller: Caller) -> str:
-        dimension = self._dimension(name, caller)
-        known = await known_values(self.engine, dimension, caller.organization)
-        if value in known:
-            return value
-        alike = [candidate for candidate in known if candidate.casefold() == value.casefold()]
-        if len(alike) == 1:
-            return alike[0]
-        hint = did_you_mean(value, known, otherwise=f"No cost has a {name} yet.")
-        raise NotFound(f"There is no {name} {shown(value)} in your costs.", hint)
 
     def _question(self, request: CostRequest, period: ResolvedPeriod, caller: Caller) -> Breakdown:
         return Breakdown(
@@ -311,13 +286,6 @@ class CostHandler:
         unpriced = [group for group in groups if group.now.unpriced_requests]
         unpriced.sort(key=lambda group: -group.now.unpriced_requests)
         return tuple(str(group.key[0] or "no model named") for group in unpriced)
-
-
-def _reaches_back(comparison: Comparison | None, covered: tuple[date, date] | None) -> bool:
-    """Whether there are facts for all of what is compared: before the first, nothing is known."""
-    if comparison is None or covered is None:
-        return True
-    return covered[0] <= comparison.before.first_day
 
 
 async def _nothing() -> list[Group]:
