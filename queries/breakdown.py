@@ -32,6 +32,8 @@ KNOWN_DAYS = 90
 
 NOTHING = Measures()
 
+_INSTANT = timedelta(microseconds=1)
+
 Key = tuple[str | date | datetime | None, ...]
 
 
@@ -81,6 +83,17 @@ class Breakdown:
             raise ValueError(message)
 
     @property
+    def first_day(self) -> date:
+        """The first UTC day of `costs` that can hold something of either window."""
+        first = self.before or self.window
+        return min(first.start.date(), first.first_day)
+
+    @property
+    def last_day(self) -> date:
+        """The last UTC day of `costs` that can hold something of the window."""
+        return max((self.window.end - _INSTANT).date(), self.window.last_day)
+
+    @property
     def cuts_hours(self) -> bool:
         """Whether local midnight falls inside an hour, so that days are exact to the hour only."""
         offset = self.window.start.astimezone(self.window.zone).utcoffset()
@@ -116,13 +129,9 @@ async def break_down(engine: Engine, dimensions: Dimensions, question: Breakdown
         KeyError: a name is not that of a dimension.
         Unavailable: the engine cannot answer.
     """
-    first = question.before or question.window
     query = _Query(dimensions, question)
     table = await engine.query(
-        query.sql,
-        query.parameters,
-        first_day=min(first.start.date(), first.first_day),
-        last_day=max(question.window.end.date(), question.window.last_day),
+        query.sql, query.parameters, first_day=question.first_day, last_day=question.last_day
     )
     wide = len(question.by)
     now: dict[Key, Measures] = {}
@@ -176,33 +185,34 @@ class _Query:
         """Adds up by columns first, then turns few rows into days and conditions."""
         question = self._question
         keys = [_name(self._dimensions[name]) for name in question.by if name not in TIMES]
-        if len(keys) < len(question.by):
+        is_timed = len(keys) < len(question.by)
+        if is_timed:
             keys += ["charge_period_start", "grain", "dt"]
-        fallback = self._parameter("fallback", PriceSource.FALLBACK.value)
         is_now = (
             "TRUE"
             if question.before is None
             else self._since(question.window.start, "window_start")
         )
-        added = ", ".join(
-            (
-                *keys,
-                f"{is_now} AS is_now",
-                "is_internal",
-                f"price_source = {fallback} AS is_estimated",
-                *added_up(
-                    fully_loaded=question.basis is Basis.FULLY_LOADED, cost_only=question.cost_only
-                ),
-            )
+        groups, added = [*keys, "is_now"], [*keys, f"{is_now} AS is_now"]
+        if not question.cost_only:
+            fallback = self._parameter("fallback", PriceSource.FALLBACK.value)
+            groups += ["is_internal", "is_estimated"]
+            added += ["is_internal", f"price_source = {fallback} AS is_estimated"]
+        added += added_up(
+            fully_loaded=question.basis is Basis.FULLY_LOADED, cost_only=question.cost_only
         )
-        divided = [f"{self._key(name)} AS key_{i}" for i, name in enumerate(question.by)]
+        query = (
+            f"SELECT {', '.join(added)} FROM costs WHERE {self._where()} "
+            f"GROUP BY {', '.join(groups)}"
+        )
+        if question.cost_only and not is_timed:
+            return query
+        divided = {f"key_{i}": self._key(name) for i, name in enumerate(question.by)}
+        answer = [f"{value} AS {key}" for key, value in divided.items()]
         figures = totals(customers_only=question.customers_only, cost_only=question.cost_only)
-        answer = ", ".join((*divided, "is_now", *figures))
         return (
-            f"WITH added AS (SELECT {added} FROM costs WHERE {self._where()} "
-            f"GROUP BY {', '.join((*keys, 'is_now', 'is_internal', 'is_estimated'))}) "
-            f"SELECT {answer} FROM added "
-            f"GROUP BY {', '.join((*(f'key_{i}' for i in range(len(divided))), 'is_now'))}"
+            f"WITH added AS ({query}) SELECT {', '.join((*answer, 'is_now', *figures))} "
+            f"FROM added GROUP BY {', '.join((*divided, 'is_now'))}"
         )
 
     def _parameter(self, name: str, value: object) -> str:
@@ -216,28 +226,41 @@ class _Query:
         the local date of the instant.
         """
         hour = self._parameter(name, instant)
-        local = instant.astimezone(self._question.window.zone).date()
-        midnight = datetime.combine(local, time(), UTC)
+        midnight = self._midnight(instant)
         if midnight == instant:
             return f"charge_period_start >= {hour}"
         day = self._parameter(f"{name}_day", midnight)
         return f"charge_period_start >= IF(grain = 'hour', {hour}, {day})"
 
-    def _where(self) -> str:
+    def _midnight(self, instant: datetime) -> datetime:
+        """The UTC midnight of the local date of an instant."""
+        return _start_of(instant.astimezone(self._question.window.zone).date())
+
+    def _when(self) -> list[str]:
+        """The conditions on time, without those that the days that are read fulfil anyway."""
         window, before = self._question.window, self._question.before
         conditions: list[str] = []
-        if before is None or before.end == window.start:
-            first = window if before is None else before
-            conditions.append(self._since(first.start, "first_start"))
-        else:
+        if before is not None and before.end < window.start:
             conditions.append(
                 f"({self._since(window.start, 'window_start')} "
                 f"OR ({self._since(before.start, 'first_start')} "
                 f"AND NOT {self._since(before.end, 'before_end')}))"
             )
-        conditions.append(f"NOT {self._since(window.end, 'window_end')}")
+        else:
+            first = (before or window).start
+            if not first == self._midnight(first) == _start_of(self._question.first_day):
+                conditions.append(self._since(first, "first_start"))
+        after = _start_of(self._question.last_day) + timedelta(days=1)
+        if not window.end == self._midnight(window.end) == after:
+            conditions.append(f"NOT {self._since(window.end, 'window_end')}")
+        return conditions
+
+    def _where(self) -> str:
+        conditions = self._when()
         if self._question.basis is Basis.FULLY_LOADED:
             conditions.append("cost_category = 'inference'")
+        if self._question.customers_only and self._question.cost_only:
+            conditions.append("is_internal IS FALSE")
         if self._question.organization is not None:
             scope = self._parameter("organization", self._question.organization)
             conditions.append(f"organization = {scope}")
@@ -247,7 +270,7 @@ class _Query:
             )
             column = _name(self._dimensions[name])
             conditions.append(f"{column} IN ({given})" if values else "FALSE")
-        return " AND ".join(conditions)
+        return " AND ".join(conditions) or "TRUE"
 
     def _key(self, name: str) -> str:
         if name == HOUR:
@@ -256,6 +279,10 @@ class _Query:
             zone = self._parameter("zone", self._question.window.zone.key)
             return f"IF(grain = 'hour', DATE(charge_period_start, {zone}), dt)"
         return _name(self._dimensions[name])
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _name(dimension: Dimension) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from decimal import Decimal
 from typing import Any, cast
 
-from queries.schema import MEASURES, MONEY, SECONDS
+from queries.schema import FULLY_LOADED
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,6 @@ class Measures:
         output_tokens: without reasoning.
         reasoning_tokens: spent on reasoning.
         gpu_seconds: GPU seconds.
-        batch_requests: sent through a batch interface.
-        latency_ms: sum of the latencies, in milliseconds.
-        timed_requests: requests whose latency is in that sum.
     """
 
     cost: Decimal = Decimal(0)
@@ -55,9 +52,6 @@ class Measures:
     output_tokens: int = 0
     reasoning_tokens: int = 0
     gpu_seconds: Decimal = Decimal(0)
-    batch_requests: int = 0
-    latency_ms: int = 0
-    timed_requests: int = 0
 
     def __add__(self, other: Measures) -> Measures:
         return Measures.of([a + b for a, b in zip(self.values(), other.values(), strict=True)])
@@ -99,50 +93,56 @@ class Measures:
 COST_FIGURES = ("cost", "requests")
 """The figures, first of `Measures`, of a question that wants the cost alone."""
 
+PARTS = {
+    "estimated_requests": ("requests", "is_estimated"),
+    "estimated_cost": ("cost", "is_estimated"),
+    "internal_requests": ("requests", "is_internal IS TRUE"),
+    "internal_cost": ("cost", "is_internal IS TRUE"),
+    "unknown_requests": ("requests", "is_internal IS NULL"),
+    "unknown_cost": ("cost", "is_internal IS NULL"),
+}
+"""The figures that are parts of others, and of which rows; every other figure is a column."""
 
-def added_up(*, fully_loaded: bool, cost_only: bool = False) -> list[str]:
+
+def added_up(*, fully_loaded: bool, cost_only: bool) -> list[str]:
     """GoogleSQL for the sums over the rows of `costs` from which `totals` are made.
+
+    With `cost_only` they are the figures.
 
     Args:
         fully_loaded: a cost is the direct one with the idle and overhead pushed onto it.
         cost_only: see `COST_FIGURES`.
     """
-    money = ["billed_cost"]
-    if fully_loaded:
-        money += ["attributed_idle_cost", "attributed_overhead_cost"]
-    cost = " + ".join(f"COALESCE(SUM({name}), 0)" for name in money)
-    return [f"{cost} AS sum_cost"] + [
-        f"COALESCE(SUM({measure.name}), 0) AS sum_{measure.name}"
-        if measure.type == SECONDS
-        else f"SUM({measure.name}) AS sum_{measure.name}"
-        for measure in MEASURES
-        if measure.type != MONEY and (not cost_only or measure.name in COST_FIGURES)
-    ]
+    columns = {"cost": FULLY_LOADED.name if fully_loaded else "billed_cost"}
+    found: list[str] = []
+    for one in _figures(cost_only=cost_only):
+        if one.name not in PARTS:
+            total = f"SUM({columns.get(one.name, one.name)})"
+            # A sum of money or seconds over nothing known is nothing; counts are never NULL.
+            known = f"COALESCE({total}, 0)" if one.type == "Decimal" else total
+            found.append(f"{known} AS sum_{one.name}")
+    return found
 
 
-def totals(*, customers_only: bool, cost_only: bool = False) -> list[str]:
+def totals(*, customers_only: bool, cost_only: bool) -> list[str]:
     """GoogleSQL for each figure of `Measures`, over rows that hold the sums of `added_up`.
 
     Args:
-        customers_only: see `Measures`.
+        customers_only: see `Measures`; with `cost_only` the rows are of customers already.
         cost_only: see `COST_FIGURES`.
     """
-    kept = "is_internal IS FALSE" if customers_only else ""
-    estimated = f"is_estimated AND {kept}" if kept else "is_estimated"
-    special = {
-        "estimated_requests": ("sum_requests", estimated),
-        "estimated_cost": ("sum_cost", estimated),
-        "internal_requests": ("sum_requests", "is_internal IS TRUE"),
-        "internal_cost": ("sum_cost", "is_internal IS TRUE"),
-        "unknown_requests": ("sum_requests", "is_internal IS NULL"),
-        "unknown_cost": ("sum_cost", "is_internal IS NULL"),
-    }
+    kept = "is_internal IS FALSE" if customers_only and not cost_only else ""
     found: list[str] = []
-    for one in fields(Measures)[: len(COST_FIGURES) if cost_only else None]:
-        value, condition = special.get(one.name, (f"sum_{one.name}", kept))
-        summed = f"IF({condition}, {value}, 0)" if condition else value
-        total = f"SUM({summed})"
+    for one in _figures(cost_only=cost_only):
+        whole, condition = PARTS.get(one.name, (one.name, kept))
+        if condition == "is_estimated" and kept:
+            condition = f"is_estimated AND {kept}"
+        total = f"SUM(IF({condition}, sum_{whole}, 0))" if condition else f"SUM(sum_{whole})"
         # GoogleSQL's sum of INT64 is one; DuckDB's is a HUGEINT, which is slow to fetch.
         exact = total if one.type == "Decimal" else f"CAST({total} AS INT64)"
         found.append(f"{exact} AS total_{one.name}")
     return found
+
+
+def _figures(*, cost_only: bool) -> tuple[Field[Any], ...]:
+    return fields(Measures)[: len(COST_FIGURES) if cost_only else None]

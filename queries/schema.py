@@ -59,6 +59,23 @@ MEASURES: tuple[Column, ...] = (
 """What is added up. Every one is summable over any rows; token classes are disjoint."""
 
 
+FULLY_LOADED = Column(
+    "fully_loaded_cost",
+    MONEY,
+    "USD: of inference rows `billed_cost`, `attributed_idle_cost` and `attributed_overhead_cost`, "
+    "of other rows 0; never NULL: what is unpriced is not in it",
+)
+"""What a request costs with the idle and overhead pushed onto it: the rollup stores it, so that a
+question reads one column of money in place of three. `FULLY_LOADED_RULE` says what it is."""
+
+FULLY_LOADED_RULE = (
+    "CAST(CASE WHEN cost_category = 'inference' THEN COALESCE(billed_cost, 0) "
+    "+ COALESCE(attributed_idle_cost, 0) + COALESCE(attributed_overhead_cost, 0) "
+    f"ELSE 0 END AS {MONEY})"
+)
+"""The rule of cost, in DuckDB's SQL over one row of `costs`; it stands here alone."""
+
+
 def dimension_columns(dimensions: Dimensions) -> tuple[Column, ...]:
     """The text columns of the dimensions, in declared order."""
     return tuple(
@@ -75,6 +92,7 @@ def costs_columns(dimensions: Dimensions) -> tuple[Column, ...]:
         *KEYS,
         *dimension_columns(dimensions),
         *MEASURES,
+        FULLY_LOADED,
     )
 
 

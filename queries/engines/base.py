@@ -30,7 +30,7 @@ class Engine(Protocol):
     async def query(
         self, sql: str, parameters: Mapping[str, object], *, first_day: date, last_day: date
     ) -> Table:
-        """Runs a query over the `costs` of some UTC days.
+        """Runs a query over the `costs` of some UTC days, and no others.
 
         Args:
             sql: GoogleSQL over `costs`, in the subset of `queries.transpile`, with named

@@ -3,7 +3,6 @@
 One in-memory database reads the mart's Parquet files; each query has a cursor of its own and
 runs in the engine's own threads, never in the loop's.
 """
-# ruff: noqa: S608 - what is pasted are transpiled templates and declared columns
 
 from __future__ import annotations
 
@@ -21,9 +20,9 @@ import duckdb
 from analysis.errors import Unavailable
 from queries.duck import connect
 from queries.engines.base import Table
-from queries.mart.manifest import shape_of
+from queries.mart.manifest import costs_shape_of
 from queries.mart.mart import Mart
-from queries.mart.rollup import nothing
+from queries.mart.rollup import costs_of, nothing
 from queries.mart.snapshot import Snapshot
 from queries.schema import costs_columns
 from queries.transpile import to_duckdb
@@ -64,7 +63,7 @@ class DuckDbEngine:
         self._mart = mart
         self._limits = limits or EngineLimits()
         self._columns = costs_columns(mart.dimensions)
-        self._shape = shape_of(mart.dimensions)
+        self._shape = costs_shape_of(mart.dimensions)
         self._pool = ThreadPoolExecutor(self._limits.queries, thread_name_prefix="duckdb")
         self._database = connect(threads=self._limits.threads, memory=self._limits.memory)
         # The mart's files never change: what was read of them once stays true.
@@ -92,7 +91,7 @@ class DuckDbEngine:
         if kept is not None:
             return kept
         files = snapshot.files("costs", first_day, last_day)
-        relation = self._costs(files, uniform=snapshot.shapes(first_day, last_day) <= {self._shape})
+        relation = self._costs(files, alike=snapshot.shapes(first_day, last_day) <= {self._shape})
         given = {**parameters, FILES: files} if files else dict(parameters)
         running = _Running(self._database.cursor(), _with_costs(relation, to_duckdb(sql)), given)
         future = self._pool.submit(running.run)
@@ -119,15 +118,10 @@ class DuckDbEngine:
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
         self._database.close()
 
-    def _costs(self, files: list[str], *, uniform: bool) -> str:
+    def _costs(self, files: list[str], *, alike: bool) -> str:
         if not files:
             return nothing(self._columns)
-        if uniform:
-            return f"SELECT * FROM read_parquet(${FILES})"
-        return (
-            f"SELECT * FROM ({nothing(self._columns)}) UNION ALL BY NAME "
-            f"SELECT * FROM read_parquet(${FILES}, union_by_name = true)"
-        )
+        return costs_of(self._mart.dimensions, f"${FILES}", alike=alike)
 
 
 def _with_costs(relation: str, sql: str) -> str:

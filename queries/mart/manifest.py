@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import Unavailable
 from queries.dimensions import Dimensions, Source
+from queries.schema import FULLY_LOADED_RULE, costs_columns
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,11 @@ class DayFiles(_Frozen):
 
     Attributes:
         requests: the day's request files, oldest first.
-        request_shape: of the dimensions that the request files were written with; MIXED where
-            they differ.
+        request_shape: of the request files, see `requests_shape_of`; MIXED where they differ.
         rows: imported rows in them.
         costs: the one file of the day's rollup.
         grain: of the rollup.
-        shape: of the dimensions that the rollup was made with, see `shape_of`.
+        shape: of the rollup, see `costs_shape_of`.
     """
 
     requests: tuple[str, ...]
@@ -99,10 +99,19 @@ class Manifest(_Frozen):
         }
 
 
-def shape_of(dimensions: Dimensions) -> str:
-    """A short digest of what decides the columns and the tags of the rollup."""
-    told = "\n".join(f"{one.column}\t{one.tag or ''}" for one in dimensions.values())
-    return sha256(told.encode()).hexdigest()[:16]
+def requests_shape_of(dimensions: Dimensions) -> str:
+    """A short digest of what decides the columns of the requests, and what the tags fill."""
+    return _digest(f"{one.column}\t{one.tag or ''}" for one in dimensions.values())
+
+
+def costs_shape_of(dimensions: Dimensions) -> str:
+    """A short digest of what decides the rollup: a day with another one is rolled up anew."""
+    columns = (f"{one.name}\t{one.type}" for one in costs_columns(dimensions))
+    return _digest((requests_shape_of(dimensions), *columns, FULLY_LOADED_RULE))
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def parse(text: bytes, path: Path) -> Manifest:

@@ -17,7 +17,7 @@ from analysis.errors import Refused
 from queries.dimensions import Dimensions
 from queries.duck import connect
 from queries.mart.collector import TEMPORARY
-from queries.mart.manifest import MANIFEST, Manifest, parse, read, shape_of
+from queries.mart.manifest import MANIFEST, Manifest, costs_shape_of, parse, read
 from queries.mart.snapshot import Snapshot
 from queries.mart.writer import MartWriter, Progress
 
@@ -128,7 +128,7 @@ class Mart:
             lock.release()
 
     def keep_up(self, *, on_progress: Progress | None = None) -> int:
-        """Rolls up anew what time or a change of the dimensions has outdated.
+        """Rolls up anew what time, a change of the dimensions or a later version has outdated.
 
         Takes the lock only where there is something to do.
 
@@ -139,7 +139,7 @@ class Mart:
             Refused: another writer has the mart.
         """
         hourly_from = self._clock().date() - timedelta(days=self._hourly_days)
-        if not self.snapshot().days_unlike(shape_of(self.dimensions), hourly_from):
+        if not self.snapshot().days_unlike(costs_shape_of(self.dimensions), hourly_from):
             return 0
         with self.writer() as writer:
             days = writer.age()

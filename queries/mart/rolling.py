@@ -33,11 +33,11 @@ class WorkingDay:
 
     Attributes:
         requests: its request files.
-        request_shape: of the dimensions that these were written with, or MIXED.
+        request_shape: of these files, or MIXED.
         rows: in them.
         costs: its rollup; None where that is out of date.
         grain: of the rollup.
-        shape: of the dimensions that the rollup was made with.
+        shape: of the rollup.
     """
 
     requests: list[str]
@@ -64,7 +64,7 @@ def batches(days: Mapping[SourceDay, WorkingDay], shape: str, hourly_from: date)
 
     Args:
         days: what is to be rolled up.
-        shape: of the dimensions.
+        shape: that request files of these dimensions have.
         hourly_from: the first UTC day that keeps its hours.
     """
     small: dict[tuple[Source, Grain, bool], list[date]] = {}

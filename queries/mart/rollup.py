@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from queries.dimensions import Dimensions
 from queries.mart.manifest import Grain
-from queries.schema import KEYS, MEASURES, Column, dimension_columns, quoted, requests_columns
+from queries.schema import (
+    FULLY_LOADED,
+    FULLY_LOADED_RULE,
+    KEYS,
+    MEASURES,
+    Column,
+    costs_columns,
+    dimension_columns,
+    quoted,
+    requests_columns,
+)
 
 FILES = "mart_files"
 """The DuckDB variable with the list of files that the next statement reads."""
@@ -22,6 +32,10 @@ PARTITIONED = (
     "FILENAME_PATTERN '{uuid}', APPEND true, RETURN_FILES true"
 )
 """The same for many days at once: one folder a day, new files with names of their own."""
+
+
+ORDER = "ORDER BY dt, organization, model, charge_period_start"
+"""How large days of `costs` lie: what is asked for together lies together."""
 
 
 def typed(dimensions: Dimensions, relation_name: str) -> str:
@@ -87,10 +101,30 @@ def rolled_up(dimensions: Dimensions, grain: Grain, *, alike: bool, ordered: boo
         for measure in MEASURES
     )
     columns = ("dt", f"{start} AS charge_period_start", f"'{grain}' AS grain", *keys, *sums)
-    return (
+    added = (
         f"SELECT {', '.join(columns)} FROM ({stored_requests(dimensions, alike=alike)}) "
         f"GROUP BY {', '.join(('dt', 'charge_period_start', *keys))}"
-        f"{' ORDER BY dt, organization, model, charge_period_start' if ordered else ''}"
+    )
+    order = ORDER if ordered else ""
+    return f"SELECT *, {FULLY_LOADED_RULE} AS {FULLY_LOADED.name} FROM ({added}) {order}"
+
+
+def costs_of(dimensions: Dimensions, files: str, *, alike: bool) -> str:
+    """The relation `costs` over some of its files.
+
+    Args:
+        dimensions: of the deployment.
+        files: SQL for the list of files.
+        alike: all the files have the columns that `rolled_up` gives them now. Otherwise what they
+            lack is NULL, or made by the same rule as in the rollup.
+    """
+    if alike:
+        return f"SELECT * FROM read_parquet({files})"
+    name = FULLY_LOADED.name
+    return (
+        f"SELECT * REPLACE (COALESCE({name}, {FULLY_LOADED_RULE}) AS {name}) FROM ("
+        f"SELECT * FROM ({nothing(costs_columns(dimensions))}) UNION ALL BY NAME "
+        f"SELECT * FROM read_parquet({files}, union_by_name = true))"
     )
 
 

@@ -93,7 +93,7 @@ class Snapshot:
         return [f"{self._folder}/{name}" for name in names]
 
     def shapes(self, first_day: date, last_day: date) -> set[str]:
-        """The shapes of the dimensions with which the days' rollups were made."""
+        """The shapes of the days' rollups."""
         return {files.shape for _, day, files in self._days() if first_day <= day <= last_day}
 
     def grain(self, source: Source, day: date) -> Grain | None:

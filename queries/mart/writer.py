@@ -23,8 +23,9 @@ from queries.mart.manifest import (
     DayFiles,
     Manifest,
     SourceEntry,
+    costs_shape_of,
     publish,
-    shape_of,
+    requests_shape_of,
     sync_files,
 )
 from queries.mart.partitions import Partitions, Written
@@ -87,7 +88,8 @@ class MartWriter:
         self._hourly_days = hourly_days
         self._grace = grace
         self._threads = threads
-        self._shape = shape_of(dimensions)
+        self._request_shape = requests_shape_of(dimensions)
+        self._shape = costs_shape_of(dimensions)
         self._partitions = Partitions(folder, connection)
         self._days: dict[SourceDay, WorkingDay] = {}
         self._states: dict[Source, SourceState] = {}
@@ -156,12 +158,12 @@ class MartWriter:
             self._count(source, found)
         for at, day_names in files.items():
             day = self._days.setdefault(
-                (source, at), WorkingDay([], self._shape, 0, None, "day", self._shape)
+                (source, at), WorkingDay([], self._request_shape, 0, None, "day", self._shape)
             )
             day.requests += day_names
             day.rows += found[at].rows
             day.costs = None
-            if day.request_shape != self._shape:
+            if day.request_shape != self._request_shape:
                 day.request_shape = MIXED
         if on_progress is not None:
             on_progress(1.0)
@@ -242,12 +244,12 @@ class MartWriter:
     def _compact(self, days: dict[SourceDay, WorkingDay]) -> None:
         for (source, at), day in days.items():
             self._partitions.select(day.requests)
-            sql = stored_requests(self._dimensions, alike=day.request_shape == self._shape)
+            sql = stored_requests(self._dimensions, alike=day.request_shape == self._request_shape)
             day.requests = [self._partitions.write_day(sql, "requests", source, at)]
             self._fresh.update(day.requests)
 
     def _roll_up(self, days: dict[SourceDay, WorkingDay], on_progress: Progress | None) -> None:
-        todo = list(batches(days, self._shape, self._hourly_from()))
+        todo = list(batches(days, self._request_shape, self._hourly_from()))
         done = 0
         for batch, names in roll_up(self._partitions, self._dimensions, days, todo, self._threads):
             for at, name in names.items():

@@ -294,11 +294,17 @@ def _expected(question: Breakdown) -> dict[tuple[object, ...], list[Measures]]:
         hourly = (CLOCK.now.date() - time.date()).days <= 4
         day = hour.astimezone(zone).date() if hourly else time.date()
 
-        def within(window: Window | None, day: date = day) -> bool:
+        def within(
+            window: Window | None, day: date = day, hour: datetime | None = hour if hourly else None
+        ) -> bool:
             if window is None:
                 return False
-            return window.first_day <= day <= window.last_day
+            if hour is not None:
+                return window.start <= hour < window.end
+            return window.first_day <= day < window.end.astimezone(zone).date()
 
+        if question.cost_only and question.customers_only and row["is_internal"] is not False:
+            continue
         inference = row["cost_category"] == "inference"
         accepted = all(row.get(D[n].column) in v for n, v in question.filters.items())
         if not accepted or question.organization not in (None, row["organization"]):
@@ -329,6 +335,8 @@ def _measures(row: Row, question: Breakdown) -> Measures:
     kept = internal is False or not question.customers_only
     found: dict[str, object] = {one.name: row.get(one.name, 0) for one in fields(Measures) if kept}
     found |= {"cost": cost} if kept else {}
+    if question.cost_only:
+        return Measures(cost=cost, requests=requests)
     if estimated and kept:
         found |= {"estimated_requests": requests, "estimated_cost": cost}
     if internal is True:
@@ -345,6 +353,8 @@ def questions(draw: st.DrawFn) -> Breakdown:
     length = draw(st.integers(1, 5))
     window = days(start, start + timedelta(days=length - 1), zone)
     before = days(start - timedelta(days=length), start - timedelta(days=1), zone)
+    later = timedelta(hours=draw(st.sampled_from([0, 0, 7, 23])))
+    window, before = (Window(one.start + later, one.end + later, zone) for one in (window, before))
     names = st.sampled_from(["model", "organization", "team", "day", "category"])
     values = {"model": ["a", "b", "nope"], "team": ["x", "y"]}
     filtered = draw(st.lists(st.sampled_from(sorted(values)), unique=True))
@@ -359,10 +369,11 @@ def questions(draw: st.DrawFn) -> Breakdown:
         draw(st.sampled_from([None, "acme"])),
         draw(st.sampled_from(list(Basis))),
         draw(st.booleans()),
+        draw(st.booleans()),
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(question=questions())
 def test_any_breakdown_is_what_plain_python_adds_up(
     asked: DuckDbEngine, question: Breakdown
