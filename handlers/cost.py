@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from analysis.clock import Clock
 from analysis.errors import NotUnderstood
-from analysis.periods import Period, ResolvedPeriod, resolve
+from analysis.periods import Comparison, Period, ResolvedPeriod, resolve
 from handlers.asking import Names, reaches_back
 from handlers.caller import Caller
 from handlers.freshness import Freshness, freshness_of
@@ -198,7 +198,11 @@ class CostHandler:
         moved = moved or compared
         total = sum((group.now for group in groups), Measures())
         label = period.comparison.before_label if period.comparison else ""
-        deltas = {group.key: Delta(group.now.cost, group.before.cost, label) for group in compared}
+        deltas = {
+            group.key: Delta(group.now.cost, group.before.cost, label)
+            for group in compared
+            if _is_like_with_like(request, period.comparison)
+        }
         return CostResult(
             request=request,
             period=period,
@@ -290,6 +294,14 @@ class CostHandler:
 
 async def _nothing() -> list[Group]:
     return []
+
+
+def _is_like_with_like(request: CostRequest, comparison: Comparison | None) -> bool:
+    """Whether each row has a counterpart: a Sunday is not compared with a Thursday."""
+    if comparison is None or "day" not in request.by:
+        return True
+    apart = comparison.now.first_day - comparison.before.first_day
+    return apart.days % 7 == 0
 
 
 def _runs_along_time(request: CostRequest) -> bool:

@@ -123,21 +123,14 @@ async def test_a_caller_sees_the_own_organization_only(handler: CostHandler):
 async def test_a_foreign_organization_is_one_that_does_not_exist(handler: CostHandler):
     for name in ("acme", "no-such-company"):
         with pytest.raises(NotFound) as refusal:
-            await handler.cost(
-                replace(TODAY, filters={"organization": (name,)}), GLOBEX
-            )
-        assert (
-            refusal.value.sentence
-            == f"There is no organization `{name}` in your costs."
-        )
+            await handler.cost(replace(TODAY, filters={"organization": (name,)}), GLOBEX)
+        assert refusal.value.sentence == f"There is no organization `{name}` in your costs."
         assert "acme" not in refusal.value.hint
 
 
 async def test_a_foreign_model_is_not_suggested(handler: CostHandler):
     with pytest.raises(NotFound) as refusal:
-        await handler.cost(
-            replace(TODAY, filters={"model": ("claude-3-haik",)}), GLOBEX
-        )
+        await handler.cost(replace(TODAY, filters={"model": ("claude-3-haik",)}), GLOBEX)
     assert "claude-3-haiku" not in refusal.value.hint
 
 
@@ -168,12 +161,8 @@ async def test_internal_and_unknown_traffic_is_left_out_of_customers_and_counted
     add(
         mart,
         [
-            request(
-                at(20, 8), "10", organization="acme", model="gpt-4", is_internal=True
-            ),
-            request(
-                at(20, 8), "20", organization="acme", model="gpt-4", is_internal=None
-            ),
+            request(at(20, 8), "10", organization="acme", model="gpt-4", is_internal=True),
+            request(at(20, 8), "20", organization="acme", model="gpt-4", is_internal=None),
         ],
     )
     everything = await handler.cost(TODAY, ADMIN)
@@ -200,6 +189,19 @@ async def test_days_stand_beside_the_days_before(handler: CostHandler):
     ]
 
 
+async def test_a_day_is_compared_with_the_same_weekday_or_not_at_all(
+    handler: CostHandler, mart: Mart
+):
+    add(mart, [request(at(1, 8), "1", model="gpt-4"), request(at(13, 8), "4", model="gpt-4")])
+    week = await handler.cost(CostRequest(Last(7, "d"), by=("day",)), ADMIN)
+    assert week.rows[-1].key == (date(2026, 11, 20),)
+    assert week.rows[-1].delta is not None
+    assert week.rows[-1].delta.before == 4
+    five = await handler.cost(CostRequest(Last(5, "d"), by=("day",)), ADMIN)
+    assert five.delta is not None
+    assert [row.delta for row in five.rows] == [None, None]
+
+
 async def test_two_dimensions_divide_each_other(handler: CostHandler):
     result = await handler.cost(replace(TODAY, by=("model", "organization")), ADMIN)
     assert result.rows[0].key == ("gpt-4", "acme")
@@ -209,9 +211,7 @@ async def test_two_dimensions_divide_each_other(handler: CostHandler):
 async def test_a_period_without_facts_is_empty_and_tells_what_is_covered(
     handler: CostHandler,
 ):
-    result = await handler.cost(
-        CostRequest(Dates(date(2025, 1, 1), date(2025, 1, 2))), ADMIN
-    )
+    result = await handler.cost(CostRequest(Dates(date(2025, 1, 1), date(2025, 1, 2))), ADMIN)
     assert result.is_empty
     assert result.covered == (date(2026, 11, 19), date(2026, 11, 20))
 
@@ -223,9 +223,7 @@ async def test_three_dimensions_are_one_too_many(handler: CostHandler):
 
 async def test_an_empty_mart_answers_too(tmp_path: Path):
     engine = DuckDbEngine(Mart(tmp_path / "empty", Dimensions(), lambda: NOW))
-    result = await CostHandler(engine, Dimensions(), lambda: NOW, 26.0).cost(
-        TODAY, ADMIN
-    )
+    result = await CostHandler(engine, Dimensions(), lambda: NOW, 26.0).cost(TODAY, ADMIN)
     assert result.is_empty
     assert result.covered is None
     await engine.close()
