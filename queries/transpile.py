@@ -14,6 +14,8 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
+from queries.schema import MONEY
+
 
 class NotPortableError(ValueError):
     """A template uses something that DuckDB and GoogleSQL do not do alike.
@@ -53,10 +55,12 @@ _CASTS = frozenset(
         exp.DataType.Type.BIGINT,
         exp.DataType.Type.BOOLEAN,
         exp.DataType.Type.DOUBLE,
+        exp.DataType.Type.BIGDECIMAL,
     }
 )
-"""NUMERIC is not among them: DuckDB would take it with three digits after the point. Nor is
-STRING: floats are written differently."""
+"""NUMERIC is not among them: nine digits after the point are too few for a token. BIGNUMERIC has 38
+there and money in DuckDB 15; the cast is written with them. Nor is STRING: floats are written
+differently."""
 
 
 @lru_cache(maxsize=1024)
@@ -75,7 +79,7 @@ def to_duckdb(sql: str) -> str:
         message = f"not one GoogleSQL query: {error}"
         raise NotPortableError(message) from error
     _check(tree)
-    return tree.transform(_days_stay_dates).sql("duckdb")
+    return tree.transform(_days_stay_dates).transform(_money_is_wide).sql("duckdb")
 
 
 def _check(tree: exp.Expr) -> None:
@@ -95,7 +99,7 @@ def _check_detail(node: exp.Expr, ctes: set[str]) -> None:
     if isinstance(node, exp.Table) and node.name not in ctes | {COSTS}:
         reason = "only costs and the query's own WITH can be read"
     elif isinstance(node, exp.Cast) and node.to.this not in _CASTS:
-        reason = "casts are to DATE, INT64, BOOL and FLOAT64 only"
+        reason = "casts are to DATE, INT64, BOOL, FLOAT64 and BIGNUMERIC only"
     elif isinstance(node, exp.DateDiff | exp.DateAdd | exp.DateSub) and _unit(node) != "DAY":
         reason = "dates are reckoned in days only"
     elif isinstance(node, exp.Unnest) and node.args.get("offset"):
@@ -139,4 +143,11 @@ def _days_stay_dates(node: exp.Expr) -> exp.Expr:
     # In DuckDB a date and an interval make a timestamp.
     if isinstance(node, exp.DateAdd | exp.DateSub) and not isinstance(node.parent, exp.Cast):
         return exp.cast(node, exp.DataType.Type.DATE)
+    return node
+
+
+def _money_is_wide(node: exp.Expr) -> exp.Expr:
+    # Without digits of its own, DuckDB's BIGNUMERIC would have five after the point.
+    if isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.BIGDECIMAL:
+        return exp.cast(node.this, MONEY, dialect="duckdb")
     return node

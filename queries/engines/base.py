@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from queries.mart.snapshot import Snapshot
+from queries.scope import EVERYTHING, Scope
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,13 @@ class Engine(Protocol):
     """Runs templates; the same ones everywhere."""
 
     async def query(
-        self, sql: str, parameters: Mapping[str, object], *, first_day: date, last_day: date
+        self,
+        sql: str,
+        parameters: Mapping[str, object],
+        *,
+        first_day: date,
+        last_day: date,
+        scope: Scope = EVERYTHING,
     ) -> Table:
         """Runs a query over the `costs` of some UTC days, and no others.
 
@@ -38,6 +45,7 @@ class Engine(Protocol):
             parameters: the value of each; Decimal, int, str, bool, date, aware datetime.
             first_day: first UTC day of `costs` that is read.
             last_day: last UTC day of `costs` that is read, included.
+            scope: the rows that `costs` has for this query, whatever the query says.
 
         Raises:
             Unavailable: the engine cannot answer.

@@ -3,6 +3,7 @@
 One in-memory database reads the mart's Parquet files; each query has a cursor of its own and
 runs in the engine's own threads, never in the loop's.
 """
+# ruff: noqa: S608 - what is pasted are relations and conditions of our own, never data
 
 from __future__ import annotations
 
@@ -25,10 +26,14 @@ from queries.mart.mart import Mart
 from queries.mart.rollup import costs_of, nothing
 from queries.mart.snapshot import Snapshot
 from queries.schema import costs_columns
+from queries.scope import EVERYTHING, Scope
 from queries.transpile import to_duckdb
 
 FILES = "costs_files"
 """The parameter with the files to read; no template may have one of that name."""
+
+ORGANIZATION = "costs_organization"
+"""The parameter with the organization of the scope; likewise."""
 
 KEPT_ROWS = 200_000
 """All kept answers together have fewer rows than this: they are to fit in the memory."""
@@ -77,7 +82,13 @@ class DuckDbEngine:
         return self._mart.snapshot()
 
     async def query(
-        self, sql: str, parameters: Mapping[str, object], *, first_day: date, last_day: date
+        self,
+        sql: str,
+        parameters: Mapping[str, object],
+        *,
+        first_day: date,
+        last_day: date,
+        scope: Scope = EVERYTHING,
     ) -> Table:
         """Runs a query, see `Engine.query`; whoever stops waiting stops the query.
 
@@ -86,14 +97,17 @@ class DuckDbEngine:
             Unavailable: the mart's files cannot be read.
         """
         snapshot = self.snapshot()
-        key = (sql, tuple(sorted(parameters.items())), first_day, last_day)
+        key = (sql, tuple(sorted(parameters.items())), first_day, last_day, scope)
         kept = self._results.get(snapshot, key)
         if kept is not None:
             return kept
         files = snapshot.files("costs", first_day, last_day)
         relation = self._costs(files, alike=snapshot.shapes(first_day, last_day) <= {self._shape})
         given = {**parameters, FILES: files} if files else dict(parameters)
-        running = _Running(self._database.cursor(), _with_costs(relation, to_duckdb(sql)), given)
+        if scope.organization is not None:
+            given[ORGANIZATION] = scope.organization
+        seen = _within(scope, relation)
+        running = _Running(self._database.cursor(), _with_costs(seen, to_duckdb(sql)), given)
         future = self._pool.submit(running.run)
         try:
             table = await asyncio.wrap_future(future)
@@ -122,6 +136,18 @@ class DuckDbEngine:
         if not files:
             return nothing(self._columns)
         return costs_of(self._mart.dimensions, f"${FILES}", alike=alike)
+
+
+def _within(scope: Scope, relation: str) -> str:
+    """The rows of the relation that there are for a query."""
+    conditions: list[str] = []
+    if scope.organization is not None:
+        conditions.append(f"organization = ${ORGANIZATION}")
+    if scope.customers_only:
+        conditions.append("is_internal IS FALSE")
+    if not conditions:
+        return relation
+    return f"SELECT * FROM ({relation}) WHERE {' AND '.join(conditions)}"
 
 
 def _with_costs(relation: str, sql: str) -> str:
@@ -174,7 +200,7 @@ def _has_time(row: tuple[object, ...]) -> bool:
     return any(isinstance(one, datetime) for one in row)
 
 
-_Key = tuple[str, tuple[tuple[str, object], ...], date, date]
+_Key = tuple[str, tuple[tuple[str, object], ...], date, date, Scope]
 
 
 class _Results:

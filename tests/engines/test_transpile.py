@@ -76,6 +76,10 @@ COSTS = (
             [(date(2024, 12, 2), 2)],
         ),
         ("SELECT SAFE_DIVIDE(SUM(requests), 0) FROM costs", [(None,)]),
+        (
+            "SELECT CAST(SAFE_DIVIDE(SUM(billed_cost), 8) AS BIGNUMERIC) FROM costs",
+            [(Decimal("0.187500000000000"),)],
+        ),
         ("SELECT COALESCE(SUM(billed_cost), 0) FROM costs", [(Decimal("1.5"),)]),
         (
             "SELECT IF(model IS NULL, 'none', model) AS name FROM costs ORDER BY name",
