@@ -1,19 +1,28 @@
-"""How figures and names are written in a message. Rounding happens here and nowhere before."""
+"""How figures and names are written in a message: escaped, and no longer than it bears."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-LONGEST_NAME = 60
+from analysis import written
+from analysis.written import count, plural
 
-_CENT = Decimal("0.01")
-_FINEST = 6
-"""Digits after the point beyond which a sum of money is only noise."""
-_LARGEST_RATIO = Decimal(10_000)
-"""Beyond a million per cent only that it is so matters."""
+__all__ = [
+    "count",
+    "day_label",
+    "enumerate_names",
+    "escape",
+    "moment",
+    "money",
+    "percent",
+    "plural",
+    "short",
+]
+
+LONGEST_NAME = 60
 
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 """With them a name could begin a line of its own."""
@@ -45,35 +54,12 @@ def money(usd: Decimal, *, sign: bool = False) -> str:
 
     Escaped, as everything that goes into a message.
     """
-    prefix = "−" if usd < 0 else "+" if sign and usd > 0 else ""
-    size = abs(usd)
-    if size == 0 or size >= 1:
-        return f"{prefix}${size.quantize(_CENT, ROUND_HALF_EVEN):,.2f}"
-    digits = min(max(2, 1 - size.adjusted()), _FINEST)
-    rounded = size.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
-    if not rounded:
-        return f"{prefix}&lt;$0.000001"
-    return f"{prefix}${rounded:f}"
+    return escape(written.money(usd, sign=sign))
 
 
 def percent(ratio: Decimal, *, sign: bool = False) -> str:
     """A ratio in per cent with one digit: 0.1234 as "12.3 %"; escaped, as everything here."""
-    value = min(abs(ratio), _LARGEST_RATIO) * 100
-    value = value.quantize(Decimal("0.1") if value < 1000 else Decimal(1), ROUND_HALF_EVEN)
-    prefix = "" if not value else "−" if ratio < 0 else "+" if sign else ""
-    if abs(ratio) > _LARGEST_RATIO:
-        prefix += "&gt;"
-    return f"{prefix}{value:,} %"
-
-
-def count(number: int) -> str:
-    """A count with its thousands parted: "12,345"."""
-    return f"{number:,}"
-
-
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """A count with its noun: "1 request", "2,000 requests"."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+    return escape(written.percent(ratio, sign=sign))
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
