@@ -235,7 +235,7 @@ def _window(days: int, back: int) -> Window:
 def main(sizes: tuple[int, ...] = SIZES, tell: Callable[[str], None] = print) -> list[Measured]:
     """Measures marts of several sizes and tells a small table."""
     tell("Breakdown on the mart, milliseconds: until the answer / of CPU (medians, nothing kept)")
-    tell(f"{'rows':>12}{'MB':>6}{'first':>7}" + "".join(f"{name:>13}" for name in questions()))
+    tell(f"{'rows':>12}{'MB':>6}{'first':>7}" + "".join(f"{name:>16}" for name in questions()))
     found: list[Measured] = []
     for rows in sizes:
         home = Path(tempfile.mkdtemp(prefix="costbot-bench-"))
@@ -244,7 +244,7 @@ def main(sizes: tuple[int, ...] = SIZES, tell: Callable[[str], None] = print) ->
         finally:
             shutil.rmtree(home)
         found.append(one)
-        figures = "".join(f"{f'{it.wall:.1f} / {it.cpu:.1f}':>13}" for it in one.spent.values())
+        figures = "".join(f"{f'{it.wall:.1f} / {it.cpu:.1f}':>16}" for it in one.spent.values())
         tell(f"{one.rows:>12,}{one.megabytes:>6.0f}{one.first:>7.0f}{figures}")
     return found
 
