@@ -17,6 +17,8 @@ from handlers.cost import CostHandler
 from handlers.imports import ImportHandler, ImportRequest
 from handlers.people import PeopleHandler, PersonDefaults
 from handlers.pricing import PricingHandler
+from handlers.queries import QueryHandler
+from handlers.reconcile import ReconcileHandler
 from handlers.sample import SampleHandler
 from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
@@ -45,6 +47,8 @@ class Parts:
     people: PeopleHandler
     pricing: PricingHandler
     cost: CostHandler
+    queries: QueryHandler
+    reconcile: ReconcileHandler
     road: Road
 
 
@@ -134,6 +138,8 @@ def _put_together(
     cost = CostHandler(engine, dimensions, clock, stale)
     pricing = PricingHandler(store.prices, clock)
     about = AboutHandler(engine, clock, stale, store.kind)
+    queries = QueryHandler(engine, clock, stale)
+    reconcile = ReconcileHandler(engine, clock, stale)
     defaults = PersonDefaults(
         zone=settings.zone_info,
         admins=frozenset(settings.admins),
@@ -150,7 +156,9 @@ def _put_together(
         people=PeopleHandler(store.people, defaults),
         pricing=pricing,
         cost=cost,
-        road=Road(dimensions, cost, pricing, about),
+        queries=queries,
+        reconcile=reconcile,
+        road=Road(dimensions, cost, pricing, about, queries, reconcile),
     )
 
 

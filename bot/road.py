@@ -9,15 +9,21 @@ from bot.blocks.answer import Answer, context
 from bot.blocks.cost import cost_answer
 from bot.blocks.help import help_answer
 from bot.blocks.pricing import pricing_answer
+from bot.blocks.query import queries_answer, query_answer
+from bot.blocks.reconcile import reconcile_answer
 from bot.blocks.text import escape
 from bot.csv_file import CsvFile, cost_csv, pricing_csv
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.parse import AboutCommand, Command, HelpCommand, PricingCommand, parse
+from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
 from bot.kept_answers import KeptAnswers
+from bot.query_csv import query_csv
 from handlers.about import AboutHandler
 from handlers.caller import Caller
 from handlers.cost import CostHandler
 from handlers.pricing import PricingHandler
+from handlers.queries import QueryHandler
+from handlers.reconcile import ReconcileHandler
 from queries.dimensions import Dimensions
 
 
@@ -29,6 +35,8 @@ class Road:
     cost: CostHandler
     pricing: PricingHandler
     about: AboutHandler
+    queries: QueryHandler
+    reconcile: ReconcileHandler
     kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     def understand(self, text: str, caller: Caller) -> Command:
@@ -51,6 +59,12 @@ class Road:
                 )
             case PricingCommand(provider=provider):
                 return pricing_answer(await self.pricing.price_list(provider, caller), caller.zone)
+            case QueryListCommand():
+                return queries_answer(self.queries.listed(caller))
+            case QueryCommand(request=request):
+                return query_answer(await self.queries.query(request, caller), request, caller)
+            case ReconcileCommand(period):
+                return reconcile_answer(await self.reconcile.reconcile(period, caller), caller)
             case AboutCommand():
                 return about_answer(await self.about.about(caller), caller.zone)
             case HelpCommand():
@@ -60,8 +74,12 @@ class Road:
         result = await self.cost.cost(command.request, caller)
         return cost_answer(result, caller, self.dimensions)
 
-    async def csv(self, command: CostCommand | PricingCommand, caller: Caller) -> CsvFile:
+    async def csv(
+        self, command: CostCommand | PricingCommand | QueryCommand, caller: Caller
+    ) -> CsvFile:
         """All rows of the answer to `command`, as a file."""
+        if isinstance(command, QueryCommand):
+            return query_csv(await self.queries.query(command.request, caller))
         if isinstance(command, PricingCommand):
             return pricing_csv(await self.pricing.price_list(command.provider, caller))
         return cost_csv(await self.cost.cost(command.request, caller), caller.zone)

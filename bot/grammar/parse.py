@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from analysis.errors import NotUnderstood
 from analysis.roles import Role
 from bot.grammar.cost import CostCommand, CostParser
+from bot.grammar.query import (
+    QueryCommand,
+    QueryListCommand,
+    ReconcileCommand,
+    parse_query,
+    parse_reconcile,
+)
 from bot.grammar.tokens import tokenize
 from handlers.nearest import shown
 from queries.dimensions import Dimensions
@@ -30,7 +37,15 @@ class HelpCommand:
     """`help`: what may be typed."""
 
 
-Command = CostCommand | PricingCommand | AboutCommand | HelpCommand
+Command = (
+    CostCommand
+    | PricingCommand
+    | QueryCommand
+    | QueryListCommand
+    | ReconcileCommand
+    | AboutCommand
+    | HelpCommand
+)
 
 
 def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
@@ -52,6 +67,10 @@ def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
             named = [token.text for token in rest if token.keyword != "csv"]
             _nothing_after("pricing", named[1:])
             return PricingCommand(named[0] if named else None, csv=len(named) < len(rest))
+        case "query" | "queries":
+            return parse_query(rest)
+        case "reconcile":
+            return parse_reconcile(rest)
         case _:
             return CostParser(dimensions, role).parse(tokens)
 

@@ -60,6 +60,18 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost pricing openai",
     ),
     Subcommand(
+        "query",
+        "query [NAME [parameter=value …]] [csv]",
+        "a ready-made question over complete days; without a name: which there are",
+        "/cost query day_over_day",
+    ),
+    Subcommand(
+        "reconcile",
+        "reconcile [PERIOD]",
+        "whether requests, idle, overhead and unused add up to what the machines cost",
+        "/cost reconcile 7d",
+    ),
+    Subcommand(
         "about",
         "about",
         "how old the data is, and which costbot this is",

@@ -14,6 +14,7 @@ from bot.blocks.answer import Answer
 from bot.blocks.home import home_view
 from bot.grammar.cost import CostCommand
 from bot.grammar.parse import PricingCommand
+from bot.grammar.query import QueryCommand
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
@@ -86,7 +87,7 @@ class Listeners:
 
     async def _answer(self, text: str, caller: Caller) -> Answer:
         command = self.road.understand(text, caller)
-        if isinstance(command, CostCommand | PricingCommand) and command.csv:
+        if isinstance(command, CostCommand | PricingCommand | QueryCommand) and command.csv:
             return await self._csv(text, caller)
         return await self.road.answer(command, caller)
 
@@ -100,9 +101,9 @@ class Listeners:
     async def _share(self, text: str, caller: Caller) -> Answer:
         return await self.road.shared(self._question(text, caller), caller)
 
-    def _question(self, text: str, caller: Caller) -> CostCommand | PricingCommand:
+    def _question(self, text: str, caller: Caller) -> CostCommand | PricingCommand | QueryCommand:
         command = self.road.understand(text, caller)
-        if not isinstance(command, CostCommand | PricingCommand):
+        if not isinstance(command, CostCommand | PricingCommand | QueryCommand):
             raise NotUnderstood(
                 "That button belongs to an older answer.", "Ask again with `/cost`."
             )
