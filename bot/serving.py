@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.slack.app import SlackAccess
 from bot.stage import access_to, admit, installed_app, load_or_begin
 from bot.supervisor import Supervisor
+from bot.upkeep import Upkeep
 from bot.web import SLACK_PATH, create_web_app
 from playground.page.routes import Page
 from playground.page.screens import Suggestion
@@ -51,6 +52,8 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
     port = int(listener.getsockname()[1])
     supervisor = Supervisor()
     async with assembled(settings) as parts:
+        upkeep = Upkeep(parts.mart, parts.store.inbound, parts.clock, supervisor)
+        supervisor.keep(upkeep.daily(), "daily upkeep")
         try:
             if with_playground:
                 await _serve_playground(parts, supervisor, listener, port, announce)

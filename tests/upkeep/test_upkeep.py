@@ -1,0 +1,170 @@
+"""What is done at the start and every night, with a real store and mart, under a turned clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.assembly import Parts, assembled
+from bot.settings import Settings
+from bot.supervisor import Supervisor
+from bot.upkeep import Upkeep, next_night
+from queries.dimensions import Source
+from queries.mart import Mart, WriterLimits
+from storage.repositories.inbound import KEPT
+from tests.facts import add, request
+from tests.road.serving import served
+from tests.stores import TestClock
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock(NOON)
+
+
+@pytest.fixture
+async def parts(tmp_path: Path, clock: TestClock) -> AsyncGenerator[Parts]:
+    async with assembled(Settings(home=tmp_path, hourly_days=1), clock) as parts:
+        add(parts.mart, [request(NOON, "1"), request(NOON - timedelta(days=1), "2")])
+        yield parts
+
+
+class Nights:
+    """Time that passes as soon as all work is done, and stops after some nights."""
+
+    def __init__(self, clock: TestClock, supervisor: Supervisor, nights: int) -> None:
+        self.slept: list[timedelta] = []
+        self.over = asyncio.Event()
+        self._clock = clock
+        self._supervisor = supervisor
+        self._nights = nights
+
+    async def pause(self, seconds: float) -> None:
+        await self._supervisor.idle()
+        if len(self.slept) == self._nights:
+            self.over.set()
+            await asyncio.Event().wait()
+        self.slept.append(timedelta(seconds=seconds))
+        self._clock.advance(timedelta(seconds=seconds))
+
+
+async def live(mart: Mart, parts: Parts, clock: TestClock, nights: int) -> list[timedelta]:
+    """Keeps up `mart` and the store of `parts` for some nights; gives how long it slept."""
+    supervisor = Supervisor()
+    passing = Nights(clock, supervisor, nights)
+    upkeep = Upkeep(mart, parts.store.inbound, clock, supervisor, passing.pause)
+    supervisor.keep(upkeep.daily(), "daily upkeep")
+    async with asyncio.timeout(20):
+        await passing.over.wait()
+        await supervisor.stop(0)
+    return passing.slept
+
+
+def grains(mart: Mart) -> list[str | None]:
+    days = (NOON.date() - timedelta(days=1), NOON.date())
+    return [mart.snapshot().grain(Source.USAGE, day) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (NOON, datetime(2026, 11, 21, 0, 5, tzinfo=UTC)),
+        (datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 20, 0, 5, tzinfo=UTC)),
+        (datetime(2026, 11, 20, 0, 5, tzinfo=UTC), datetime(2026, 11, 21, 0, 5, tzinfo=UTC)),
+    ],
+)
+def test_the_work_is_due_shortly_after_midnight(now: datetime, due: datetime) -> None:
+    assert next_night(now) == due
+
+
+async def test_days_lose_their_hours_in_the_night_that_is_their_turn(
+    parts: Parts, clock: TestClock
+) -> None:
+    assert grains(parts.mart) == ["hour", "hour"]
+    assert await live(parts.mart, parts, clock, 1) == [timedelta(hours=12, minutes=5)]
+    assert grains(parts.mart) == ["day", "hour"]
+    assert await live(parts.mart, parts, clock, 1) == [timedelta(days=1)]
+    assert grains(parts.mart) == ["day", "day"]
+
+
+async def test_what_is_outdated_is_brought_up_to_date_at_the_start(
+    parts: Parts, clock: TestClock
+) -> None:
+    clock.advance(timedelta(days=9))
+    await live(parts.mart, parts, clock, 0)
+    assert grains(parts.mart) == ["day", "day"]
+
+
+async def test_events_are_forgotten_when_nobody_repeats_them_any_more(
+    parts: Parts, clock: TestClock
+) -> None:
+    await parts.store.inbound.claim("Ev1")
+    await live(parts.mart, parts, clock, 1)
+    assert await parts.store.inbound.claim("Ev1") is False
+    clock.advance(KEPT)
+    await live(parts.mart, parts, clock, 0)
+    assert await parts.store.inbound.claim("Ev1") is True
+
+
+async def test_work_that_fails_is_logged_and_done_again_the_next_night(
+    parts: Parts, clock: TestClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await parts.store.inbound.claim("Ev1")
+    clock.advance(timedelta(days=2))
+    manifest = parts.mart.folder / "manifest.json"
+    whole = manifest.read_bytes()
+    manifest.write_bytes(whole[:-9])
+    await live(parts.mart, parts, clock, 0)
+    [failed] = [record for record in caplog.records if "failed" in record.getMessage()]
+    assert failed.getMessage() == "task keeping the mart up failed"
+    assert failed.exc_info is not None
+    assert await parts.store.inbound.claim("Ev1") is True
+    manifest.write_bytes(whole)
+    await live(parts.mart, parts, clock, 1)
+    assert grains(parts.mart) == ["day", "day"]
+
+
+async def test_a_mart_that_is_being_written_to_is_left_to_its_writer(
+    parts: Parts, clock: TestClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock.advance(timedelta(days=2))
+    impatient = Mart(
+        parts.settings.home,
+        parts.dimensions,
+        clock,
+        hourly_days=1,
+        limits=WriterLimits(wait=0.05),
+    )
+    with parts.mart.writer():
+        await live(impatient, parts, clock, 0)
+    assert [(record.levelno, record.exc_info) for record in caplog.records] == [
+        (logging.WARNING, None)
+    ]
+    assert "Another import or refresh is writing" in caplog.text
+
+
+async def test_nobody_waits_for_work_that_never_ends(caplog: pytest.LogCaptureFixture) -> None:
+    supervisor = Supervisor()
+    supervisor.keep(asyncio.sleep(3600), "for ever")
+    async with asyncio.timeout(5):
+        await supervisor.idle()
+        await supervisor.stop(3600)
+    assert caplog.records == []
+
+
+async def test_serving_begins_with_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with assembled(Settings(home=home, hourly_days=3660)) as parts:
+        add(parts.mart, [request(parts.clock() - timedelta(days=70), "1")])
+    serving = served(home, "--playground", "--port", "0", COSTBOT_LOG_LEVEL="INFO")
+    async with serving as costbot:
+        await costbot.says("days of the mart rolled up anew: 1")
+        assert await costbot.terminated() == 0
+    assert "Traceback" not in costbot.output
