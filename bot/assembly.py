@@ -20,6 +20,7 @@ from handlers.pricing import PricingHandler
 from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
 from handlers.sample import SampleHandler
+from handlers.why import WhyHandler
 from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
 from queries.mart import Mart, WriterLimits
@@ -49,6 +50,7 @@ class Parts:
     cost: CostHandler
     queries: QueryHandler
     reconcile: ReconcileHandler
+    why: WhyHandler
     road: Road
 
 
@@ -140,6 +142,7 @@ def _put_together(
     about = AboutHandler(engine, clock, stale, store.kind)
     queries = QueryHandler(engine, clock, stale)
     reconcile = ReconcileHandler(engine, clock, stale)
+    why = WhyHandler(engine, dimensions, clock, stale)
     defaults = PersonDefaults(
         zone=settings.zone_info,
         admins=frozenset(settings.admins),
@@ -158,7 +161,8 @@ def _put_together(
         cost=cost,
         queries=queries,
         reconcile=reconcile,
-        road=Road(dimensions, cost, pricing, about, queries, reconcile),
+        why=why,
+        road=Road(dimensions, cost, pricing, about, queries, reconcile, why),
     )
 
 

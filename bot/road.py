@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 from bot.blocks.about import about_answer
@@ -12,10 +13,12 @@ from bot.blocks.pricing import pricing_answer
 from bot.blocks.query import queries_answer, query_answer
 from bot.blocks.reconcile import reconcile_answer
 from bot.blocks.text import escape
+from bot.blocks.why import why_answer
 from bot.csv_file import CsvFile, cost_csv, pricing_csv
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.parse import AboutCommand, Command, HelpCommand, PricingCommand, parse
 from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
+from bot.grammar.why import WhyCommand, write_why
 from bot.kept_answers import KeptAnswers
 from bot.query_csv import query_csv
 from handlers.about import AboutHandler
@@ -24,6 +27,7 @@ from handlers.cost import CostHandler
 from handlers.pricing import PricingHandler
 from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
+from handlers.why import WhyHandler, WhyRequest
 from queries.dimensions import Dimensions
 
 
@@ -37,6 +41,7 @@ class Road:
     about: AboutHandler
     queries: QueryHandler
     reconcile: ReconcileHandler
+    why: WhyHandler
     kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     def understand(self, text: str, caller: Caller) -> Command:
@@ -51,11 +56,12 @@ class Road:
         """The answer to `command`, within what `caller` may see."""
         match command:
             case CostCommand():
-                # Of the caller, the answer depends on nothing but these three.
-                key = (write_cost(command), caller.organization, caller.role, caller.zone.key)
-                snapshot = self.cost.engine.snapshot()
-                return await self.kept.get(
-                    key, snapshot, self.cost.clock(), lambda: self._cost(command, caller)
+                return await self._kept(
+                    write_cost(command), caller, lambda: self._cost(command, caller)
+                )
+            case WhyCommand(request):
+                return await self._kept(
+                    write_why(request), caller, lambda: self._why(request, caller)
                 )
             case PricingCommand(provider=provider):
                 return pricing_answer(await self.pricing.price_list(provider, caller), caller.zone)
@@ -69,6 +75,16 @@ class Road:
                 return about_answer(await self.about.about(caller), caller.zone)
             case HelpCommand():
                 return help_answer(self.dimensions, caller.role)
+
+    async def _kept(
+        self, question: str, caller: Caller, make: Callable[[], Coroutine[object, object, Answer]]
+    ) -> Answer:
+        # Of the caller, the answer depends on nothing but these three.
+        key = (question, caller.organization, caller.role, caller.zone.key)
+        return await self.kept.get(key, self.cost.engine.snapshot(), self.cost.clock(), make)
+
+    async def _why(self, request: WhyRequest, caller: Caller) -> Answer:
+        return why_answer(await self.why.why(request, caller), caller)
 
     async def _cost(self, command: CostCommand, caller: Caller) -> Answer:
         result = await self.cost.cost(command.request, caller)

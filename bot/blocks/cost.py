@@ -28,8 +28,10 @@ from bot.blocks.text import (
     plural,
 )
 from bot.grammar.cost import CostCommand, write_cost
+from bot.grammar.why import write_why
 from handlers.caller import Caller
-from handlers.cost import CostResult, Delta, Mover
+from handlers.cost import CostRequest, CostResult, Delta, Mover
+from handlers.why import WhyRequest
 from queries.breakdown import TIMES, Basis
 from queries.dimensions import Dimensions
 from queries.measures import Measures
@@ -209,12 +211,26 @@ def _buttons(result: CostResult, caller: Caller, dimensions: Dimensions) -> Acti
         questions.append(("7 days", replace(request, period=Last(7, "d"))))
     written = [(label, write_cost(CostCommand(question))) for label, question in questions]
     own = write_cost(CostCommand(request))
+    if result.delta is not None and result.delta.change:
+        written.insert(0, ("Why?", _why(request)))
     if any(len(text) > LONGEST_VALUE for text in [own, *(text for _, text in written)]):
         return None
     elements = [button(label, f"ask_{index}", text) for index, (label, text) in enumerate(written)]
     elements.append(button("CSV", "csv", own, hint="All rows as a CSV file"))
     elements.append(button("Share", "share", own, hint="Show this answer to the channel"))
     return ActionsBlock(list(elements), block_id="cost-next")
+
+
+def _why(request: CostRequest) -> str:
+    """The question for what moved the total."""
+    return write_why(
+        WhyRequest(
+            period=request.period,
+            filters=request.filters,
+            basis=request.basis,
+            customers_only=request.customers_only,
+        )
+    )
 
 
 def _plain(mrkdwn: str) -> str:

@@ -14,6 +14,7 @@ from bot.cli.pricing import app as pricing
 from bot.cli.sample import sample
 from bot.cli.say import say
 from bot.cli.serve import serve
+from bot.cli.why import why
 
 app = typer.Typer(
     name="costbot",
@@ -47,6 +48,7 @@ def reference() -> None:
 app.command()(serve)
 app.command()(say)
 app.command()(cost)
+app.command()(why)
 app.command()(sample)
 app.add_typer(imports, name="import")
 app.add_typer(people, name="people")

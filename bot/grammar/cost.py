@@ -50,8 +50,8 @@ class CostParser:
         # Beyond the role, a dimension is understood too: the handler says whom it is for.
         self._any = {dimension.name: dimension for dimension in dimensions.values()} | self._words
 
-    def parse(self, tokens: list[Token]) -> CostCommand:
-        """The question that `tokens` ask.
+    def parse(self, tokens: list[Token], otherwise: Period = Calendar.TODAY) -> CostCommand:
+        """The question that `tokens` ask, of the period `otherwise` where they name none.
 
         Raises:
             NotUnderstood: a word is unknown, lacks its value, or says a thing twice.
@@ -61,7 +61,7 @@ class CostParser:
         while rest:
             self._take(rest.pop(), rest, draft)
         request = CostRequest(
-            period=draft.period or Calendar.TODAY,
+            period=draft.period or otherwise,
             by=tuple(draft.by),
             filters={name: tuple(values) for name, values in draft.filters.items()},
             top=draft.top,

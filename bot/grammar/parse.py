@@ -15,6 +15,7 @@ from bot.grammar.query import (
     parse_reconcile,
 )
 from bot.grammar.tokens import tokenize
+from bot.grammar.why import WhyCommand, parse_why
 from handlers.nearest import shown
 from queries.dimensions import Dimensions
 
@@ -39,6 +40,7 @@ class HelpCommand:
 
 Command = (
     CostCommand
+    | WhyCommand
     | PricingCommand
     | QueryCommand
     | QueryListCommand
@@ -67,6 +69,8 @@ def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
             named = [token.text for token in rest if token.keyword != "csv"]
             _nothing_after("pricing", named[1:])
             return PricingCommand(named[0] if named else None, csv=len(named) < len(rest))
+        case "why":
+            return parse_why(rest, dimensions, role)
         case "query" | "queries":
             return parse_query(rest)
         case "reconcile":

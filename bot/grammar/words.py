@@ -54,6 +54,12 @@ class Clause:
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand(
+        "why",
+        "why [PERIOD] [vs PERIOD] [DIMENSION VALUE …]",
+        "what moved the cost: volume, mix and rate, and who drove it; without a period: yesterday",
+        "/cost why yesterday vs 2024-12-02",
+    ),
+    Subcommand(
         "pricing",
         "pricing [provider] [csv]",
         "what a million tokens cost, and since when",

@@ -15,6 +15,7 @@ from bot.blocks.home import home_view
 from bot.grammar.cost import CostCommand
 from bot.grammar.parse import PricingCommand
 from bot.grammar.query import QueryCommand
+from bot.grammar.why import WhyCommand
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
@@ -99,7 +100,10 @@ class Listeners:
         return await send_csv(self.client, caller.user_id, file, text)
 
     async def _share(self, text: str, caller: Caller) -> Answer:
-        return await self.road.shared(self._question(text, caller), caller)
+        command = self.road.understand(text, caller)
+        if not isinstance(command, WhyCommand):
+            command = self._question(text, caller)
+        return await self.road.shared(command, caller)
 
     def _question(self, text: str, caller: Caller) -> CostCommand | PricingCommand | QueryCommand:
         command = self.road.understand(text, caller)
