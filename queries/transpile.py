@@ -63,12 +63,18 @@ there and money in DuckDB 15; the cast is written with them. Nor is STRING: floa
 differently."""
 
 
+_PLACE = "the_relation_costs"
+"""Stands where `costs` is read until the text is written: no name that a template uses."""
+
+
 @lru_cache(maxsize=1024)
-def to_duckdb(sql: str) -> str:
+def to_duckdb(sql: str, costs: str = COSTS) -> str:
     """The same query for DuckDB; named parameters @x become $x.
 
     Args:
         sql: one GoogleSQL query over `costs`.
+        costs: what DuckDB reads in its place, as it stands after FROM. A relation of the query's
+            own (WITH) would say the same; planning takes half a millisecond longer with it.
 
     Raises:
         NotPortableError: it uses something that the two do not do alike.
@@ -79,7 +85,8 @@ def to_duckdb(sql: str) -> str:
         message = f"not one GoogleSQL query: {error}"
         raise NotPortableError(message) from error
     _check(tree)
-    return tree.transform(_days_stay_dates).transform(_money_is_wide).sql("duckdb")
+    tree = tree.transform(_days_stay_dates).transform(_money_is_wide).transform(_place_costs)
+    return tree.sql("duckdb").replace(_PLACE, costs)
 
 
 def _check(tree: exp.Expr) -> None:
@@ -151,3 +158,9 @@ def _money_is_wide(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.BIGDECIMAL:
         return exp.cast(node.this, MONEY, dialect="duckdb")
     return node
+
+
+def _place_costs(node: exp.Expr) -> exp.Expr:
+    if not isinstance(node, exp.Table) or node.name != COSTS:
+        return node
+    return exp.alias_(exp.to_table(_PLACE), node.alias or COSTS, table=True)

@@ -106,8 +106,8 @@ class DuckDbEngine:
         given = {**parameters, FILES: files} if files else dict(parameters)
         if scope.organization is not None:
             given[ORGANIZATION] = scope.organization
-        seen = _within(scope, relation)
-        running = _Running(self._database.cursor(), _with_costs(seen, to_duckdb(sql)), given)
+        text = to_duckdb(sql, _within(scope, relation))
+        running = _Running(self._database.cursor(), text, given)
         future = self._pool.submit(running.run)
         try:
             table = await asyncio.wrap_future(future)
@@ -134,7 +134,7 @@ class DuckDbEngine:
 
     def _costs(self, files: list[str], *, alike: bool) -> str:
         if not files:
-            return nothing(self._columns)
+            return f"({nothing(self._columns)})"
         return costs_of(self._mart.dimensions, f"${FILES}", alike=alike)
 
 
@@ -147,15 +147,7 @@ def _within(scope: Scope, relation: str) -> str:
         conditions.append("is_internal IS FALSE")
     if not conditions:
         return relation
-    return f"SELECT * FROM ({relation}) WHERE {' AND '.join(conditions)}"
-
-
-def _with_costs(relation: str, sql: str) -> str:
-    # Not materialized: each use reads the columns and rows that it needs, not the relation.
-    costs = f"WITH costs AS NOT MATERIALIZED ({relation})"
-    if sql.startswith("WITH "):
-        return f"{costs}, {sql.removeprefix('WITH ')}"
-    return f"{costs} {sql}"
+    return f"(SELECT * FROM {relation} WHERE {' AND '.join(conditions)})"
 
 
 class _Running:

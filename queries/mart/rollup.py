@@ -110,21 +110,21 @@ def rolled_up(dimensions: Dimensions, grain: Grain, *, alike: bool, ordered: boo
 
 
 def costs_of(dimensions: Dimensions, files: str, *, alike: bool) -> str:
-    """The relation `costs` over some of its files.
+    """The relation `costs` over some of its files, as it stands after FROM.
 
     Args:
         dimensions: of the deployment.
         files: SQL for the list of files.
-        alike: all the files have the columns that `rolled_up` gives them now. Otherwise what they
+        alike: all the files have the columns that `rolled_up` gives them now, `dt` among them. Otherwise what they
             lack is NULL, or made by the same rule as in the rollup.
     """
     if alike:
-        return f"SELECT * FROM read_parquet({files})"
+        return f"read_parquet({files}, hive_partitioning = false)"
     name = FULLY_LOADED.name
     return (
-        f"SELECT * REPLACE (COALESCE({name}, {FULLY_LOADED_RULE}) AS {name}) FROM ("
+        f"(SELECT * REPLACE (COALESCE({name}, {FULLY_LOADED_RULE}) AS {name}) FROM ("
         f"SELECT * FROM ({nothing(costs_columns(dimensions))}) UNION ALL BY NAME "
-        f"SELECT * FROM read_parquet({files}, union_by_name = true))"
+        f"SELECT * FROM read_parquet({files}, union_by_name = true, hive_partitioning = false)))"
     )
 
 

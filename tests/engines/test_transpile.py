@@ -52,6 +52,13 @@ def test_named_parameters_stay_named() -> None:
     assert to_duckdb("SELECT model FROM costs WHERE organization = @org").endswith("= $org")
 
 
+def test_what_stands_for_costs_is_read_wherever_costs_is() -> None:
+    sql = "WITH x AS (SELECT a.dt FROM costs AS a JOIN costs ON a.dt = costs.dt) SELECT dt FROM x"
+    with connect(threads=1, memory="100MB") as connection:
+        found = connection.execute(to_duckdb(sql, "(SELECT DATE '2024-12-01' AS dt)")).fetchall()
+    assert found == [(date(2024, 12, 1),)]
+
+
 def test_a_quoted_name_stays_a_name() -> None:
     assert '"user_id"' in to_duckdb("SELECT `user_id` FROM costs")
 
