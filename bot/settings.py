@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
 from queries.dimensions import BUILT_IN, Dimension, Source
+from queries.request_table import DEFAULT_TABLE, RequestTable
 
 DEFAULT_HOME = Path(".costbot")
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -147,6 +148,16 @@ class Settings(BaseSettings):
         gt=0,
         description="Age from which a source is called stale in every answer.",
     )
+    bigquery_table: str = Field(
+        default=DEFAULT_TABLE,
+        description="Request-level GPU table, `project.dataset.table`, over which "
+        "`costbot query --format sql` writes its statements.",
+    )
+    bigquery_columns: dict[str, str] = Field(
+        default={},
+        description="What columns of that table are called where they differ, as a JSON object: "
+        '`{"org": "org_name", "billing_type": ""}`; empty where it has none.',
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )
@@ -164,6 +175,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
         return value
+
+    @field_validator("bigquery_table")
+    @classmethod
+    def _is_a_table(cls, value: str) -> str:
+        return RequestTable(value).name
+
+    @field_validator("bigquery_columns")
+    @classmethod
+    def _are_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        return dict(RequestTable(columns=value).columns)
 
     @field_validator("zone")
     @classmethod
@@ -188,6 +209,11 @@ class Settings(BaseSettings):
     def zone_info(self) -> ZoneInfo:
         """The default zone, ready for use."""
         return ZoneInfo(self.zone)
+
+    @property
+    def request_table(self) -> RequestTable:
+        """The request-level table on BigQuery, with its columns."""
+        return RequestTable(self.bigquery_table, self.bigquery_columns)
 
     @property
     def store_address(self) -> SecretStr:

@@ -1,0 +1,122 @@
+"""`costbot query`: a template's answer in the terminal, as CSV, as JSON, or as GoogleSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from analysis.errors import BadInput
+from bot.assembly import assembled
+from bot.blocks.answer import Answer
+from bot.blocks.query import queries_answer, query_answer
+from bot.cli.cost import operator
+from bot.cli.terminal import print_message
+from bot.query_csv import query_csv
+from bot.settings import Settings
+from handlers.queries import PreparedQuery, QueryRequest, QueryResult
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    SQL = "sql"
+
+
+def query(
+    name: Annotated[str | None, typer.Argument(help="Which query; see --list.")] = None,
+    written: Annotated[
+        Format, typer.Option("--format", help="sql: one statement for the BigQuery console.")
+    ] = Format.TABLE,
+    params: Annotated[
+        list[str] | None, typer.Option("--param", help="NAME=VALUE, repeatable.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Which queries there are.")] = False,
+) -> None:
+    """A ready-made question over complete UTC days."""
+    settings = Settings()
+    caller = operator(settings.zone_info)
+    if listed or name is None:
+        answer = asyncio.run(_list(settings))
+        print_message(answer.without_buttons().payload(), Console())
+        return
+    request = QueryRequest(name, parameters_of(params or ()))
+    if written is Format.SQL:
+        prepared = asyncio.run(_prepare(settings, request))
+        days = (prepared.first_read, prepared.last_read)
+        sql = settings.request_table.statement(prepared.template, prepared.values, days)
+        typer.echo(sql, nl=False)
+        return
+    result = asyncio.run(_ask(settings, request))
+    if written is Format.CSV:
+        typer.echo(query_csv(result).content, nl=False)
+    elif written is Format.JSON:
+        typer.echo(json.dumps(query_json(result), ensure_ascii=False))
+    else:
+        answer = query_answer(result, request, caller)
+        print_message(answer.without_buttons().payload(), Console())
+
+
+async def _list(settings: Settings) -> Answer:
+    async with assembled(settings) as parts:
+        return queries_answer(parts.queries.listed(operator(settings.zone_info)))
+
+
+async def _prepare(settings: Settings, request: QueryRequest) -> PreparedQuery:
+    async with assembled(settings) as parts:
+        return parts.queries.prepared(request, operator(settings.zone_info))
+
+
+async def _ask(settings: Settings, request: QueryRequest) -> QueryResult:
+    async with assembled(settings) as parts:
+        return await parts.queries.query(request, operator(settings.zone_info))
+
+
+def parameters_of(pairs: Sequence[str]) -> dict[str, str]:
+    """`name=value` pairs as parameters.
+
+    Raises:
+        BadInput: a pair without its equals sign, or a name twice.
+    """
+    parameters: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInput(f"{pair!r} is no parameter.", "Write it as --param last_day=2024-12-06.")
+        if name in parameters:
+            raise BadInput(f"The parameter {name} is given twice.", "Once is enough.")
+        parameters[name] = value
+    return parameters
+
+
+def query_json(result: QueryResult) -> dict[str, object]:
+    """The result as JSON: money as decimal strings, unrounded; days as YYYY-MM-DD."""
+    names = [column.name for column in result.columns]
+    return {
+        "query": result.template.name,
+        "question": result.template.question,
+        "parameters": {name: _plain(value) for name, value in result.values.items()},
+        "first_day_read": result.first_read.isoformat(),
+        "last_day_read": result.last_read.isoformat(),
+        "units": {column.name: column.unit for column in result.columns if column.unit},
+        "rows": [
+            dict(zip(names, (_plain(value) for value in row), strict=True)) for row in result.rows
+        ],
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value.isoformat() if isinstance(value, date) else value
