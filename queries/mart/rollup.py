@@ -115,8 +115,8 @@ def costs_of(dimensions: Dimensions, files: str, *, alike: bool) -> str:
     Args:
         dimensions: of the deployment.
         files: SQL for the list of files.
-        alike: all the files have the columns that `rolled_up` gives them now, `dt` among them. Otherwise what they
-            lack is NULL, or made by the same rule as in the rollup.
+        alike: all the files have the columns that `rolled_up` gives them now, `dt` among them.
+            Otherwise what they lack is NULL, or made by the same rule as in the rollup.
     """
     if alike:
         return f"read_parquet({files}, hive_partitioning = false)"
