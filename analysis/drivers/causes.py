@@ -16,7 +16,7 @@ Floats throughout: these are statistics, no sum of money comes out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from analysis.drivers.cells import RESULT, SEARCHED, SUCCESS, Cells
@@ -25,14 +25,25 @@ MOST_CAUSES = 4
 """More at once nobody can act on; what is left is told by dollars."""
 
 LEAST_EXPLAINED = 0.08
-"""A cause explains at least this share of all movement. On two generated days between which
-nothing but chance happened the best candidate explains less in 95 of 100 cases."""
+"""A cause explains more than this share of what is unexplained. On two generated days between
+which nothing but chance happened the best candidate explains less in 95 of 100 cases."""
+
+LEAST_WORTH = 0.05
+"""And more than this share of all movement: less is not worth a word."""
 
 ALIKE = 0.02
 """Members of different dimensions that explain the same within this share repeat each other."""
 
 ECHOING = 0.10
 """Within this share of the named one, another member is told of as moving alike."""
+
+OWN = 0.4
+"""Of what a candidate explains, at least this share has to have moved in its own cells: a member
+that stood still while all others grew is not why they did."""
+
+COMPARABLE = 0.3
+"""Of what the best explains from the beginning: with this share a member that pushes the way of
+the change is told of before one that does not."""
 
 ARRIVED = 0.10
 """With less than this share of its dollars before, a member has no composition to go by."""
@@ -57,6 +68,11 @@ class Cause:
     explained: float
     echoes: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def name(self) -> tuple[str, str]:
+        """Dimension and member."""
+        return self.dimension, self.member
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
@@ -64,6 +80,14 @@ class _Candidate:
     member: str
     cells: frozenset[int]
     moved: float
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.dimension, self.member
+
+    def is_moved(self, gain: float, moved: Sequence[float]) -> bool:
+        """Whether enough moved in its own cells to explain `gain`."""
+        return sum(moved[place] for place in self.cells) >= OWN * gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +123,11 @@ class _Search:
 
     def loss(self, state: _State) -> float:
         """Dollars that `state` does not explain."""
-        return sum(
+        return sum(self.losses(state))
+
+    def losses(self, state: _State) -> list[float]:
+        """Dollars that `state` does not explain, cell by cell."""
+        return [
             weight * abs(now - predicted) + now * abs(rate - predicted_rate)
             for weight, now, predicted, rate, predicted_rate in zip(
                 self.weights,
@@ -109,7 +137,7 @@ class _Search:
                 state.rates,
                 strict=True,
             )
-        )
+        ]
 
     def scaled(
         self, state: _State, member: Set[int], settled: Set[int], *, may_arrive: bool = True
@@ -149,31 +177,74 @@ def causes(cells: Cells) -> list[Cause]:
     way = sum(cost_now - cost_before for _, cost_before, _, cost_now in rows)
     alike = search.scaled(search.start, set(search.everything), set(), may_arrive=False)
     state, left = alike, search.loss(alike)
-    movement = max(search.loss(search.start), left)
-    found: list[tuple[Cause, bool]] = []
+    moved = search.losses(search.start)
+    movement = max(sum(moved), left)
+    found: list[tuple[Cause, _Candidate]] = []
+    at_first: dict[tuple[str, str], float] = {}
     settled: set[int] = set()
+    partner: _Candidate | None = None
     while candidates and movement > 0 and len(found) < MOST_CAUSES:
         tried = [
             (search.scaled(state, candidate.cells, settled), candidate) for candidate in candidates
         ]
         gains = [(left - search.loss(scaled), candidate) for scaled, candidate in tried]
-        best = max(gain for gain, _ in gains)
-        if best < LEAST_EXPLAINED * movement:
+        gains = [(gain, one) for gain, one in gains if one.is_moved(gain, moved)]
+        best = max((gain for gain, _ in gains), default=0.0)
+        if best <= max(LEAST_EXPLAINED * left, LEAST_WORTH * movement):
             break
         gain, chosen = _chosen(gains, best)
         echoes = tuple(
-            (other.dimension, other.member)
+            other.name
             for also, other in gains
             if other.dimension != chosen.dimension and also >= (1 - ECHOING) * gain
         )
+        if not found:
+            partner = _partner(chosen, gains, way)
+            at_first = {one.name: first for first, one in gains}
         cause = Cause(chosen.dimension, chosen.member, min(1.0, gain / movement), echoes)
-        found.append((cause, chosen.moved * way >= 0))
+        found.append((cause, chosen))
+        at_first.setdefault(chosen.name, gain)
         state = next(scaled for scaled, candidate in tried if candidate is chosen)
         left -= gain
         settled |= chosen.cells
-        repeated = {(chosen.dimension, chosen.member), *echoes}
-        candidates = [one for one in candidates if (one.dimension, one.member) not in repeated]
-    return [cause for cause, _ in sorted(found, key=lambda one: not one[1])]
+        repeated = {chosen.name, *echoes}
+        candidates = [one for one in candidates if one.name not in repeated]
+    if partner is not None and partner.name not in {cause.name for cause, _ in found}:
+        explained = min(1.0, at_first[partner.name] / movement)
+        found.append((Cause(partner.dimension, partner.member, explained), partner))
+    return _in_order([cause for cause, _ in found], [one for _, one in found], at_first, way)
+
+
+def _in_order(
+    found: list[Cause],
+    candidates: list[_Candidate],
+    at_first: Mapping[tuple[str, str], float],
+    way: float,
+) -> list[Cause]:
+    """Those first that push the way of the change, if they explained much from the beginning."""
+    if not found:
+        return []
+    much = COMPARABLE * at_first[found[0].name]
+    later = [one.moved * way < 0 or at_first[one.name] < much for one in candidates]
+    order = sorted(range(len(found)), key=lambda place: later[place])
+    return [found[place] for place in order]
+
+
+def _partner(
+    chosen: _Candidate, gains: list[tuple[float, _Candidate]], way: float
+) -> _Candidate | None:
+    """Who won more than `chosen` lost: the same move, told from the end that made the cost."""
+    if chosen.moved * way >= 0:
+        return None
+    best = max(gain for gain, one in gains if one is chosen)
+    others = [
+        one
+        for gain, one in gains
+        if one.dimension == chosen.dimension
+        and one.moved * way > abs(chosen.moved * way)
+        and gain >= COMPARABLE * best
+    ]
+    return max(others, key=lambda one: abs(one.moved), default=None)
 
 
 def _chosen(gains: list[tuple[float, _Candidate]], best: float) -> tuple[float, _Candidate]:
