@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ("commands", "imports", "mart_breakdown", "startup")
+BENCHMARKS = ("commands", "imports", "mart_breakdown", "startup", "why")
 
 
 def main() -> None:
