@@ -116,17 +116,17 @@ class Measured:
 
 
 def questions() -> dict[str, Breakdown]:
-    """What is asked, by its heading; the last two are what `/cost today by model` asks."""
+    """What is asked, by its heading; the last one is what `/cost today by model` asks."""
     month, before = _window(30, 0), _window(30, 30)
     today, yesterday = _window(1, 0), _window(1, 1)
+    complete = Window(yesterday.start, yesterday.end - timedelta(hours=12), yesterday.zone)
     return {
         "30 days": Breakdown(month, None, ("model",)),
         "+ before": Breakdown(month, before, ("model",)),
         "cost alone": Breakdown(month, before, ("model",), cost_only=True),
         "by user": Breakdown(month, None, ("user",)),
         "one org": Breakdown(month, before, ("user",), organization="organization-7"),
-        "today": Breakdown(today, None, ("model",)),
-        "its delta": Breakdown(today, yesterday, ("model",), cost_only=True),
+        "today": Breakdown(today, complete, ("model",), compared_until=NOW),
     }
 
 

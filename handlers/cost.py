@@ -258,15 +258,15 @@ class CostHandler:
     async def _answer(
         self, question: Breakdown, period: ResolvedPeriod
     ) -> tuple[list[Group], list[Group]]:
-        """The period's groups, and those of its comparison; both at once where they can be."""
+        """The period's groups, and those of its comparison, in one pass."""
         comparison = period.comparison
-        if comparison is not None and comparison.now == period.window:
-            groups = await self._ask(replace(question, before=comparison.before))
-            return groups, groups
-        groups, compared = await asyncio.gather(
-            self._ask(question), self._compare(question, period)
+        if comparison is None:
+            return await self._ask(question), []
+        groups = await self._ask(
+            replace(question, before=comparison.before, compared_until=comparison.now.end)
         )
-        return groups, compared
+        compared = [replace(group, now=group.compared) for group in groups]
+        return groups, [group for group in compared if _holds_something(group)]
 
     async def _ask(self, question: Breakdown) -> list[Group]:
         return await break_down(self.engine, self.dimensions, question)
@@ -290,6 +290,12 @@ class CostHandler:
         unpriced = [group for group in groups if group.now.unpriced_requests]
         unpriced.sort(key=lambda group: -group.now.unpriced_requests)
         return tuple(str(group.key[0] or "no model named") for group in unpriced)
+
+
+def _holds_something(group: Group) -> bool:
+    """Whether a group is of the comparison at all; the total always is."""
+    figures = group.now, group.before
+    return not group.key or any(some.requests or some.cost for some in figures)
 
 
 async def _nothing() -> list[Group]:

@@ -27,6 +27,9 @@ HOUR = "hour"
 TIMES = (DAY, HOUR)
 """What a breakdown can be `by` besides the dimensions."""
 
+BEFORE, COMPARED, GROWING = 0, 1, 2
+"""The parts of an answer: the window before, what is compared with it, and what is not."""
+
 KNOWN_DAYS = 90
 """How far back a value counts as known."""
 
@@ -60,6 +63,8 @@ class Breakdown:
         customers_only: leaves internal and unknown traffic out of everything but their own
             measures.
         cost_only: every figure but cost and requests stays zero; planned and run in half the time.
+        compared_until: where the part of `window` ends that is compared with `before`: what is
+            not over yet is compared over its complete hours. None: all of it is compared.
 
     Raises:
         ValueError: more than two names, one name twice, or `before` reaches into `window`.
@@ -73,6 +78,7 @@ class Breakdown:
     basis: Basis = Basis.FULLY_LOADED
     customers_only: bool = False
     cost_only: bool = False
+    compared_until: datetime | None = None
 
     def __post_init__(self) -> None:
         if len(self.by) > 2 or len(set(self.by)) < len(self.by):
@@ -81,6 +87,14 @@ class Breakdown:
         if self.before is not None and self.before.end > self.window.start:
             message = "the window before must end where the window begins, or earlier"
             raise ValueError(message)
+
+    @property
+    def compared(self) -> Window:
+        """The part of the window that is compared with the one before; all where none is."""
+        if self.before is None or self.compared_until is None:
+            return self.window
+        end = min(self.compared_until, self.window.end)
+        return Window(self.window.start, end, self.window.zone)
 
     @property
     def first_day(self) -> date:
@@ -111,11 +125,13 @@ class Group:
         now: the window.
         before: the window before; its days and hours are found at the same distance from the
             start, so that a week's Monday is beside the Monday before.
+        compared: what of `now` is compared with `before`, see `Breakdown.compared_until`.
     """
 
     key: Key
     now: Measures
     before: Measures
+    compared: Measures
 
 
 async def break_down(engine: Engine, dimensions: Dimensions, question: Breakdown) -> list[Group]:
@@ -136,15 +152,20 @@ async def break_down(engine: Engine, dimensions: Dimensions, question: Breakdown
     wide = len(question.by)
     now: dict[Key, Measures] = {}
     before: dict[Key, Measures] = {}
+    compared: dict[Key, Measures] = {}
     for row in table.rows:
-        key, found = cast("Key", row[:wide]), Measures.of(row[wide + 1 :])
-        if row[wide]:
-            now[key] = found
-        else:
+        key, part, found = cast("Key", row[:wide]), row[wide], Measures.of(row[wide + 1 :])
+        if part == BEFORE:
             key = _counterpart(question, key)
             before[key] = before[key] + found if key in before else found
+            continue
+        if part == COMPARED:
+            compared[key] = found
+        now[key] = now[key] + found if key in now else found
     keys: dict[Key, None] = dict.fromkeys((*now, *before) if question.by else ((),))
-    groups = [Group(key, now.get(key, NOTHING), before.get(key, NOTHING)) for key in keys]
+    groups = [
+        Group(key, *(some.get(key, NOTHING) for some in (now, before, compared))) for key in keys
+    ]
     return sorted(groups, key=_by_time if question.by[:1] in ((DAY,), (HOUR,)) else _by_cost)
 
 
@@ -188,12 +209,7 @@ class _Query:
         is_timed = len(keys) < len(question.by)
         if is_timed:
             keys += ["charge_period_start", "grain", "dt"]
-        is_now = (
-            "TRUE"
-            if question.before is None
-            else self._since(question.window.start, "window_start")
-        )
-        groups, added = [*keys, "is_now"], [*keys, f"{is_now} AS is_now"]
+        groups, added = [*keys, "part"], [*keys, f"{self._part()} AS part"]
         if not question.cost_only:
             fallback = self._parameter("fallback", PriceSource.FALLBACK.value)
             groups += ["is_internal", "is_estimated"]
@@ -211,8 +227,8 @@ class _Query:
         answer = [f"{value} AS {key}" for key, value in divided.items()]
         figures = totals(customers_only=question.customers_only, cost_only=question.cost_only)
         return (
-            f"WITH added AS ({query}) SELECT {', '.join((*answer, 'is_now', *figures))} "
-            f"FROM added GROUP BY {', '.join((*divided, 'is_now'))}"
+            f"WITH added AS ({query}) SELECT {', '.join((*answer, 'part', *figures))} "
+            f"FROM added GROUP BY {', '.join((*divided, 'part'))}"
         )
 
     def _parameter(self, name: str, value: object) -> str:
@@ -235,6 +251,16 @@ class _Query:
     def _midnight(self, instant: datetime) -> datetime:
         """The UTC midnight of the local date of an instant."""
         return _start_of(instant.astimezone(self._question.window.zone).date())
+
+    def _part(self) -> str:
+        """GoogleSQL for the part of the answer that a row belongs to."""
+        window, compared = self._question.window, self._question.compared
+        if self._question.before is None:
+            return str(COMPARED)
+        part = f"IF({self._since(window.start, 'window_start')}, {COMPARED}, {BEFORE})"
+        if compared.end < window.end:
+            part = f"IF({self._since(compared.end, 'compared_end')}, {GROWING}, {part})"
+        return part
 
     def _when(self) -> list[str]:
         """The conditions on time, without those that the days that are read fulfil anyway."""
@@ -291,7 +317,7 @@ def _name(dimension: Dimension) -> str:
 
 def _counterpart(question: Breakdown, key: Key) -> Key:
     """The key in the window of what is at the same distance from the start of the one before."""
-    window, before = question.window, question.before
+    window, before = question.compared, question.before
     if before is None:
         return key
     moved = list(key)

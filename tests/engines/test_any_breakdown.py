@@ -76,6 +76,8 @@ def _expected(question: Breakdown) -> dict[tuple[object, ...], list[Measures]]:
     answer: dict[tuple[object, ...], list[Measures]] = {}
     zone = question.window.zone
     for row in ROWS:
+        if not _counts(row, question):
+            continue
         time = cast("datetime", row["time"])
         hour = time.replace(minute=0, second=0, microsecond=0)
         hourly = (CLOCK.now.date() - time.date()).days <= 4
@@ -90,15 +92,7 @@ def _expected(question: Breakdown) -> dict[tuple[object, ...], list[Measures]]:
                 return window.start <= hour < window.end
             return window.first_day <= day < window.end.astimezone(zone).date()
 
-        if question.cost_only and question.customers_only and row["is_internal"] is not False:
-            continue
-        inference = row["cost_category"] == "inference"
-        accepted = all(row.get(D[n].column) in v for n, v in question.filters.items())
-        if not accepted or question.organization not in (None, row["organization"]):
-            continue
-        if question.basis is Basis.FULLY_LOADED and not inference:
-            continue
-        is_now = within(question.window)
+        is_now, is_compared = within(question.window), within(question.compared)
         if not is_now and not within(question.before):
             continue
         moved = timedelta()
@@ -107,9 +101,21 @@ def _expected(question: Breakdown) -> dict[tuple[object, ...], list[Measures]]:
         key = tuple(
             day + moved if name == "day" else row.get(D[name].column) for name in question.by
         )
-        pair = answer.setdefault(key, [Measures(), Measures()])
-        pair[0 if is_now else 1] += _measures(row, question)
+        parts = answer.setdefault(key, [Measures(), Measures(), Measures()])
+        parts[0 if is_now else 1] += _measures(row, question)
+        if is_compared:
+            parts[2] += _measures(row, question)
     return answer
+
+
+def _counts(row: Row, question: Breakdown) -> bool:
+    if question.cost_only and question.customers_only and row["is_internal"] is not False:
+        return False
+    if question.organization not in (None, row["organization"]):
+        return False
+    if question.basis is Basis.FULLY_LOADED and row["cost_category"] != "inference":
+        return False
+    return all(row.get(D[n].column) in v for n, v in question.filters.items())
 
 
 def _measures(row: Row, question: Breakdown) -> Measures:
@@ -142,12 +148,18 @@ def questions(draw: st.DrawFn) -> Breakdown:
     before = days(start - timedelta(days=length), start - timedelta(days=1), zone)
     later = timedelta(hours=draw(st.sampled_from([0, 0, 7, 23])))
     window, before = (Window(one.start + later, one.end + later, zone) for one in (window, before))
+    hours = draw(st.one_of(st.none(), st.integers(1, 24 * length)))
+    compared_until = None
+    if hours is not None:
+        compared_until = window.start.replace(minute=0) + timedelta(hours=hours)
+        end = before.start.replace(minute=0) + timedelta(hours=hours)
+        before = Window(before.start, min(end, before.end), zone)
     names = st.sampled_from(["model", "organization", "team", "day", "category"])
     values = {"model": ["a", "b", "nope"], "team": ["x", "y"]}
     filtered = draw(st.lists(st.sampled_from(sorted(values)), unique=True))
     return Breakdown(
         window,
-        draw(st.sampled_from([before, None])),
+        before if draw(st.booleans()) else None,
         tuple(draw(st.lists(names, max_size=2, unique=True))),
         {
             name: tuple(draw(st.lists(st.sampled_from(values[name]), min_size=1, unique=True)))
@@ -157,6 +169,7 @@ def questions(draw: st.DrawFn) -> Breakdown:
         draw(st.sampled_from(list(Basis))),
         draw(st.booleans()),
         draw(st.booleans()),
+        compared_until,
     )
 
 
@@ -168,8 +181,8 @@ def test_any_breakdown_is_what_plain_python_adds_up(
     groups = asyncio.run(break_down(asked, D, question))
     expected = _expected(question)
     if not question.by:
-        expected.setdefault((), [Measures(), Measures()])
-    assert {group.key: [group.now, group.before] for group in groups} == expected
+        expected.setdefault((), [Measures(), Measures(), Measures()])
+    assert {group.key: [group.now, group.before, group.compared] for group in groups} == expected
     if question.by[:1] == ("day",):
         assert [str(g.key[0]) for g in groups] == sorted(str(g.key[0]) for g in groups)
     else:

@@ -48,7 +48,7 @@ async def engine(mart: Mart) -> AsyncIterator[DuckDbEngine]:
 
 async def test_nothing_at_all_is_one_group_of_zeros(engine: DuckDbEngine) -> None:
     assert await break_down(engine, D, Breakdown(NOW, BEFORE)) == [
-        Group((), Measures(), Measures())
+        Group((), Measures(), Measures(), Measures())
     ]
     assert await break_down(engine, D, Breakdown(NOW, BEFORE, ("model",))) == []
 
