@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
@@ -94,14 +94,17 @@ async def _serve_slack(
     bolt = slack_app(parts, access, supervisor)
     over_http = settings.slack_signing_secret is not None
     web = create_web_app(parts, bolt if over_http else None)
-    if over_http:
-        announce(f"costbot hears Slack at http://{settings.host}:{port}{SLACK_PATH}")
+    ways = [f"at http://{settings.host}:{port}{SLACK_PATH}"] if over_http else []
     if app_token is None:
-        await serve_until_interrupted(web, listener)
+        await serve_until_interrupted(web, listener, lambda: announce(_hears(ways)))
         return
     async with socket_mode(bolt, app_token.get_secret_value()):
-        announce("costbot hears Slack through a socket (Socket Mode)")
-        await serve_until_interrupted(web, listener)
+        ways.append("through a socket (Socket Mode)")
+        await serve_until_interrupted(web, listener, lambda: announce(_hears(ways)))
+
+
+def _hears(ways: Sequence[str]) -> str:
+    return "\n".join(f"costbot hears Slack {way}" for way in ways)
 
 
 @asynccontextmanager
@@ -134,10 +137,11 @@ async def _serve_playground(
     bolt = slack_app(parts, access_to(app, slack.api_url), supervisor)
     web = create_web_app(parts, bolt)
     _mount(web, slack, page)
-    announce(_welcome(parts.settings, port))
     saving = asyncio.create_task(keep_saved(workspace, path))
     try:
-        await serve_until_interrupted(web, listener, before_end=page.close)
+        await serve_until_interrupted(
+            web, listener, lambda: announce(_welcome(parts.settings, port)), page.close
+        )
     finally:
         await supervisor.idle()
         await slack.close()
@@ -167,9 +171,19 @@ def _welcome(settings: Settings, port: int) -> str:
 
 
 async def serve_until_interrupted(
-    web: ASGIApp, listener: socket.socket, before_end: Callable[[], None] | None = None
+    web: ASGIApp,
+    listener: socket.socket,
+    on_start: Callable[[], None],
+    before_end: Callable[[], None] | None = None,
 ) -> None:
-    """Serves an ASGI app on a bound socket until SIGINT or SIGTERM."""
+    """Serves an ASGI app on a bound socket until SIGINT or SIGTERM.
+
+    Args:
+        web: the app.
+        listener: where it is served.
+        on_start: is called once a request is answered and a signal ends the process in order.
+        before_end: is called before open connections are waited for.
+    """
     config = uvicorn.Config(
         web,
         lifespan="off",
@@ -177,7 +191,7 @@ async def serve_until_interrupted(
         access_log=False,
         timeout_graceful_shutdown=5,
     )
-    server = _Server(config, before_end)
+    server = _Server(config, on_start, before_end)
     await server.serve(sockets=[listener])
 
 
@@ -189,9 +203,19 @@ class _Server(uvicorn.Server):
     saved, the work under way is done and the store is closed.
     """
 
-    def __init__(self, config: uvicorn.Config, before_end: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        on_start: Callable[[], None],
+        before_end: Callable[[], None] | None,
+    ) -> None:
         super().__init__(config)
+        self._on_start = on_start
         self._before_end = before_end
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_start()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

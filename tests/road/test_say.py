@@ -112,7 +112,8 @@ def test_the_result_as_json_has_all_its_keys_and_no_invented_figure(home: Path):
     assert result["cost_per_request"] is None
     assert set(result) == {
         *("period_start", "period_end", "zone", "provisional", "basis", "change"),
-        *("total_cost", "requests", "cost_per_request", "failed_requests", "unpriced_requests"),
+        *("total_cost", "requests", "cost_per_request", "cost_per_1k_tokens"),
+        *("failed_requests", "unpriced_requests"),
         *("estimated_requests", "estimated_cost", "internal_requests", "internal_cost"),
         *("unknown_origin_requests", "unknown_origin_cost"),
         *("fresh_input_tokens", "cached_input_tokens", "cache_write_tokens"),
