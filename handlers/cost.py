@@ -17,7 +17,7 @@ from handlers.freshness import Freshness, freshness_of
 from queries.breakdown import TIMES, Basis, Breakdown, Group, Key, break_down
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
-from queries.measures import Measures
+from queries.measures import Measures, added
 
 MOST_BREAKDOWNS = 2
 
@@ -146,7 +146,7 @@ class CostResult:
 
 def others_row(rest: tuple[CostRow, ...], total: Decimal) -> CostRow:
     """`rest` as one row, with its share of `total` and its own change."""
-    measures = sum((row.measures for row in rest), Measures())
+    measures = added(row.measures for row in rest)
     deltas = [row.delta for row in rest if row.delta is not None]
     delta = None
     if deltas:
@@ -188,15 +188,18 @@ class CostHandler:
         if not is_compared:
             period = replace(period, comparison=None)
         question = self._question(request, period, caller)
-        moved_along = ("model",) if _runs_along_time(request) or not request.by else request.by
-        (groups, compared), moved = await asyncio.gather(
+        moved_along = ("model",) if _runs_along_time(request) else question.by
+        (divided, compared), moved = await asyncio.gather(
             self._answer(question, period),
             self._compare(replace(question, by=moved_along), period)
-            if moved_along != request.by
+            if moved_along != question.by
             else _nothing(),
         )
         moved = moved or compared
-        total = sum((group.now for group in groups), Measures())
+        groups = divided
+        if not request.by:
+            groups, compared = [_as_one(divided)], [_as_one(compared)] if period.comparison else []
+        total = added(group.now for group in groups)
         label = period.comparison.before_label if period.comparison else ""
         deltas = {
             group.key: Delta(group.now.cost, group.before.cost, label)
@@ -220,7 +223,7 @@ class CostHandler:
             ),
             movers=_movers(moved, label),
             moved_along=moved_along,
-            unpriced_models=await self._unpriced_models(question, groups, total),
+            unpriced_models=await self._unpriced_models(question, divided, total),
             freshness=freshness,
             covered=covered,
             reaches_back=is_compared,
@@ -248,7 +251,8 @@ class CostHandler:
         return Breakdown(
             window=period.window,
             before=None,
-            by=request.by,
+            # The models say what moved a total, and add up to it.
+            by=request.by or ("model",),
             filters=request.filters,
             organization=caller.organization,
             basis=request.basis,
@@ -293,9 +297,16 @@ class CostHandler:
 
 
 def _holds_something(group: Group) -> bool:
-    """Whether a group is of the comparison at all; the total always is."""
-    figures = group.now, group.before
-    return not group.key or any(some.requests or some.cost for some in figures)
+    return any(some.requests or some.cost for some in (group.now, group.before))
+
+
+def _as_one(groups: list[Group]) -> Group:
+    return Group(
+        key=(),
+        now=added(group.now for group in groups),
+        before=added(group.before for group in groups),
+        compared=added(group.compared for group in groups),
+    )
 
 
 async def _nothing() -> list[Group]:

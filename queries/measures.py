@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import Field, dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, cast
 
 from queries.schema import FULLY_LOADED
@@ -54,7 +55,7 @@ class Measures:
     gpu_seconds: Decimal = Decimal(0)
 
     def __add__(self, other: Measures) -> Measures:
-        return Measures.of([a + b for a, b in zip(self.values(), other.values(), strict=True)])
+        return added((self, other))
 
     @property
     def input_tokens(self) -> int:
@@ -82,12 +83,24 @@ class Measures:
 
     def values(self) -> tuple[Decimal | int, ...]:
         """The figures, in declared order."""
-        return tuple(getattr(self, one.name) for one in fields(self))
+        return _VALUES(self)
 
     @staticmethod
     def of(row: Sequence[object]) -> Measures:
         """From the columns of `totals`, in their order; what is not there counts as nothing."""
         return Measures(*cast("Sequence[Any]", row))
+
+
+_VALUES: Callable[[Measures], tuple[Decimal | int, ...]] = attrgetter(
+    *(one.name for one in fields(Measures))
+)
+
+
+def added(several: Iterable[Measures]) -> Measures:
+    """The measures of several groups as those of one; nothing where there is none."""
+    return Measures.of(
+        [sum(column) for column in zip(*(one.values() for one in several), strict=True)]
+    )
 
 
 COST_FIGURES = ("cost", "requests")
