@@ -23,11 +23,9 @@ from playground.blockkit.rules import (
 
 _MANY = 1000
 
-_STYLE = shape(
-    {},
-    {name: boolean for name in ("bold", "italic", "strike", "code", "underline", "highlight")}
-    | {name: boolean for name in ("client_highlight", "unlink")},
-)
+_STYLES = ("bold", "italic", "strike", "code", "underline", "highlight")
+_OF_MENTIONS: tuple[str, ...] = ("client_highlight", "unlink")
+_STYLE = shape({}, dict.fromkeys((*_STYLES, *_OF_MENTIONS), boolean))
 
 
 def _part(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None) -> Rule:
