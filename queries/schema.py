@@ -73,7 +73,7 @@ FULLY_LOADED_RULE = (
     "+ COALESCE(attributed_idle_cost, 0) + COALESCE(attributed_overhead_cost, 0) "
     f"ELSE 0 END AS {MONEY})"
 )
-"""The rule of cost, in DuckDB's SQL over one row of `costs`; it stands here alone."""
+"""The mart's rule of cost, in DuckDB's SQL over one row of `costs`; it stands here alone."""
 
 
 def dimension_columns(dimensions: Dimensions) -> tuple[Column, ...]:
