@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -148,15 +149,65 @@ class Settings(BaseSettings):
         gt=0,
         description="Age from which a source is called stale in every answer.",
     )
+    bigquery_project: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9:.-]{4,61}[a-z0-9]$",
+        description="Google Cloud project that runs, and pays for, costbot's queries; without it "
+        "BigQuery is not asked at all.",
+    )
     bigquery_table: str = Field(
         default=DEFAULT_TABLE,
         description="Request-level GPU table, `project.dataset.table`, over which "
-        "`costbot query --format sql` writes its statements.",
+        "`costbot query --format sql` writes its statements and from which `costbot sync` reads.",
     )
     bigquery_columns: dict[str, str] = Field(
         default={},
         description="What columns of that table are called where they differ, as a JSON object: "
         '`{"org": "org_name", "billing_type": ""}`; empty where it has none.',
+    )
+    bigquery_location: str | None = Field(
+        default=None, description="Where the table's dataset is, such as `EU` or `us-central1`."
+    )
+    bigquery_key_file: Path | None = Field(
+        default=None,
+        description="A service account's key, JSON; without it the application-default "
+        "credentials of the machine.",
+    )
+    bigquery_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Another address of the BigQuery API, such as a private endpoint; one of "
+        "`http://` is asked without credentials.",
+    )
+    bigquery_most_bytes: int = Field(
+        default=100 * 1024**3,
+        gt=0,
+        description="Bytes that one query may bill, 100 GiB by default; one that would take more "
+        "is not begun.",
+    )
+    bigquery_timeout_seconds: float = Field(
+        default=300.0, gt=0, description="How long one BigQuery query may take before it is ended."
+    )
+    bigquery_usd_per_tib: Decimal = Field(
+        default=Decimal("6.25"),
+        ge=0,
+        description="US dollars that a tebibyte billed costs, for what costbot itself costs; 0 "
+        "where queries run on reserved slots.",
+    )
+    sync_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=1440,
+        description="How often `costbot serve` refreshes the mart from BigQuery; 0: never.",
+    )
+    sync_lookback_days: int = Field(
+        default=3,
+        ge=0,
+        le=60,
+        description="Days before today that each sync reads again: costs are attributed late.",
+    )
+    sync_history_days: int = Field(
+        default=400, ge=1, le=3660, description="How many days back the mart follows BigQuery."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
