@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from analysis.clock import Clock, system_clock
 from analysis.errors import BadInput
 from bot.road import Road
+from bot.routes import Handlers, routes_of
 from bot.settings import Settings
 from handlers.about import AboutHandler
 from handlers.cost import CostHandler
@@ -46,11 +47,7 @@ class Parts:
     mart: Mart
     engine: DuckDbEngine
     people: PeopleHandler
-    pricing: PricingHandler
-    cost: CostHandler
-    queries: QueryHandler
-    reconcile: ReconcileHandler
-    why: WhyHandler
+    handlers: Handlers
     road: Road
 
 
@@ -137,12 +134,14 @@ def _put_together(
     engine: DuckDbEngine,
 ) -> Parts:
     stale = settings.stale_after_hours
-    cost = CostHandler(engine, dimensions, clock, stale)
-    pricing = PricingHandler(store.prices, clock)
-    about = AboutHandler(engine, clock, stale, store.kind)
-    queries = QueryHandler(engine, clock, stale)
-    reconcile = ReconcileHandler(engine, clock, stale)
-    why = WhyHandler(engine, dimensions, clock, stale)
+    handlers = Handlers(
+        about=AboutHandler(engine, clock, stale, store.kind),
+        cost=CostHandler(engine, dimensions, clock, stale),
+        pricing=PricingHandler(store.prices, clock),
+        queries=QueryHandler(engine, clock, stale),
+        reconcile=ReconcileHandler(engine, clock, stale),
+        why=WhyHandler(engine, dimensions, clock, stale),
+    )
     defaults = PersonDefaults(
         zone=settings.zone_info,
         admins=frozenset(settings.admins),
@@ -157,12 +156,8 @@ def _put_together(
         mart=mart,
         engine=engine,
         people=PeopleHandler(store.people, defaults),
-        pricing=pricing,
-        cost=cost,
-        queries=queries,
-        reconcile=reconcile,
-        why=why,
-        road=Road(dimensions, cost, pricing, about, queries, reconcile, why),
+        handlers=handlers,
+        road=Road(dimensions, routes_of(handlers, dimensions), engine, clock),
     )
 
 

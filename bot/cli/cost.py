@@ -71,7 +71,7 @@ def cost(
 
 async def _ask(settings: Settings, request: CostRequest) -> CostResult:
     async with assembled(settings) as parts:
-        return await parts.cost.cost(request, operator(settings.zone_info))
+        return await parts.handlers.cost.cost(request, operator(settings.zone_info))
 
 
 def period_of(first: str | None, last: str | None) -> Period:

@@ -69,17 +69,17 @@ def query(
 
 async def _list(settings: Settings) -> Answer:
     async with assembled(settings) as parts:
-        return queries_answer(parts.queries.listed(operator(settings.zone_info)))
+        return queries_answer(parts.handlers.queries.listed(operator(settings.zone_info)))
 
 
 async def _prepare(settings: Settings, request: QueryRequest) -> PreparedQuery:
     async with assembled(settings) as parts:
-        return parts.queries.prepared(request, operator(settings.zone_info))
+        return parts.handlers.queries.prepared(request, operator(settings.zone_info))
 
 
 async def _ask(settings: Settings, request: QueryRequest) -> QueryResult:
     async with assembled(settings) as parts:
-        return await parts.queries.query(request, operator(settings.zone_info))
+        return await parts.handlers.queries.query(request, operator(settings.zone_info))
 
 
 def parameters_of(pairs: Sequence[str]) -> dict[str, str]:

@@ -63,7 +63,7 @@ def why(
 
 async def _ask(settings: Settings, request: WhyRequest) -> WhyResult:
     async with assembled(settings) as parts:
-        return await parts.why.why(request, operator(settings.zone_info))
+        return await parts.handlers.why.why(request, operator(settings.zone_info))
 
 
 def why_json(result: WhyResult) -> dict[str, object]:

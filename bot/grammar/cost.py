@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from analysis.errors import NotUnderstood
 from analysis.periods import Calendar, Period
 from analysis.roles import Role
+from bot.grammar.command import Command
 from bot.grammar.periods import parse_period, write_period
 from bot.grammar.tokens import Token, join
 from bot.grammar.words import all_keywords, dimension_words
@@ -21,11 +22,10 @@ MOST_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class CostCommand:
-    """A question about cost, and whether the answer is wanted as a file."""
+class CostCommand(Command):
+    """A question about cost."""
 
     request: CostRequest
-    csv: bool = False
 
 
 @dataclass(slots=True)

@@ -2,52 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.errors import NotUnderstood
 from analysis.roles import Role
-from bot.grammar.cost import CostCommand, CostParser
-from bot.grammar.query import (
-    QueryCommand,
-    QueryListCommand,
-    ReconcileCommand,
-    parse_query,
-    parse_reconcile,
-)
-from bot.grammar.tokens import tokenize
-from bot.grammar.why import WhyCommand, parse_why
+from bot.grammar.command import Command
+from bot.grammar.cost import CostParser
+from bot.grammar.query import parse_query, parse_reconcile
+from bot.grammar.tokens import Token, tokenize
+from bot.grammar.why import parse_why
 from handlers.nearest import shown
 from queries.dimensions import Dimensions
 
 
 @dataclass(frozen=True, slots=True)
-class PricingCommand:
+class PricingCommand(Command):
     """`pricing [provider] [csv]`: the price list, of one provider or of all."""
 
     provider: str | None = None
-    csv: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class AboutCommand:
+class AboutCommand(Command):
     """`about`: freshness and version."""
 
 
 @dataclass(frozen=True, slots=True)
-class HelpCommand:
+class HelpCommand(Command):
     """`help`: what may be typed."""
 
 
-Command = (
-    CostCommand
-    | WhyCommand
-    | PricingCommand
-    | QueryCommand
-    | QueryListCommand
-    | ReconcileCommand
-    | AboutCommand
-    | HelpCommand
-)
+Parser = Callable[[list[Token], Dimensions, Role], Command]
+"""Understands what stands after the first word, as far as a role may ask."""
 
 
 def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
@@ -57,29 +44,45 @@ def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
         NotUnderstood: with the word that was not understood, and a suggestion.
     """
     tokens = tokenize(text)
-    first = tokens[0].keyword if tokens else ""
-    rest = tokens[1:]
-    match first:
-        case "help" | "?":
-            return HelpCommand()
-        case "about":
-            _nothing_after("about", [token.text for token in rest])
-            return AboutCommand()
-        case "pricing" | "prices":
-            named = [token.text for token in rest if token.keyword != "csv"]
-            _nothing_after("pricing", named[1:])
-            return PricingCommand(named[0] if named else None, csv=len(named) < len(rest))
-        case "why":
-            return parse_why(rest, dimensions, role)
-        case "query" | "queries":
-            return parse_query(rest)
-        case "reconcile":
-            return parse_reconcile(rest)
-        case _:
-            return CostParser(dimensions, role).parse(tokens)
+    parser = PARSERS.get(tokens[0].keyword) if tokens else None
+    if parser is None:
+        return CostParser(dimensions, role).parse(tokens)
+    return parser(tokens[1:], dimensions, role)
 
 
-def _nothing_after(word: str, rest: list[str]) -> None:
+def _parse_help(rest: list[Token], dimensions: Dimensions, role: Role) -> HelpCommand:
+    del rest, dimensions, role  # who asks for help gets it, whatever else they typed
+    return HelpCommand()
+
+
+def _parse_about(rest: list[Token], dimensions: Dimensions, role: Role) -> AboutCommand:
+    del dimensions, role
+    _nothing_after("about", rest)
+    return AboutCommand()
+
+
+def _parse_pricing(rest: list[Token], dimensions: Dimensions, role: Role) -> PricingCommand:
+    del dimensions, role
+    named = [token for token in rest if token.keyword != "csv"]
+    _nothing_after("pricing", named[1:])
+    return PricingCommand(named[0].text if named else None, csv=len(named) < len(rest))
+
+
+def _nothing_after(word: str, rest: Sequence[Token]) -> None:
     if rest:
-        sentence = f"`{word}` does not go with {shown(rest[0])}."
+        sentence = f"`{word}` does not go with {shown(rest[0].text)}."
         raise NotUnderstood(sentence, "`/cost help` shows how each command is written.")
+
+
+PARSERS: Mapping[str, Parser] = {
+    "why": parse_why,
+    "pricing": _parse_pricing,
+    "prices": _parse_pricing,
+    "query": lambda rest, _dimensions, _role: parse_query(rest),
+    "queries": lambda rest, _dimensions, _role: parse_query(rest),
+    "reconcile": lambda rest, _dimensions, _role: parse_reconcile(rest),
+    "about": _parse_about,
+    "help": _parse_help,
+    "?": _parse_help,
+}
+"""What understands the words after each first word; any other line is a question about cost."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis.errors import NotUnderstood
 from analysis.periods import Calendar, Period
+from bot.grammar.command import Command
 from bot.grammar.periods import parse_period
 from bot.grammar.tokens import Token, join
 from handlers.nearest import shown
@@ -13,20 +14,19 @@ from handlers.queries import QueryRequest
 
 
 @dataclass(frozen=True, slots=True)
-class QueryListCommand:
+class QueryListCommand(Command):
     """`query`: which queries there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class QueryCommand:
+class QueryCommand(Command):
     """`query NAME [parameter=value …] [csv]`: one of them, run."""
 
     request: QueryRequest
-    csv: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ReconcileCommand:
+class ReconcileCommand(Command):
     """`reconcile [period]`: whether the parts of a cost add up."""
 
     period: Period
@@ -57,7 +57,7 @@ def parse_query(tokens: list[Token]) -> QueryCommand | QueryListCommand:
         if name.casefold() in parameters:
             raise NotUnderstood(f"{shown(name)} is there twice.", "Once is enough.")
         parameters[name.casefold()] = value
-    return QueryCommand(QueryRequest(tokens[0].text.casefold(), parameters), csv)
+    return QueryCommand(QueryRequest(tokens[0].text.casefold(), parameters), csv=csv)
 
 
 def write_query(command: QueryCommand) -> str:

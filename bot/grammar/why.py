@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.errors import NotUnderstood
 from analysis.periods import Calendar, Period
 from analysis.roles import Role
+from bot.grammar.command import Command
 from bot.grammar.cost import CostCommand, CostParser, write_cost
 from bot.grammar.periods import parse_period, write_period
 from bot.grammar.tokens import Token
@@ -22,7 +23,7 @@ VERSUS = ("vs", "versus", "against")
 
 
 @dataclass(frozen=True, slots=True)
-class WhyCommand:
+class WhyCommand(Command):
     """`why [PERIOD] [vs PERIOD] [filters]`: what moved a cost."""
 
     request: WhyRequest

@@ -9,13 +9,8 @@ from typing import cast
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
-from analysis.errors import NotUnderstood
 from bot.blocks.answer import Answer
 from bot.blocks.home import home_view
-from bot.grammar.cost import CostCommand
-from bot.grammar.parse import PricingCommand
-from bot.grammar.query import QueryCommand
-from bot.grammar.why import WhyCommand
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
@@ -88,30 +83,19 @@ class Listeners:
 
     async def _answer(self, text: str, caller: Caller) -> Answer:
         command = self.road.understand(text, caller)
-        if isinstance(command, CostCommand | PricingCommand | QueryCommand) and command.csv:
+        if command.csv:
             return await self._csv(text, caller)
         return await self.road.answer(command, caller)
 
     async def _csv(self, text: str, caller: Caller) -> Answer:
-        question = self._question(text, caller)
-        file = await self.road.csv(question, caller)
+        command = self.road.understand(text, caller)
+        file = await self.road.csv(command, caller)
         if not file.rows:
-            return await self.road.answer(question, caller)
+            return await self.road.answer(command, caller)
         return await send_csv(self.client, caller.user_id, file, text)
 
     async def _share(self, text: str, caller: Caller) -> Answer:
-        command = self.road.understand(text, caller)
-        if not isinstance(command, WhyCommand):
-            command = self._question(text, caller)
-        return await self.road.shared(command, caller)
-
-    def _question(self, text: str, caller: Caller) -> CostCommand | PricingCommand | QueryCommand:
-        command = self.road.understand(text, caller)
-        if not isinstance(command, CostCommand | PricingCommand | QueryCommand):
-            raise NotUnderstood(
-                "That button belongs to an older answer.", "Ask again with `/cost`."
-            )
-        return command
+        return await self.road.shared(self.road.understand(text, caller), caller)
 
 
 def caller_of(context: AsyncBoltContext) -> Caller:

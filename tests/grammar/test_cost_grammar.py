@@ -141,7 +141,7 @@ requests = st.builds(
 )
 
 
-@given(command=st.builds(CostCommand, requests, st.booleans()))
+@given(command=st.builds(CostCommand, requests, csv=st.booleans()))
 def test_what_is_written_is_read_as_the_same(command: CostCommand):
     assert parse(write_cost(command), DIMENSIONS, Role.ADMIN) == command
 

@@ -63,7 +63,7 @@ FACTS: Sequence[Fact] = (
 
 async def test_yesterday_is_explained_against_the_day_before(play: Play):
     async with play(FACTS) as playing:
-        result = await playing.parts.why.why(WhyRequest(), ADMIN)
+        result = await playing.parts.handlers.why.why(WhyRequest(), ADMIN)
     split, first = result.explanation.split, result.explanation.drivers[0]
     assert (split.before, split.now) == (35, 53)
     assert (split.volume + split.mix, split.rate) == (18, 0)
@@ -81,7 +81,7 @@ async def test_yesterday_is_explained_against_the_day_before(play: Play):
 
 async def test_a_caller_sees_the_own_organization_only(play: Play):
     async with play(FACTS) as playing:
-        result = await playing.parts.why.why(WhyRequest(), GLOBEX)
+        result = await playing.parts.handlers.why.why(WhyRequest(), GLOBEX)
     assert result.explanation.split.change == 6
     assert "acme" not in str(result)
 
@@ -91,7 +91,7 @@ async def test_a_period_that_is_named_is_what_it_is_compared_with(play: Play):
         WhyRequest(Dates(date(2026, 11, 18), date(2026, 11, 18))), versus=Calendar.YESTERDAY
     )
     async with play(FACTS) as playing:
-        result = await playing.parts.why.why(versus, ADMIN)
+        result = await playing.parts.handlers.why.why(versus, ADMIN)
     assert result.explanation.split.change == -18
     assert result.finding.summary == (
         "Cost fell 34.0 % (−$18.00): $35.00 on 2026-11-18, $53.00 yesterday."
@@ -101,7 +101,7 @@ async def test_a_period_that_is_named_is_what_it_is_compared_with(play: Play):
 async def test_requests_without_a_price_make_none_seem_cheaper(play: Play):
     async with play(FACTS) as playing:
         versus = WhyRequest(Calendar.TODAY, versus=Calendar.YESTERDAY)
-        result = await playing.parts.why.why(versus, ADMIN)
+        result = await playing.parts.handlers.why.why(versus, ADMIN)
     assert result.explanation.split.requests_now == 1
 
 
@@ -119,7 +119,7 @@ async def test_what_cannot_be_compared_is_refused_in_words(
 ):
     async with play(FACTS) as playing:
         with pytest.raises(error, match=says):
-            await playing.parts.why.why(asked_for, ADMIN)
+            await playing.parts.handlers.why.why(asked_for, ADMIN)
 
 
 async def test_slack_shows_the_finding_the_drivers_and_what_to_do(play: Play):

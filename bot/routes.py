@@ -1,0 +1,167 @@
+"""The routes: how each kind of command is answered, an entry each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
+
+from bot.blocks.about import about_answer
+from bot.blocks.answer import Answer
+from bot.blocks.cost import cost_answer
+from bot.blocks.help import help_answer
+from bot.blocks.pricing import pricing_answer
+from bot.blocks.query import queries_answer, query_answer
+from bot.blocks.reconcile import reconcile_answer
+from bot.blocks.why import why_answer
+from bot.csv_file import CsvFile, cost_csv, pricing_csv
+from bot.grammar.command import Command
+from bot.grammar.cost import CostCommand, write_cost
+from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand
+from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
+from bot.grammar.why import WhyCommand, write_why
+from bot.query_csv import query_csv
+from handlers.about import AboutHandler
+from handlers.caller import Caller
+from handlers.cost import CostHandler
+from handlers.pricing import PricingHandler
+from handlers.queries import QueryHandler
+from handlers.reconcile import ReconcileHandler
+from handlers.why import WhyHandler
+from queries.dimensions import Dimensions
+
+C = TypeVar("C", bound=Command)
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[C]):
+    """How one kind of command is answered.
+
+    Attributes:
+        answer: the message, within what the caller may see.
+        csv: the same as a file with every row; None: there is none.
+        kept_as: the text that asks exactly this; the answer is given again to whoever asks it
+            while nothing has changed. None: it is made anew each time.
+    """
+
+    answer: Callable[[C, Caller], Awaitable[Answer]]
+    csv: Callable[[C, Caller], Awaitable[CsvFile]] | None = None
+    kept_as: Callable[[C], str] | None = None
+
+
+class Routes:
+    """The routes by the kind of command."""
+
+    def __init__(self) -> None:
+        self._routes: dict[type[Command], Route[Command]] = {}
+
+    def add(self, kind: type[C], route: Route[C]) -> None:
+        """Answers commands of `kind` by `route`."""
+        self._routes[kind] = cast("Route[Command]", route)
+
+    def of(self, command: Command) -> Route[Command]:
+        """The route of `command`.
+
+        Raises:
+            KeyError: there is none, a bug.
+        """
+        return self._routes[type(command)]
+
+    @property
+    def kinds(self) -> frozenset[type[Command]]:
+        """The kinds of commands that there is a route for."""
+        return frozenset(self._routes)
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What costbot can do, noun by noun."""
+
+    about: AboutHandler
+    cost: CostHandler
+    pricing: PricingHandler
+    queries: QueryHandler
+    reconcile: ReconcileHandler
+    why: WhyHandler
+
+
+def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
+    """Every command's route."""
+    routes = Routes()
+    routes.add(CostCommand, _cost(handlers.cost, dimensions))
+    routes.add(WhyCommand, _why(handlers.why))
+    routes.add(PricingCommand, _pricing(handlers.pricing))
+    routes.add(QueryCommand, _query(handlers.queries))
+    routes.add(QueryListCommand, _query_list(handlers.queries))
+    routes.add(ReconcileCommand, _reconcile(handlers.reconcile))
+    routes.add(AboutCommand, _about(handlers.about))
+    routes.add(HelpCommand, _help(dimensions))
+    return routes
+
+
+def _cost(handler: CostHandler, dimensions: Dimensions) -> Route[CostCommand]:
+    async def answer(command: CostCommand, caller: Caller) -> Answer:
+        return cost_answer(await handler.cost(command.request, caller), caller, dimensions)
+
+    async def csv(command: CostCommand, caller: Caller) -> CsvFile:
+        return cost_csv(await handler.cost(command.request, caller), caller.zone)
+
+    return Route(answer, csv, kept_as=write_cost)
+
+
+def _why(handler: WhyHandler) -> Route[WhyCommand]:
+    async def answer(command: WhyCommand, caller: Caller) -> Answer:
+        return why_answer(await handler.why(command.request, caller), caller)
+
+    return Route(answer, kept_as=lambda command: write_why(command.request))
+
+
+def _pricing(handler: PricingHandler) -> Route[PricingCommand]:
+    async def answer(command: PricingCommand, caller: Caller) -> Answer:
+        return pricing_answer(await handler.price_list(command.provider, caller), caller.zone)
+
+    async def csv(command: PricingCommand, caller: Caller) -> CsvFile:
+        return pricing_csv(await handler.price_list(command.provider, caller))
+
+    return Route(answer, csv)
+
+
+def _query(handler: QueryHandler) -> Route[QueryCommand]:
+    async def answer(command: QueryCommand, caller: Caller) -> Answer:
+        return query_answer(await handler.query(command.request, caller), command.request, caller)
+
+    async def csv(command: QueryCommand, caller: Caller) -> CsvFile:
+        return query_csv(await handler.query(command.request, caller))
+
+    return Route(answer, csv)
+
+
+def _query_list(handler: QueryHandler) -> Route[QueryListCommand]:
+    async def answer(command: QueryListCommand, caller: Caller) -> Answer:
+        del command
+        return queries_answer(handler.listed(caller))
+
+    return Route(answer)
+
+
+def _reconcile(handler: ReconcileHandler) -> Route[ReconcileCommand]:
+    async def answer(command: ReconcileCommand, caller: Caller) -> Answer:
+        return reconcile_answer(await handler.reconcile(command.period, caller), caller)
+
+    return Route(answer)
+
+
+def _about(handler: AboutHandler) -> Route[AboutCommand]:
+    async def answer(command: AboutCommand, caller: Caller) -> Answer:
+        del command
+        return about_answer(await handler.about(caller), caller.zone)
+
+    return Route(answer)
+
+
+def _help(dimensions: Dimensions) -> Route[HelpCommand]:
+    async def answer(command: HelpCommand, caller: Caller) -> Answer:
+        del command
+        return help_answer(dimensions, caller.role)
+
+    return Route(answer)

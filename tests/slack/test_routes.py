@@ -1,0 +1,31 @@
+"""Every word leads somewhere: what can be understood can be answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysis.roles import Role
+from bot.assembly import assembled
+from bot.grammar.command import Command
+from bot.grammar.parse import PARSERS, parse
+from bot.grammar.words import SUBCOMMANDS
+from bot.settings import Settings
+from queries.dimensions import Dimensions
+
+
+def test_every_declared_subcommand_has_a_parser():
+    assert {subcommand.word for subcommand in SUBCOMMANDS} <= set(PARSERS)
+
+
+def test_the_example_of_every_subcommand_is_no_question_about_cost():
+    question = parse("today", Dimensions(), Role.ADMIN)
+    for subcommand in SUBCOMMANDS:
+        text = subcommand.example.removeprefix("/cost ")
+        assert type(parse(text, Dimensions(), Role.ADMIN)) is not type(question)
+
+
+async def test_every_kind_of_command_has_a_route(tmp_path: Path):
+    async with assembled(Settings(home=tmp_path)) as parts:
+        routed = {kind.__name__ for kind in parts.road.routes.kinds}
+    # By name: with slots a dataclass is made twice.
+    assert routed == {kind.__name__ for kind in Command.__subclasses__()}
