@@ -1,4 +1,4 @@
-"""The store: everything that people decide, behind one address."""
+"""The store: what people decide, and what costbot itself did, behind one address."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from storage.migrate import migrate
 from storage.repositories.inbound import InboundEventRepository
 from storage.repositories.people import PersonRepository
 from storage.repositories.prices import PriceRepository
+from storage.repositories.sync_runs import SyncRunRepository
+from storage.repositories.warehouse_jobs import WarehouseJobRepository
 
 
 class Store:
@@ -25,6 +27,8 @@ class Store:
         prices: the dated price list.
         people: who is who.
         inbound: which of Slack's events were heard already.
+        warehouse_jobs: what costbot itself asked of the warehouse.
+        sync_runs: how the refreshes of the mart went.
 
     Raises:
         BadInput: the address cannot be used.
@@ -35,6 +39,8 @@ class Store:
         self.prices = PriceRepository(self._database, clock)
         self.people = PersonRepository(self._database, clock)
         self.inbound = InboundEventRepository(self._database, clock)
+        self.warehouse_jobs = WarehouseJobRepository(self._database)
+        self.sync_runs = SyncRunRepository(self._database, clock)
 
     def __repr__(self) -> str:
         return f"Store({self._database})"

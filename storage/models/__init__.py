@@ -6,5 +6,7 @@ from storage.models.base import Base
 from storage.models.inbound_event import InboundEventRow
 from storage.models.person import PersonRow
 from storage.models.price import PriceRow
+from storage.models.sync_run import SyncRunRow
+from storage.models.warehouse_job import WarehouseJobRow
 
-__all__ = ["Base", "InboundEventRow", "PersonRow", "PriceRow"]
+__all__ = ["Base", "InboundEventRow", "PersonRow", "PriceRow", "SyncRunRow", "WarehouseJobRow"]
