@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from queries.scope import EVERYTHING, Scope
 from queries.sources import words
 from queries.template_list import Template, Value
 
@@ -40,6 +41,15 @@ DEFAULT_COLUMNS: Mapping[str, str] = {
 
 TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){1,2}", re.ASCII)
 COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+FIRST_DAY = "costs_first_day"
+"""The parameter with the first UTC day of `costs`; no query may have one of that name."""
+
+LAST_DAY = "costs_last_day"
+"""The parameter with the last UTC day of `costs`, included; likewise."""
+
+ORGANIZATION = "costs_organization"
+"""The parameter with the organization of the scope; likewise."""
 
 _NEEDED = frozenset({"dt", "cost_category", "row_cost"})
 """Without these there is no cost to speak of."""
@@ -89,6 +99,19 @@ class RequestTable:
         query = re.sub(r"@(\w+)", lambda match: _literal(values[match[1]]), template.sql)
         rest = query.removeprefix("WITH ")
         return f"{template.header}WITH costs AS (\n{self._costs(*days)}\n),\n{rest}\n"
+
+    def query(self, sql: str, scope: Scope = EVERYTHING) -> str:
+        """A query over `costs` as one GoogleSQL statement that keeps its parameters.
+
+        Args:
+            sql: one query over `costs`, with named parameters; with or without a WITH.
+            scope: the rows that `costs` has.
+
+        Returns:
+            The statement; its parameters are those of `sql`, `FIRST_DAY`, `LAST_DAY` and, where
+            the scope has one, `ORGANIZATION`.
+        """
+        raise NotImplementedError
 
     def _costs(self, first: date, last: date) -> str:
         def text(name: str) -> str:
