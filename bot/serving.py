@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
 from bot.blocks.help import QUESTIONS
+from bot.scheduler import Nightly, Scheduler
 from bot.settings import Settings
 from bot.slack.app import SlackAccess
 from bot.stage import access_to, admit, installed_app, load_or_begin
@@ -52,15 +53,25 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
     port = int(listener.getsockname()[1])
     supervisor = Supervisor()
     async with assembled(settings) as parts:
-        upkeep = Upkeep(parts.mart, parts.store.inbound, parts.clock, supervisor)
-        supervisor.keep(upkeep.daily(), "daily upkeep")
+        scheduler = scheduled(parts, supervisor)
+        scheduler.start()
         try:
             if with_playground:
                 await _serve_playground(parts, supervisor, listener, port, announce)
             else:
                 await _serve_slack(parts, supervisor, listener, port, announce)
         finally:
+            scheduler.stop()
             await supervisor.stop(GRACE_SECONDS)
+
+
+def scheduled(parts: Parts, supervisor: Supervisor) -> Scheduler:
+    """The jobs of a serving costbot."""
+    scheduler = Scheduler(parts.clock, supervisor)
+    upkeep = Upkeep(parts.mart, parts.store.inbound)
+    scheduler.add("keeping the mart up", Nightly(), upkeep.keep_the_mart_up)
+    scheduler.add("forgetting old events", Nightly(), upkeep.forget_events)
+    return scheduler
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -19,7 +19,6 @@ class Supervisor:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
-        self._standing: set[asyncio.Task[None]] = set()
 
     def spawn(self, work: Coroutine[object, object, T], name: str) -> asyncio.Task[T]:
         """Starts `work`; whoever called may await it, or leave it to the supervisor."""
@@ -28,12 +27,6 @@ class Supervisor:
         task.add_done_callback(self._ended)
         return task
 
-    def keep(self, work: Coroutine[object, object, None], name: str) -> None:
-        """Starts `work` that never ends: nobody waits for it, `stop` cancels it first."""
-        task = asyncio.create_task(work, name=name)
-        self._standing.add(task)
-        task.add_done_callback(self._ended)
-
     async def idle(self) -> None:
         """Waits until nothing is under way, work begun meanwhile included."""
         while self._tasks:
@@ -41,10 +34,6 @@ class Supervisor:
 
     async def stop(self, grace_seconds: float) -> None:
         """Lets what is under way finish for a while, then cancels and names the rest."""
-        for task in self._standing:
-            task.cancel()
-        if self._standing:
-            await asyncio.wait(self._standing)
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=grace_seconds)
         for task in set(self._tasks):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.assembly import Parts, assembled
+from bot.serving import scheduled
 from bot.settings import Settings
 from bot.supervisor import Supervisor
-from bot.upkeep import Upkeep, next_night
 from queries.dimensions import Source
 from queries.mart import Mart, WriterLimits
 from storage.repositories.inbound import KEPT
@@ -36,35 +37,17 @@ async def parts(tmp_path: Path, clock: TestClock) -> AsyncGenerator[Parts]:
         yield parts
 
 
-class Nights:
-    """Time that passes as soon as all work is done, and stops after some nights."""
-
-    def __init__(self, clock: TestClock, supervisor: Supervisor, nights: int) -> None:
-        self.slept: list[timedelta] = []
-        self.over = asyncio.Event()
-        self._clock = clock
-        self._supervisor = supervisor
-        self._nights = nights
-
-    async def pause(self, seconds: float) -> None:
-        await self._supervisor.idle()
-        if len(self.slept) == self._nights:
-            self.over.set()
-            await asyncio.Event().wait()
-        self.slept.append(timedelta(seconds=seconds))
-        self._clock.advance(timedelta(seconds=seconds))
-
-
-async def live(mart: Mart, parts: Parts, clock: TestClock, nights: int) -> list[timedelta]:
-    """Keeps up `mart` and the store of `parts` for some nights; gives how long it slept."""
+async def live(parts: Parts, clock: TestClock, nights: int, mart: Mart | None = None) -> None:
+    """Starts costbot's scheduler, and lets it live through some nights."""
     supervisor = Supervisor()
-    passing = Nights(clock, supervisor, nights)
-    upkeep = Upkeep(mart, parts.store.inbound, clock, supervisor, passing.pause)
-    supervisor.keep(upkeep.daily(), "daily upkeep")
+    scheduler = scheduled(parts if mart is None else replace(parts, mart=mart), supervisor)
+    scheduler.look()
     async with asyncio.timeout(20):
-        await passing.over.wait()
-        await supervisor.stop(0)
-    return passing.slept
+        await supervisor.idle()
+        for _ in range(nights):
+            clock.advance(timedelta(days=1))
+            scheduler.look()
+            await supervisor.idle()
 
 
 def grains(mart: Mart) -> list[str | None]:
@@ -72,25 +55,13 @@ def grains(mart: Mart) -> list[str | None]:
     return [mart.snapshot().grain(Source.USAGE, day) for day in days]
 
 
-@pytest.mark.parametrize(
-    ("now", "due"),
-    [
-        (NOON, datetime(2026, 11, 21, 0, 5, tzinfo=UTC)),
-        (datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 20, 0, 5, tzinfo=UTC)),
-        (datetime(2026, 11, 20, 0, 5, tzinfo=UTC), datetime(2026, 11, 21, 0, 5, tzinfo=UTC)),
-    ],
-)
-def test_the_work_is_due_shortly_after_midnight(now: datetime, due: datetime) -> None:
-    assert next_night(now) == due
-
-
 async def test_days_lose_their_hours_in_the_night_that_is_their_turn(
     parts: Parts, clock: TestClock
 ) -> None:
     assert grains(parts.mart) == ["hour", "hour"]
-    assert await live(parts.mart, parts, clock, 1) == [timedelta(hours=12, minutes=5)]
+    await live(parts, clock, 1)
     assert grains(parts.mart) == ["day", "hour"]
-    assert await live(parts.mart, parts, clock, 1) == [timedelta(days=1)]
+    await live(parts, clock, 1)
     assert grains(parts.mart) == ["day", "day"]
 
 
@@ -98,7 +69,7 @@ async def test_what_is_outdated_is_brought_up_to_date_at_the_start(
     parts: Parts, clock: TestClock
 ) -> None:
     clock.advance(timedelta(days=9))
-    await live(parts.mart, parts, clock, 0)
+    await live(parts, clock, 0)
     assert grains(parts.mart) == ["day", "day"]
 
 
@@ -106,10 +77,10 @@ async def test_events_are_forgotten_when_nobody_repeats_them_any_more(
     parts: Parts, clock: TestClock
 ) -> None:
     await parts.store.inbound.claim("Ev1")
-    await live(parts.mart, parts, clock, 1)
+    await live(parts, clock, 1)
     assert await parts.store.inbound.claim("Ev1") is False
     clock.advance(KEPT)
-    await live(parts.mart, parts, clock, 0)
+    await live(parts, clock, 0)
     assert await parts.store.inbound.claim("Ev1") is True
 
 
@@ -121,13 +92,13 @@ async def test_work_that_fails_is_logged_and_done_again_the_next_night(
     manifest = parts.mart.folder / "manifest.json"
     whole = manifest.read_bytes()
     manifest.write_bytes(whole[:-9])
-    await live(parts.mart, parts, clock, 0)
+    await live(parts, clock, 0)
     [failed] = [record for record in caplog.records if "failed" in record.getMessage()]
     assert failed.getMessage() == "task keeping the mart up failed"
     assert failed.exc_info is not None
     assert await parts.store.inbound.claim("Ev1") is True
     manifest.write_bytes(whole)
-    await live(parts.mart, parts, clock, 1)
+    await live(parts, clock, 1)
     assert grains(parts.mart) == ["day", "day"]
 
 
@@ -143,20 +114,11 @@ async def test_a_mart_that_is_being_written_to_is_left_to_its_writer(
         limits=WriterLimits(wait=0.05),
     )
     with parts.mart.writer():
-        await live(impatient, parts, clock, 0)
+        await live(parts, clock, 0, impatient)
     assert [(record.levelno, record.exc_info) for record in caplog.records] == [
         (logging.WARNING, None)
     ]
     assert "Another import or refresh is writing" in caplog.text
-
-
-async def test_nobody_waits_for_work_that_never_ends(caplog: pytest.LogCaptureFixture) -> None:
-    supervisor = Supervisor()
-    supervisor.keep(asyncio.sleep(3600), "for ever")
-    async with asyncio.timeout(5):
-        await supervisor.idle()
-        await supervisor.stop(3600)
-    assert caplog.records == []
 
 
 async def test_serving_begins_with_it(tmp_path: Path) -> None:
