@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +22,15 @@ from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
 from handlers.sample import SampleHandler
 from handlers.why import WhyHandler
+from queries.bigquery.access import Access
+from queries.bigquery.jobs import JobRecord, Jobs
 from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
 from queries.mart import Mart, WriterLimits
 from queries.sources.importer import Progress
 from queries.sources.report import ImportReport
 from storage import Store
+from storage.records.warehouse_job import WarehouseJob
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -109,6 +112,47 @@ async def sample_opened(
             return await imports.import_file(ImportRequest(source, path), tell)
 
         yield SampleHandler(settings.home, imports.mart, clock, import_file)
+
+
+def access_of(settings: Settings) -> Access:
+    """How BigQuery is reached.
+
+    Raises:
+        BadInput: no project is set that would run the queries.
+    """
+    if settings.bigquery_project is None:
+        raise BadInput(
+            "BigQuery is not set up: there is no project that runs costbot's queries.",
+            "Set COSTBOT_BIGQUERY_PROJECT; docs/bigquery.md says what else is needed.",
+        )
+    return Access(
+        project=settings.bigquery_project,
+        location=settings.bigquery_location,
+        key_file=settings.bigquery_key_file,
+        endpoint=settings.bigquery_endpoint,
+        most_bytes=settings.bigquery_most_bytes,
+        timeout_seconds=settings.bigquery_timeout_seconds,
+    )
+
+
+@asynccontextmanager
+async def jobs_opened(
+    settings: Settings, store: Store, clock: Clock = system_clock
+) -> AsyncGenerator[Jobs]:
+    """What asks BigQuery, every job of it kept in the store; closed when the block ends.
+
+    Raises:
+        BadInput: BigQuery is not set up.
+    """
+
+    async def record(job: JobRecord) -> None:
+        await store.warehouse_jobs.add(WarehouseJob(**asdict(job)))
+
+    jobs = Jobs(access_of(settings), clock, record)
+    try:
+        yield jobs
+    finally:
+        await jobs.close()
 
 
 @asynccontextmanager
