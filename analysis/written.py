@@ -9,6 +9,7 @@ _FINEST = 6
 """Digits after the point beyond which a sum of money is only noise."""
 _LARGEST_RATIO = Decimal(10_000)
 """Beyond a million per cent only that it is so matters."""
+_SIZES = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 def money(usd: Decimal, *, sign: bool = False) -> str:
@@ -42,3 +43,17 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str | None = None) -> str:
     """A count with its noun: "1 request", "2,000 requests"."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def size(number: int) -> str:
+    """Bytes in their largest binary unit, as BigQuery counts them: "10 MiB", "1.2 TiB"."""
+    value, unit = Decimal(number), 0
+    while True:
+        # No digit after the point where it says little, and none of a whole number.
+        digits = Decimal("0.1") if unit and value < 100 else Decimal(1)
+        rounded = value.quantize(digits, ROUND_HALF_EVEN)
+        if rounded < 1024 or unit == len(_SIZES) - 1:
+            break
+        value, unit = value / 1024, unit + 1
+    text = f"{rounded:,}".removesuffix(".0")
+    return f"{text} {'byte' if number == 1 else _SIZES[unit]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from bot.settings import Settings
 from handlers.about import AboutHandler
 from handlers.cost import CostHandler
 from handlers.imports import ImportHandler, ImportRequest
+from handlers.own_cost import OwnCostHandler
 from handlers.people import PeopleHandler, PersonDefaults
 from handlers.pricing import PricingHandler
 from handlers.queries import QueryHandler
@@ -169,6 +171,24 @@ async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncGen
             await engine.close()
 
 
+def own_cost_of(settings: Settings, store: Store, clock: Clock) -> OwnCostHandler:
+    """What adds up what costbot itself costs."""
+    return OwnCostHandler(
+        store.warehouse_jobs,
+        store.sync_runs,
+        clock,
+        machine=machine_name(),
+        project=settings.bigquery_project,
+        usd_per_tib=settings.bigquery_usd_per_tib,
+        most_bytes=settings.bigquery_most_bytes,
+    )
+
+
+def machine_name() -> str:
+    """The machine whose mart this is: each keeps its own."""
+    return platform.node() or "this machine"
+
+
 def _put_together(
     settings: Settings,
     clock: Clock,
@@ -179,7 +199,7 @@ def _put_together(
 ) -> Parts:
     stale = settings.stale_after_hours
     handlers = Handlers(
-        about=AboutHandler(engine, clock, stale, store.kind),
+        about=AboutHandler(engine, clock, stale, store.kind, own_cost_of(settings, store, clock)),
         cost=CostHandler(engine, dimensions, clock, stale),
         pricing=PricingHandler(store.prices, clock),
         queries=QueryHandler(engine, clock, stale),

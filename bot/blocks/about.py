@@ -1,4 +1,4 @@
-"""`/cost about`: how old the data is, what it is kept in, and which costbot this is."""
+"""`/cost about`: how old the data is, what costbot itself costs, and which costbot this is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,33 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block, SectionBlock, Text
 
+from analysis.written import size
 from bot.blocks.answer import Answer, section
 from bot.blocks.freshness import age
-from bot.blocks.text import count, moment
+from bot.blocks.syncs import syncs_line
+from bot.blocks.text import count, escape, moment, money, plural
 from handlers.about import AboutResult
+from handlers.own_cost import OwnCost
+from storage.records.warehouse_job import JobTotals
 
 
 def about_answer(result: AboutResult, zone: ZoneInfo) -> Answer:
     """The message that answers `/cost about`."""
+    lines = [*_sources(result, zone)] or ["No data loaded yet."]
+    if result.syncs is not None:
+        lines.append(syncs_line(result.syncs, result.freshness.now, zone))
+    blocks: list[Block] = [
+        section("\n".join(lines), "about-sources"),
+        _fields("about-fields", _what_it_is(result)),
+    ]
+    text = f"costbot {result.version}"
+    if result.own_cost is not None:
+        blocks.append(_fields("about-own-cost", _what_it_costs(result.own_cost)))
+        text += f", {money(result.own_cost.usd)} billed by BigQuery this month"
+    return Answer(text=text, blocks=tuple(blocks))
+
+
+def _sources(result: AboutResult, zone: ZoneInfo) -> list[str]:
     lines: list[str] = []
     for source in result.freshness.sources:
         name = {"gpu": "GPU", "usage": "LLM"}[source.source.value]
@@ -21,14 +40,45 @@ def about_answer(result: AboutResult, zone: ZoneInfo) -> Answer:
         span = f"{moment(source.data_from, zone)} to {moment(source.data_until, zone)}"
         loaded = age(result.freshness.now - source.loaded_at)
         lines.append(f"*{name}* {mark}{span}, loaded {loaded} ago")
-    fields = [
-        Text(f"*Version*\n{result.version}"),
-        Text(f"*Store*\n{result.store_kind}"),
-        Text(f"*Rows in the mart*\n{count(result.costs_rows)}"),
-        Text("*Answers come from*\nthe local mart: no warehouse is queried, no bytes are billed"),
-    ]
-    blocks: list[Block] = [
-        section("\n".join(lines) or "No data loaded yet.", "about-sources"),
-        SectionBlock(fields=list(fields), block_id="about-fields"),
-    ]
-    return Answer(text=f"costbot {result.version}", blocks=tuple(blocks))
+    return lines
+
+
+def _what_it_is(result: AboutResult) -> dict[str, str]:
+    return {
+        "Version": result.version,
+        "Store": result.store_kind,
+        "Rows in the mart": count(result.costs_rows),
+        "Answers come from": "the local mart: no warehouse is queried, no bytes are billed",
+    }
+
+
+def _what_it_costs(cost: OwnCost) -> dict[str, str]:
+    month = f"{cost.since:%B %Y}, UTC"
+    ran = f"{size(cost.bytes_billed)} billed by {plural(cost.jobs, 'BigQuery job')}"
+    not_done: list[str] = []
+    if cost.failed:
+        not_done.append(f"{plural(cost.failed, 'job')} of these failed or was ended early")
+    if cost.refused:
+        not_done.append(f"{plural(cost.refused, 'query', 'queries')} refused before running")
+    price = (
+        f"{money(cost.usd_per_tib)} a TiB"
+        if cost.usd_per_tib
+        else "nothing by the byte (reserved slots)"
+    )
+    return {
+        f"costbot itself, {month}": "\n".join((f"{money(cost.usd)}: {ran}", *not_done)),
+        "By purpose": "\n".join(_purpose(cost, totals) for totals in cost.by_purpose)
+        or "nothing was asked yet",
+        "Ceiling of one query": f"{size(cost.most_bytes)} ({money(cost.usd_of(cost.most_bytes))})",
+        "Price": price,
+    }
+
+
+def _purpose(cost: OwnCost, totals: JobTotals) -> str:
+    billed = f"{money(cost.usd_of(totals.bytes_billed))}, {size(totals.bytes_billed)}"
+    return f"{escape(totals.purpose)} {billed}, {plural(totals.jobs, 'job')}"
+
+
+def _fields(block_id: str, entries: dict[str, str]) -> SectionBlock:
+    texts = [Text(f"*{name}*\n{value}") for name, value in entries.items()]
+    return SectionBlock(fields=list(texts), block_id=block_id)
