@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import cast
@@ -21,6 +21,7 @@ from analysis.prices import PriceSource
 from queries.dimensions import Dimension, Dimensions
 from queries.engines.base import Engine
 from queries.measures import Measures, added_up, totals
+from queries.moments import Moments, same_date, start_of, utc_days
 
 DAY = "day"
 HOUR = "hour"
@@ -35,7 +36,6 @@ KNOWN_DAYS = 90
 
 NOTHING = Measures()
 
-_INSTANT = timedelta(microseconds=1)
 
 Key = tuple[str | date | datetime | None, ...]
 
@@ -99,13 +99,12 @@ class Breakdown:
     @property
     def first_day(self) -> date:
         """The first UTC day of `costs` that can hold something of either window."""
-        first = self.before or self.window
-        return min(first.start.date(), first.first_day)
+        return utc_days(self.before or self.window)[0]
 
     @property
     def last_day(self) -> date:
         """The last UTC day of `costs` that can hold something of the window."""
-        return max((self.window.end - _INSTANT).date(), self.window.last_day)
+        return utc_days(self.window)[1]
 
     @property
     def cuts_hours(self) -> bool:
@@ -198,6 +197,7 @@ class _Query:
 
     def __init__(self, dimensions: Dimensions, question: Breakdown) -> None:
         self.parameters: dict[str, object] = {}
+        self._moments = Moments(question.window.zone, self.parameters)
         self._dimensions = dimensions
         self._question = question
         self.sql = self._write()
@@ -235,31 +235,14 @@ class _Query:
         self.parameters[name] = value
         return f"@{name}"
 
-    def _since(self, instant: datetime, name: str) -> str:
-        """Whether a row's charge period begins at `instant` or later.
-
-        A row of a whole day begins, wherever the asker is, with its date: it is compared with
-        the local date of the instant.
-        """
-        hour = self._parameter(name, instant)
-        midnight = self._midnight(instant)
-        if midnight == instant:
-            return f"charge_period_start >= {hour}"
-        day = self._parameter(f"{name}_day", midnight)
-        return f"charge_period_start >= IF(grain = 'hour', {hour}, {day})"
-
-    def _midnight(self, instant: datetime) -> datetime:
-        """The UTC midnight of the local date of an instant."""
-        return _start_of(instant.astimezone(self._question.window.zone).date())
-
     def _part(self) -> str:
         """GoogleSQL for the part of the answer that a row belongs to."""
         window, compared = self._question.window, self._question.compared
         if self._question.before is None:
             return str(COMPARED)
-        part = f"IF({self._since(window.start, 'window_start')}, {COMPARED}, {BEFORE})"
+        part = f"IF({self._moments.since(window.start, 'window_start')}, {COMPARED}, {BEFORE})"
         if compared.end < window.end:
-            part = f"IF({self._since(compared.end, 'compared_end')}, {GROWING}, {part})"
+            part = f"IF({self._moments.since(compared.end, 'compared_end')}, {GROWING}, {part})"
         return part
 
     def _when(self) -> list[str]:
@@ -268,17 +251,18 @@ class _Query:
         conditions: list[str] = []
         if before is not None and before.end < window.start:
             conditions.append(
-                f"({self._since(window.start, 'window_start')} "
-                f"OR ({self._since(before.start, 'first_start')} "
-                f"AND NOT {self._since(before.end, 'before_end')}))"
+                f"({self._moments.since(window.start, 'window_start')} "
+                f"OR ({self._moments.since(before.start, 'first_start')} "
+                f"AND NOT {self._moments.since(before.end, 'before_end')}))"
             )
         else:
             first = (before or window).start
-            if not first == self._midnight(first) == _start_of(self._question.first_day):
-                conditions.append(self._since(first, "first_start"))
-        after = _start_of(self._question.last_day) + timedelta(days=1)
-        if not window.end == self._midnight(window.end) == after:
-            conditions.append(f"NOT {self._since(window.end, 'window_end')}")
+            midnight = same_date(first, window.zone)
+            if not first == midnight == start_of(self._question.first_day):
+                conditions.append(self._moments.since(first, "first_start"))
+        after = start_of(self._question.last_day) + timedelta(days=1)
+        if not window.end == same_date(window.end, window.zone) == after:
+            conditions.append(f"NOT {self._moments.since(window.end, 'window_end')}")
         return conditions
 
     def _where(self) -> str:
@@ -305,10 +289,6 @@ class _Query:
             zone = self._parameter("zone", self._question.window.zone.key)
             return f"IF(grain = 'hour', DATE(charge_period_start, {zone}), dt)"
         return _name(self._dimensions[name])
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _name(dimension: Dimension) -> str:

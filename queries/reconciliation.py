@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import cast
 
 from analysis.costs import FullyLoaded, Infrastructure, Pushed, Reconciliation
 from analysis.periods import Window
-from queries.breakdown import Breakdown
 from queries.engines.base import Engine
+from queries.moments import Moments, utc_days
 
-# A row of a whole UTC day counts, wherever the asker is, for the local day of the same date.
 _SQL = """
 SELECT
   COALESCE(SUM(billed_cost), 0) AS direct,
@@ -30,8 +28,6 @@ SELECT
   COALESCE(SUM(unpriced_requests), 0) AS unpriced,
   COUNT(dt) AS facts
 FROM costs
-WHERE charge_period_start >= IF(grain = 'hour', @start, @start_day)
-  AND charge_period_start < IF(grain = 'hour', @stop, @stop_day)
 """
 
 
@@ -66,17 +62,11 @@ async def reconciled(engine: Engine, window: Window) -> Reconciled:
     Raises:
         Unavailable: the engine cannot answer.
     """
-    whole = Breakdown(window)
+    moments = Moments(window.zone)
+    within = f"{moments.since(window.start, 'start')} AND NOT {moments.since(window.end, 'stop')}"
+    first, last = utc_days(window)
     table = await engine.query(
-        _SQL,
-        {
-            "start": window.start,
-            "start_day": _same_date(window.start, window),
-            "stop": window.end,
-            "stop_day": _same_date(window.end, window),
-        },
-        first_day=whole.first_day,
-        last_day=whole.last_day,
+        f"{_SQL}WHERE {within}", moments.parameters, first_day=first, last_day=last
     )
     (row,) = table.rows
     money = cast("tuple[Decimal, ...]", row)
@@ -98,7 +88,3 @@ async def reconciled(engine: Engine, window: Window) -> Reconciled:
         unpriced_requests=counts[12],
         facts=counts[13],
     )
-
-
-def _same_date(instant: datetime, window: Window) -> datetime:
-    return datetime.combine(instant.astimezone(window.zone).date(), time(), UTC)
