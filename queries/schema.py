@@ -68,12 +68,17 @@ FULLY_LOADED = Column(
 """What a request costs with the idle and overhead pushed onto it: the rollup stores it, so that a
 question reads one column of money in place of three. `FULLY_LOADED_RULE` says what it is."""
 
-FULLY_LOADED_RULE = (
-    "CAST(CASE WHEN cost_category = 'inference' THEN COALESCE(billed_cost, 0) "
+FULLY_LOADED_SUM = (
+    "CASE WHEN cost_category = 'inference' THEN COALESCE(billed_cost, 0) "
     "+ COALESCE(attributed_idle_cost, 0) + COALESCE(attributed_overhead_cost, 0) "
-    f"ELSE 0 END AS {MONEY})"
+    "ELSE 0 END"
 )
-"""The mart's rule of cost, in DuckDB's SQL over one row of `costs`; it stands here alone."""
+"""The rule of fully loaded cost over one row of `costs`; it stands here alone. GoogleSQL and
+DuckDB's SQL read it alike: the mart stores what it gives, request-level tables on BigQuery reckon
+it as they are read."""
+
+FULLY_LOADED_RULE = f"CAST({FULLY_LOADED_SUM} AS {MONEY})"
+"""The same as the mart's column."""
 
 
 def dimension_columns(dimensions: Dimensions) -> tuple[Column, ...]:

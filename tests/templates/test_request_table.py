@@ -133,7 +133,7 @@ def test_the_statement_is_one_needs_no_parameter_and_reads_its_partitions_alone(
     assert list(tree.find_all(exp.Parameter)) == []
     assert statement.startswith(f"-- {name}\n")
     first, last = days
-    assert f"  WHERE `dt` BETWEEN DATE '{first}' AND DATE '{last}'\n)" in statement
+    assert f"    WHERE `dt` BETWEEN DATE '{first}' AND DATE '{last}'\n  )\n)" in statement
 
 
 def test_columns_are_called_what_the_table_calls_them() -> None:
