@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import Unavailable
 from queries.dimensions import Dimensions, Source
+from queries.mart.restatement import Restatement
 from queries.schema import FULLY_LOADED_RULE, costs_columns
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,29 @@ MIXED = "mixed"
 
 Grain = Literal["hour", "day"]
 
+Origin = Literal["files", "bigquery"]
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartitionState(_Frozen):
+    """A partition of the warehouse as it was when the day was read from it.
+
+    Attributes:
+        modified: when it had last changed, UTC.
+        rows: in it.
+        mapping: digest of how the table was read; a day that was read otherwise is read again.
+        read_at: the instant at which it was read, UTC.
+        until: up to when it has facts where its rows tell only the day; None: its rows tell.
+    """
+
+    modified: datetime
+    rows: int
+    mapping: str
+    read_at: datetime
+    until: datetime | None = None
 
 
 class DayFiles(_Frozen):
@@ -44,6 +65,8 @@ class DayFiles(_Frozen):
         costs: the one file of the day's rollup.
         grain: of the rollup.
         shape: of the rollup, see `costs_shape_of`.
+        origin: where the rows come from; a day has one origin.
+        partition: of the warehouse that the day was read from; None: it comes from files.
     """
 
     requests: tuple[str, ...]
@@ -52,6 +75,8 @@ class DayFiles(_Frozen):
     costs: str
     grain: Grain
     shape: str
+    origin: Origin = "files"
+    partition: PartitionState | None = None
 
 
 class SourceEntry(_Frozen):
@@ -59,8 +84,10 @@ class SourceEntry(_Frozen):
 
     Attributes:
         first_time: instant of the oldest request, UTC.
-        last_time: instant of the newest request, UTC.
-        loaded_at: when requests of the source were last added, UTC.
+        last_time: instant up to which there are requests, UTC: that of the newest, or the end of
+            a complete day whose rows tell only the day.
+        loaded_at: when requests of the source were last added, or a sync found all of it up to
+            date, UTC.
         requests: what the rows stand for.
         rows: imported rows.
         days: the files by UTC day.
@@ -82,12 +109,14 @@ class Manifest(_Frozen):
         version: counts the publications.
         sources: the sources that have data.
         retired: files that are no longer part of the mart, by the instant they were left behind.
+        restatements: of the last 90 days, oldest first.
     """
 
     format: Literal[1] = FORMAT
     version: int = 0
     sources: dict[Source, SourceEntry] = Field(default_factory=dict[Source, SourceEntry])
     retired: dict[str, datetime] = Field(default_factory=dict[str, datetime])
+    restatements: tuple[Restatement, ...] = ()
 
     def referenced(self) -> set[str]:
         """Every file that belongs to this state, relative to the mart's folder."""

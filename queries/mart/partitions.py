@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -14,11 +15,17 @@ from uuid import uuid4
 import duckdb
 
 from queries.dimensions import Source
+from queries.mart.restatement import DayFigures
 from queries.mart.rollup import FILES, PARQUET, PARTITIONED
 from queries.mart.snapshot import Relation
+from queries.schema import FULLY_LOADED_RULE
 
 NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 """How DuckDB calls the folder of the rows without a value."""
+
+
+OTHER_FILES = "mart_other_files"
+"""The variable with the files that others are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +139,36 @@ class Partitions:
                 raise ValueError(message)
             found[day] = Written(count, int(requests or 0), first, last)
         return found
+
+    def figures(self, names: Collection[str]) -> dict[date, DayFigures]:
+        """What request files add up to, by day."""
+        if not names:
+            return {}
+        self.select(names)
+        rows = self._connection.execute(
+            f"SELECT dt, SUM(requests), SUM({FULLY_LOADED_RULE}), SUM(billed_cost), COUNT(*) "
+            f"FROM read_parquet(getvariable('{FILES}'), union_by_name = true) GROUP BY dt"
+        ).fetchall()
+        nothing = Decimal(0)
+        return {
+            day: DayFigures(int(requests or 0), loaded or nothing, billed or nothing, count)
+            for day, requests, loaded, billed, count in cast(
+                "list[tuple[date, int | None, Decimal | None, Decimal | None, int]]", rows
+            )
+        }
+
+    def days_that_differ(self, some: Collection[str], others: Collection[str]) -> set[date]:
+        """The days whose rows are not the same in request files of the same columns."""
+        if not some or not others:
+            return set()
+        self.select(some)
+        self.select(others, OTHER_FILES)
+        one, other = (
+            f"SELECT * FROM read_parquet(getvariable('{variable}'))"
+            for variable in (FILES, OTHER_FILES)
+        )
+        rows = self._connection.execute(
+            f"SELECT DISTINCT dt FROM ((({one}) EXCEPT ALL ({other})) "
+            f"UNION ALL (({other}) EXCEPT ALL ({one})))"
+        ).fetchall()
+        return {day for (day,) in cast("list[tuple[date]]", rows)}

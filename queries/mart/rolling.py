@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from queries.dimensions import Dimensions, Source
-from queries.mart.manifest import Grain
+from queries.mart.manifest import DayFiles, Grain, Origin, PartitionState
 from queries.mart.partitions import Partitions
 from queries.mart.rollup import rolled_up
 from queries.mart.snapshot import grain_of
@@ -38,6 +38,8 @@ class WorkingDay:
         costs: its rollup; None where that is out of date.
         grain: of the rollup.
         shape: of the rollup.
+        origin: of its rows.
+        partition: of the warehouse, as it was when it was read.
     """
 
     requests: list[str]
@@ -46,6 +48,37 @@ class WorkingDay:
     costs: str | None
     grain: Grain
     shape: str
+    origin: Origin = "files"
+    partition: PartitionState | None = None
+
+    @classmethod
+    def of(cls, files: DayFiles) -> WorkingDay:
+        """The day as it is published."""
+        return cls(
+            requests=list(files.requests),
+            request_shape=files.request_shape,
+            rows=files.rows,
+            costs=files.costs,
+            grain=files.grain,
+            shape=files.shape,
+            origin=files.origin,
+            partition=files.partition,
+        )
+
+    def published(self) -> DayFiles | None:
+        """The day as the manifest will name it; None: it is not rolled up."""
+        if self.costs is None:
+            return None
+        return DayFiles(
+            requests=tuple(self.requests),
+            request_shape=self.request_shape,
+            rows=self.rows,
+            costs=self.costs,
+            grain=self.grain,
+            shape=self.shape,
+            origin=self.origin,
+            partition=self.partition,
+        )
 
 
 @dataclass(frozen=True, slots=True)

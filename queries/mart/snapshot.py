@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Literal
 
 from queries.dimensions import Source
-from queries.mart.manifest import DayFiles, Grain, Manifest, SourceEntry
+from queries.mart.manifest import (
+    DayFiles,
+    Grain,
+    Manifest,
+    Origin,
+    PartitionState,
+    SourceEntry,
+)
+from queries.mart.restatement import Restatement
 
 Relation = Literal["requests", "costs"]
 
@@ -21,8 +29,9 @@ class SourceState:
 
     Attributes:
         first_time: instant of the oldest request, UTC.
-        last_time: instant of the newest request, UTC.
-        loaded_at: when requests of the source were last added, UTC.
+        last_time: instant up to which there are requests, UTC.
+        loaded_at: when requests of the source were last added, or it was last found up to date by
+            a sync, UTC.
         requests: what the rows stand for.
         rows: imported rows.
     """
@@ -101,6 +110,23 @@ class Snapshot:
         entry = self._manifest.sources.get(source)
         files = entry.days.get(day) if entry else None
         return files.grain if files else None
+
+    @property
+    def restatements(self) -> tuple[Restatement, ...]:
+        """Days that were over and whose figures changed, of the last 90 days, oldest first."""
+        return self._manifest.restatements
+
+    def origins(self, source: Source) -> Mapping[date, Origin]:
+        """Where each UTC day of a source comes from."""
+        return {day: files.origin for one, day, files in self._days() if one is source}
+
+    def partitions(self, source: Source) -> Mapping[date, PartitionState]:
+        """The partitions of the warehouse that days of a source were read from, as they were."""
+        return {
+            day: files.partition
+            for one, day, files in self._days()
+            if one is source and files.partition is not None
+        }
 
     def days_unlike(self, shape: str, hourly_from: date) -> list[tuple[Source, date]]:
         """The days whose rollup is not as `shape` and the hourly stretch want it."""

@@ -8,9 +8,9 @@ names; a later one collects them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,20 +18,25 @@ import duckdb
 from analysis.clock import Clock
 from queries.dimensions import Dimensions, Source
 from queries.mart.collector import collect, discard, expired
+from queries.mart.counting import enlarged, recounted
 from queries.mart.manifest import (
     MIXED,
     DayFiles,
     Manifest,
+    Origin,
+    PartitionState,
     SourceEntry,
     costs_shape_of,
     publish,
     requests_shape_of,
     sync_files,
 )
-from queries.mart.partitions import Partitions, Written
+from queries.mart.partitions import Partitions
+from queries.mart.replacing import compare
+from queries.mart.restatement import DayReplacement, Restatement, kept, restatement_of
 from queries.mart.rolling import SourceDay, WorkingDay, batches, roll_up
 from queries.mart.rollup import stored_requests, typed
-from queries.mart.snapshot import SourceState, grain_of, state_of
+from queries.mart.snapshot import Snapshot, SourceState, grain_of, state_of
 from queries.schema import quoted, requests_columns
 
 log = logging.getLogger(__name__)
@@ -95,17 +100,16 @@ class MartWriter:
         self._states: dict[Source, SourceState] = {}
         self._fresh: set[str] = set()
         self._expired: set[str] = set()
+        self._restatements: list[Restatement] = []
+        self._is_outdated = False
         for source, entry in manifest.sources.items():
             self._states[source] = state_of(entry)
             for day, files in entry.days.items():
-                self._days[source, day] = WorkingDay(
-                    requests=list(files.requests),
-                    request_shape=files.request_shape,
-                    rows=files.rows,
-                    costs=files.costs,
-                    grain=files.grain,
-                    shape=files.shape,
-                )
+                self._days[source, day] = WorkingDay.of(files)
+
+    def snapshot(self) -> Snapshot:
+        """What is published now: nobody else changes it while this writer has the lock."""
+        return Snapshot(self._folder, self._published)
 
     def known_keys_sql(self, source: Source) -> str:
         """A query for the `request_key` of every request of `source` that is already there.
@@ -147,15 +151,22 @@ class MartWriter:
             on_progress: is told how much is done, from 0 to 1.
 
         Raises:
-            ValueError: a row lacks its day, time, key or category.
+            ValueError: a row lacks its day, time, key or category, or belongs to a day that
+                comes from the warehouse.
         """
         files = self._partitions.write(typed(self._dimensions, relation_name), "requests", source)
         names = {name for day_names in files.values() for name in day_names}
         self._fresh |= names
         log.debug("requests written")
         found = self._partitions.look_over(names) if names else {}
+        for at in found:
+            there = self._days.get((source, at))
+            if there is not None and there.origin != "files":
+                message = f"requests of {at} cannot be added: the day comes from {there.origin}"
+                raise ValueError(message)
         if found:
-            self._count(source, found)
+            known = self._states.get(source)
+            self._states[source] = enlarged(known, found, self._clock())
         for at, day_names in files.items():
             day = self._days.setdefault(
                 (source, at), WorkingDay([], self._request_shape, 0, None, "day", self._shape)
@@ -167,6 +178,56 @@ class MartWriter:
                 day.request_shape = MIXED
         if on_progress is not None:
             on_progress(1.0)
+
+    def replace_days(
+        self,
+        source: Source,
+        relation_name: str,
+        days: Mapping[date, PartitionState | None],
+        *,
+        origin: Origin = "bigquery",
+    ) -> list[DayReplacement]:
+        """Puts new requests in the place of all that some UTC days had.
+
+        They are seen when `commit` has published them. A day whose rows are what they were keeps
+        its files; one that gets no rows is gone.
+
+        Args:
+            source: whose days.
+            relation_name: a table or view on `connection` with the columns of
+                `requests_columns(dimensions)`. It is read once.
+            days: that are replaced, with what is remembered of the partition each was read from.
+            origin: where the rows come from.
+
+        Returns:
+            What became of each day, in order of time.
+
+        Raises:
+            ValueError: a row lacks its time, key or category, or lies outside of the days.
+        """
+        files = self._partitions.write(typed(self._dimensions, relation_name), "requests", source)
+        names = {name for day_names in files.values() for name in day_names}
+        self._fresh |= names
+        log.debug("requests written")
+        if names:
+            self._partitions.look_over(names)
+        if outside := files.keys() - days.keys():
+            message = f"requests of {min(outside)} are not of the days to be replaced"
+            raise ValueError(message)
+        old = {at: self._days[source, at] for at in days if (source, at) in self._days}
+        today = self._clock().date()
+        changes = compare(self._partitions, days.keys(), old, files, self._request_shape, today)
+        for change in changes:
+            self._put(source, change, files.get(change.day, []), days[change.day], origin)
+        self._recount(source, changes)
+        return changes
+
+    def checked(self, source: Source, at: datetime) -> None:
+        """Remembers that everything of a source was up to date at `at`; `commit` publishes it."""
+        known = self._states.get(source)
+        if known is not None and at > known.loaded_at:
+            self._states[source] = replace(known, loaded_at=at)
+            self._is_outdated = True
 
     def age(self) -> int:
         """Marks the days whose rollup time or the dimensions have outdated; `commit` does it too.
@@ -201,7 +262,7 @@ class MartWriter:
         """
         self.age()
         waiting = {at: day for at, day in self._days.items() if day.costs is None}
-        if waiting:
+        if waiting or self._is_outdated:
             self._compact(
                 {at: day for at, day in waiting.items() if len(day.requests) > MANY_FILES}
             )
@@ -222,24 +283,45 @@ class MartWriter:
         discard(self._folder, self._fresh)
         self._fresh.clear()
 
-    def _count(self, source: Source, days: dict[date, Written]) -> None:
-        news = SourceState(
-            first_time=min(day.first_time for day in days.values()),
-            last_time=max(day.last_time for day in days.values()),
-            loaded_at=self._clock(),
-            requests=sum(day.requests for day in days.values()),
-            rows=sum(day.rows for day in days.values()),
-        )
-        known = self._states.get(source)
-        if known is not None:
-            news = replace(
-                news,
-                first_time=min(news.first_time, known.first_time),
-                last_time=max(news.last_time, known.last_time),
-                requests=news.requests + known.requests,
-                rows=news.rows + known.rows,
+    def _put(
+        self,
+        source: Source,
+        change: DayReplacement,
+        names: list[str],
+        partition: PartitionState | None,
+        origin: Origin,
+    ) -> None:
+        """Has the new files of a day take the place of the old ones, if anything differs."""
+        at = source, change.day
+        if change.after is None:
+            self._days.pop(at, None)
+        elif change.changed:
+            self._days[at] = WorkingDay(
+                names,
+                self._request_shape,
+                change.after.rows,
+                None,
+                "day",
+                self._shape,
+                origin,
+                partition,
             )
-        self._states[source] = news
+        else:
+            discard(self._folder, set(names))
+            self._fresh.difference_update(names)
+            self._days[at].origin, self._days[at].partition = origin, partition
+        if change.restated:
+            self._restatements.append(restatement_of(source, change, self._clock()))
+        self._is_outdated = True
+
+    def _recount(self, source: Source, changes: list[DayReplacement]) -> None:
+        days = {at: day for (one, at), day in self._days.items() if one is source}
+        known = self._states.get(source)
+        state = recounted(self._partitions, known, changes, days, self._clock())
+        if state is not None:
+            self._states[source] = state
+        elif known is not None:
+            del self._states[source]
 
     def _compact(self, days: dict[SourceDay, WorkingDay]) -> None:
         for (source, at), day in days.items():
@@ -267,17 +349,11 @@ class MartWriter:
         now = self._clock()
         days: dict[Source, dict[date, DayFiles]] = {source: {} for source in self._states}
         for (source, day), state in sorted(self._days.items()):
-            if state.costs is None:
+            files = state.published()
+            if files is None:
                 message = f"{source} {day} was not rolled up"
                 raise RuntimeError(message)
-            days[source][day] = DayFiles(
-                requests=tuple(state.requests),
-                request_shape=state.request_shape,
-                rows=state.rows,
-                costs=state.costs,
-                grain=state.grain,
-                shape=state.shape,
-            )
+            days[source][day] = files
         state = Manifest(
             version=self._published.version + 1,
             sources={
@@ -291,6 +367,7 @@ class MartWriter:
                 )
                 for source, state in self._states.items()
             },
+            restatements=kept((*self._published.restatements, *self._restatements), now),
         )
         self._expired = expired(self._published, now - self._grace)
         retired = {
@@ -304,3 +381,5 @@ class MartWriter:
         self._fresh.clear()
         publish(self._folder, state)
         self._published = state
+        self._restatements.clear()
+        self._is_outdated = False

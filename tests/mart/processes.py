@@ -1,7 +1,7 @@
 """Processes of their own for the tests of the mart: writers to be killed, and a reader.
 
-Every import adds one request, of one dollar, to each of some days of both sources: a state in
-which the days differ is half an import.
+Every import adds one request, of one dollar, to each of some days of both sources, or replaces
+these days by such that have one more: a state in which the days differ is half an import.
 """
 
 from __future__ import annotations
@@ -30,21 +30,29 @@ def mart_in(home: Path) -> Mart:
     return Mart(home, Dimensions(), StoppedClock())
 
 
-def write_once(home: Path) -> None:
-    """Imports once."""
+def write_once(home: Path, *, replacing: bool = False) -> None:
+    """Imports once: adds to the days that are there, or puts others in their place."""
     mart = mart_in(home)
-    version = mart.snapshot().version
+    snapshot = mart.snapshot()
     with mart.writer() as writer:
         for source in Source:
+            there = snapshot.sources[source].rows // DAYS if replacing else 0
+            days = [NOON - timedelta(days=day) for day in range(DAYS)]
             rows = [
                 request(
-                    f"{source} {version} {day} {os.getpid()}",
-                    NOON - timedelta(days=day),
+                    f"{source} {snapshot.version} {day} {number} {os.getpid()}",
+                    day,
                     source=source.value,
                 )
-                for day in range(DAYS)
+                for day in days
+                for number in range(there + 1)
             ]
-            writer.add(source, stage(writer.connection, rows, mart.dimensions))
+            relation = stage(writer.connection, rows, mart.dimensions)
+            if replacing:
+                emptied = dict.fromkeys(day.date() for day in days)
+                writer.replace_days(source, relation, emptied, origin="files")
+            else:
+                writer.add(source, relation)
         writer.commit()
 
 
@@ -60,18 +68,19 @@ class _KillAt(logging.Handler):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def write_and_die(home: Path, step: str) -> None:
-    """Imports until `step` has been done, and not further."""
+def write_and_die(home: Path, step: str, way: str) -> None:
+    """Imports in one of the ways until `step` has been done, and not further."""
     logging.getLogger("queries.mart").addHandler(_KillAt(step))
     logging.getLogger("queries.mart").setLevel(logging.DEBUG)
-    write_once(home)
+    write_once(home, replacing=way == "replacing")
 
 
 def write_for_ever(home: Path) -> None:
-    """Imports again and again; says when it begins."""
+    """Imports again and again, in both ways by turns; says when it begins."""
     print("begun", flush=True)  # noqa: T201 - the test waits for it
     while True:
         write_once(home)
+        write_once(home, replacing=True)
 
 
 async def read(home: Path) -> int:

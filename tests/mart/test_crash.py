@@ -33,12 +33,13 @@ def rows(home: Path) -> int:
     return mart_in(home).snapshot().sources[Source.USAGE].rows
 
 
+@pytest.mark.parametrize("way", ["adding", "replacing"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_writer_killed_after_any_step_leaves_the_old_or_the_new(
-    tmp_path: Path, step: str
+    tmp_path: Path, step: str, way: str
 ) -> None:
     write_once(tmp_path)
-    with start("write_and_die", str(tmp_path), step) as writer:
+    with start("write_and_die", str(tmp_path), step, way) as writer:
         assert writer.wait(timeout=30) == -signal.SIGKILL
     imports = 2 if STEPS.index(step) >= PUBLISHED else 1
     assert rows(tmp_path) == imports * DAYS
