@@ -15,6 +15,7 @@ from bot.road import Road
 from bot.routes import Handlers, routes_of
 from bot.settings import Settings
 from handlers.about import AboutHandler
+from handlers.breakeven import BreakEvenHandler
 from handlers.cost import CostHandler
 from handlers.imports import ImportHandler, ImportRequest
 from handlers.own_cost import OwnCostHandler
@@ -200,6 +201,7 @@ def _put_together(
     stale = settings.stale_after_hours
     handlers = Handlers(
         about=AboutHandler(engine, clock, stale, store.kind, own_cost_of(settings, store, clock)),
+        breakeven=BreakEvenHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
         cost=CostHandler(engine, dimensions, clock, stale),
         pricing=PricingHandler(store.prices, clock),
         queries=QueryHandler(engine, clock, stale),

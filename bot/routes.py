@@ -10,11 +10,14 @@ from bot.blocks.about import about_answer
 from bot.blocks.answer import Answer
 from bot.blocks.cost import cost_answer
 from bot.blocks.help import help_answer
+from bot.blocks.pools import break_even_answer
 from bot.blocks.pricing import pricing_answer
 from bot.blocks.query import queries_answer, query_answer
 from bot.blocks.reconcile import reconcile_answer
 from bot.blocks.why import why_answer
+from bot.breakeven_csv import break_even_csv
 from bot.csv_file import CsvFile, cost_csv, pricing_csv
+from bot.grammar.breakeven import BreakEvenCommand
 from bot.grammar.command import Command
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand
@@ -22,6 +25,7 @@ from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
 from bot.grammar.why import WhyCommand, write_why
 from bot.query_csv import query_csv
 from handlers.about import AboutHandler
+from handlers.breakeven import BreakEvenHandler
 from handlers.caller import Caller
 from handlers.cost import CostHandler
 from handlers.pricing import PricingHandler
@@ -78,6 +82,7 @@ class Handlers:
     """What costbot can do, noun by noun."""
 
     about: AboutHandler
+    breakeven: BreakEvenHandler
     cost: CostHandler
     pricing: PricingHandler
     queries: QueryHandler
@@ -94,6 +99,7 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes.add(QueryCommand, _query(handlers.queries))
     routes.add(QueryListCommand, _query_list(handlers.queries))
     routes.add(ReconcileCommand, _reconcile(handlers.reconcile))
+    routes.add(BreakEvenCommand, _break_even(handlers.breakeven))
     routes.add(AboutCommand, _about(handlers.about))
     routes.add(HelpCommand, _help(dimensions))
     return routes
@@ -149,6 +155,16 @@ def _reconcile(handler: ReconcileHandler) -> Route[ReconcileCommand]:
         return reconcile_answer(await handler.reconcile(command.period, caller), caller)
 
     return Route(answer)
+
+
+def _break_even(handler: BreakEvenHandler) -> Route[BreakEvenCommand]:
+    async def answer(command: BreakEvenCommand, caller: Caller) -> Answer:
+        return break_even_answer(await handler.break_even(command.request, caller), caller)
+
+    async def csv(command: BreakEvenCommand, caller: Caller) -> CsvFile:
+        return break_even_csv(await handler.break_even(command.request, caller))
+
+    return Route(answer, csv)  # never kept: a new price changes it, and no new data
 
 
 def _about(handler: AboutHandler) -> Route[AboutCommand]:

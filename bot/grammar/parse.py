@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.errors import NotUnderstood
 from analysis.roles import Role
+from bot.grammar.breakeven import parse_break_even
 from bot.grammar.command import Command
 from bot.grammar.cost import CostParser
 from bot.grammar.query import parse_query, parse_reconcile
@@ -81,6 +82,7 @@ PARSERS: Mapping[str, Parser] = {
     "query": lambda rest, _dimensions, _role: parse_query(rest),
     "queries": lambda rest, _dimensions, _role: parse_query(rest),
     "reconcile": lambda rest, _dimensions, _role: parse_reconcile(rest),
+    "breakeven": parse_break_even,
     "about": _parse_about,
     "help": _parse_help,
     "?": _parse_help,

@@ -78,6 +78,13 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost reconcile 7d",
     ),
     Subcommand(
+        "breakeven",
+        "breakeven [PERIOD] [DIMENSION VALUE …] [api MODEL | at USD] [csv]",
+        "what GPUs are paid for and used, and the utilization from which they beat an API; "
+        "without a pool: all of them",
+        "/cost breakeven model ltxv-13b at 0.50",
+    ),
+    Subcommand(
         "about",
         "about",
         "how old the data is, and which costbot this is",

@@ -35,6 +35,16 @@ class Catalogue:
             return next(iter(providers)) if len(providers) == 1 else None
         return self._public.provider_of(name)
 
+    def providers_of(self, model: str) -> list[str]:
+        """The providers that have a model by the store's list, in order."""
+        name = model.strip().lower()
+        return sorted(self._providers.get(name) or self._providers.get(without_date(name)) or ())
+
+    @property
+    def models(self) -> list[str]:
+        """The models of the store's list, in order; for suggestions."""
+        return sorted(self._providers)
+
     def candidates(
         self, provider: str, model: str, first: datetime, last: datetime
     ) -> list[UnitPrice]:
