@@ -1,0 +1,259 @@
+"""`/cost trends`: where a cost is heading, as a message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from slackblocks import ActionsBlock, Block, TableBlock
+
+from analysis.shifts import BEYOND, Shift
+from analysis.trends import LEAST_DAYS, LEAST_GROWTH, MONTH, WEEK, Direction, Trend
+from bot.blocks.answer import Answer, button, context, section
+from bot.blocks.compare import shift_words
+from bot.blocks.complete import (
+    MARK,
+    member_name,
+    no_cost,
+    reach_notes,
+    subject,
+    unknown_note,
+    unpriced_note,
+)
+from bot.blocks.freshness import freshness_line
+from bot.blocks.sparkline import sparkline
+from bot.blocks.table import Lines, fitted_table
+from bot.blocks.text import count, money, percent
+from bot.grammar.compare import CompareCommand, write_compare
+from bot.grammar.trends import TrendsCommand, write_trends
+from handlers.caller import Caller
+from handlers.compare import CompareRequest
+from handlers.trends import MemberTrend, TrendsResult
+
+ROWS_SHOWN = 10
+"""Members that a message shows of itself; `top N` shows more, and the CSV all."""
+
+MOST_NAMED = 3
+"""Members that a sentence names; the table has them all."""
+
+LONGEST_VALUE = 2000
+"""As much as Slack lets a button carry."""
+
+ARROWS = {
+    Direction.RISING: "↗",
+    Direction.FALLING: "↘",
+    Direction.FLAT: "→",
+    Direction.UNKNOWN: "?",
+}
+
+
+def trends_answer(result: TrendsResult, caller: Caller) -> Answer:
+    """The message that answers where a cost is heading."""
+    total = result.total
+    if total is None:
+        label = result.stretch.label
+        return no_cost(result.request, result.reach, result.freshness, label, caller)
+    lines = [_total(result, total), f"`{sparkline(total.trend.costs)}`", *_sentences(total.trend)]
+    lines += _members(result)
+    blocks: list[Block] = [section("\n".join(lines), "trends-total")]
+    if result.rows:
+        blocks.append(_table(result, result.by or ""))
+    notes = [*_notes(result, total, caller), freshness_line(result.freshness, caller.zone)]
+    blocks.append(context(notes, "trends-notes"))
+    if actions := _buttons(result):
+        blocks.append(actions)
+    text = " ".join([lines[0], *_sentences(total.trend), *_members(result)]).replace("*", "")
+    return Answer(text=text, blocks=tuple(blocks))
+
+
+def _total(result: TrendsResult, total: MemberTrend) -> str:
+    trend = total.trend
+    name = f"{subject(result.request, result.reach)}, {result.stretch.label}"
+    if total.is_unpriced:
+        return f"{name}: *not known, no request has a price*."
+    (dearest, most), (cheapest, least) = trend.most, trend.least
+    return (
+        f"{name}: *{money(trend.total)}*, *{money(trend.average)}* a day on average, from "
+        f"{money(least)} ({cheapest:%a} {cheapest}) to {money(most)} ({dearest:%a} {dearest})."
+    )
+
+
+def _sentences(trend: Trend) -> list[str]:
+    """The direction, and the last day, week and month against what was before them."""
+    lines = [_direction(trend)]
+    latest = _latest(trend)
+    if latest:
+        lines.append(latest)
+    longer = [
+        f"{_marked(shift)} {span}"
+        for shift, span in (
+            (trend.prior_week, "in the last 7 days on the 7 before"),
+            (trend.prior_month, "in the last 28 days on the 28 before"),
+        )
+        if shift is not None
+    ]
+    if longer:
+        lines.append(f"{', '.join(longer)}.")
+    return lines
+
+
+def _direction(trend: Trend) -> str:
+    growth = trend.growth
+    if growth is None or trend.direction is Direction.UNKNOWN:
+        return f"Too short for a direction: that takes {LEAST_DAYS} complete days."
+    if trend.direction is Direction.FLAT:
+        return "*→ Flat*: no more growth than noise would show, or hardly any."
+    more = "more" if trend.direction is Direction.RISING else "less"
+    ratio = trend.growth_ratio
+    rate = "" if ratio is None else f" ({percent(ratio, sign=True)} of an average day)"
+    arrow = ARROWS[trend.direction]
+    return (
+        f"*{arrow} {trend.direction.capitalize()}*: with each week a day costs "
+        f"{money(abs(growth))} {more}{rate}."
+    )
+
+
+def _latest(trend: Trend) -> str:
+    shift = trend.against_week
+    if shift is None:
+        return ""
+    day = trend.last
+    usual = f", as usual on a {day:%A}" if shift.is_beyond and trend.is_usual else ""
+    mark = ":warning: " if trend.is_shifted else ""
+    return (
+        f"{mark}{day:%A} {day} cost {money(shift.now)}, *{shift_words(shift)}* on the average of "
+        f"the {WEEK} days before it ({money(shift.before)}){usual}."
+    )
+
+
+def _marked(shift: Shift) -> str:
+    mark = ":warning: " if shift.is_beyond else ""
+    return f"{mark}*{shift_words(shift)}* ({money(shift.change, sign=True)})"
+
+
+def _members(result: TrendsResult) -> list[str]:
+    """The members that run away, the dearest first, and those that stood out last."""
+    by = result.by or ""
+    lines: list[str] = []
+    for direction in (Direction.RISING, Direction.FALLING):
+        moving = [row for row in result.rows if row.trend.direction is direction]
+        moving.sort(key=lambda row: -abs(row.trend.growth or Decimal(0)))
+        if moving:
+            names = [f"{member_name(row.member, by)} ({_pace(row.trend)})" for row in moving]
+            lines.append(f"{direction.capitalize()}: {_listed(names)}.")
+    shifted = [row for row in result.rows if row.trend.is_shifted]
+    if shifted:
+        names = [
+            f"{member_name(row.member, by)} {shift_words(row.trend.against_week)}"
+            for row in sorted(shifted, key=_size)
+        ]
+        lines.append(
+            f":warning: Beyond {_threshold()} on {shifted[0].trend.last}: {_listed(names)}."
+        )
+    return lines
+
+
+def _size(row: MemberTrend) -> Decimal:
+    shift = row.trend.against_week
+    return Decimal(0) if shift is None else -abs(shift.change)
+
+
+def _listed(names: list[str]) -> str:
+    rest = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {count(rest)} more" if rest > 0 else "")
+
+
+def _pace(trend: Trend) -> str:
+    ratio = trend.growth_ratio
+    return "–" if ratio is None else f"{percent(ratio, sign=True)} a week"
+
+
+def _threshold() -> str:
+    return f"{BEYOND:.0%}".replace("%", " %")
+
+
+def _table(result: TrendsResult, by: str) -> TableBlock:
+    rows = result.rows[: result.request.top or ROWS_SHOWN]
+    return fitted_table(
+        lambda shown: _lines(result, rows[:shown], by), len(rows), names=2, block_id="trends-table"
+    )
+
+
+def _lines(result: TrendsResult, rows: tuple[MemberTrend, ...], by: str) -> Lines:
+    header = [by.replace("_", " ").capitalize(), "Days", "A day", "Last day", "Week", "Month"]
+    lines = [[*header, "Growth a week"]]
+    lines += [[member_name(row.member, by), *_figures(row)] for row in rows]
+    return lines
+
+
+def _figures(row: MemberTrend) -> list[str]:
+    trend = row.trend
+    if row.is_unpriced:
+        return ["", "unpriced", "–", "–", "–", "–"]
+    mark = f"{MARK} " if trend.is_shifted else ""
+    return [
+        sparkline(trend.costs),
+        money(trend.average),
+        mark + shift_words(trend.against_week),
+        _cell(trend.prior_week),
+        _cell(trend.prior_month),
+        _growth(trend),
+    ]
+
+
+def _cell(shift: Shift | None) -> str:
+    mark = f"{MARK} " if shift is not None and shift.is_beyond else ""
+    return mark + shift_words(shift)
+
+
+def _growth(trend: Trend) -> str:
+    arrow = ARROWS[trend.direction]
+    if trend.direction in (Direction.FLAT, Direction.UNKNOWN):
+        return f"{arrow} {trend.direction}" if trend.direction is Direction.FLAT else "–"
+    return f"{arrow} {_pace(trend).removesuffix(' a week')}"
+
+
+def _notes(result: TrendsResult, total: MemberTrend, caller: Caller) -> list[str]:
+    lines = [
+        f"Last day: on the average of the {WEEK} before · week: 7 days on the 7 before · "
+        f"month: {MONTH} on the {MONTH} before · {MARK} beyond {_threshold()}",
+        "Flat: each weekday with its like, the changes are no steadier than chance (Kendall's "
+        f"test at 5 %), or under {LEAST_GROWTH:.0%} a week".replace("%", " %"),
+    ]
+    if result.rows:
+        rest = len(result.rows) - (result.request.top or ROWS_SHOWN)
+        if rest > 0:
+            lines.append(f"{count(rest)} more in the CSV")
+    lines += reach_notes(result.reach, result.stretch.days.first, caller)
+    lines += unpriced_note(total.unpriced_requests)
+    customers_only = result.request.customers_only
+    lines += unknown_note(total.unknown_requests, customers_only=customers_only)
+    return lines
+
+
+def _buttons(result: TrendsResult) -> ActionsBlock | None:
+    """The next questions, one click away."""
+    request = result.request
+    by = [name for name in ("product", "model") if name != result.by]
+    questions = [
+        (f"By {name}", write_trends(TrendsCommand(replace(request, by=name)))) for name in by
+    ]
+    questions += [
+        (f"{days} days", write_trends(TrendsCommand(replace(request, days=days))))
+        for days in (MONTH, 90)
+        if days != request.days
+    ]
+    compare = CompareRequest(
+        by=request.by,
+        filters=request.filters,
+        basis=request.basis,
+        customers_only=request.customers_only,
+    )
+    questions.append(("Compare weeks", write_compare(CompareCommand(compare))))
+    own = write_trends(TrendsCommand(request))
+    if any(len(text) > LONGEST_VALUE for text in [own, *(text for _, text in questions)]):
+        return None
+    elements = [button(label, f"ask_{i}", text) for i, (label, text) in enumerate(questions)]
+    elements.append(button("CSV", "csv", own, hint="All rows as a CSV file"))
+    elements.append(button("Share", "share", own, hint="Show this answer to the channel"))
+    return ActionsBlock(list(elements), block_id="trends-next")
