@@ -16,6 +16,7 @@ from bot.routes import Handlers, routes_of
 from bot.settings import Settings
 from handlers.about import AboutHandler
 from handlers.breakeven import BreakEvenHandler
+from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
 from handlers.imports import ImportHandler, ImportRequest
 from handlers.own_cost import OwnCostHandler
@@ -23,7 +24,9 @@ from handlers.people import PeopleHandler, PersonDefaults
 from handlers.pricing import PricingHandler
 from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
+from handlers.report import ReportHandler
 from handlers.sample import SampleHandler
+from handlers.trends import TrendsHandler
 from handlers.why import WhyHandler
 from queries.bigquery.access import Access
 from queries.bigquery.jobs import JobRecord, Jobs
@@ -199,14 +202,21 @@ def _put_together(
     engine: DuckDbEngine,
 ) -> Parts:
     stale = settings.stale_after_hours
+    cost = CostHandler(engine, dimensions, clock, stale)
+    queries = QueryHandler(engine, clock, stale)
+    reconcile = ReconcileHandler(engine, clock, stale)
+    why = WhyHandler(engine, dimensions, clock, stale)
     handlers = Handlers(
         about=AboutHandler(engine, clock, stale, store.kind, own_cost_of(settings, store, clock)),
         breakeven=BreakEvenHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
-        cost=CostHandler(engine, dimensions, clock, stale),
+        cost=cost,
+        compare=CompareHandler(engine, dimensions, clock, stale),
+        trends=TrendsHandler(engine, dimensions, clock, stale),
         pricing=PricingHandler(store.prices, clock),
-        queries=QueryHandler(engine, clock, stale),
-        reconcile=ReconcileHandler(engine, clock, stale),
-        why=WhyHandler(engine, dimensions, clock, stale),
+        queries=queries,
+        reconcile=reconcile,
+        report=ReportHandler(queries, cost, reconcile, why, clock),
+        why=why,
     )
     defaults = PersonDefaults(
         zone=settings.zone_info,
@@ -237,6 +247,8 @@ def slack_app(parts: Parts, access: SlackAccess, supervisor: Supervisor) -> Asyn
     return create_bolt_app(
         access,
         road=parts.road,
+        report=parts.handlers.report,
+        clock=parts.clock,
         identities=Identities(parts.people, parts.clock),
         inbound=parts.store.inbound,
         supervisor=supervisor,

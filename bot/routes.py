@@ -8,29 +8,39 @@ from typing import Generic, TypeVar, cast
 
 from bot.blocks.about import about_answer
 from bot.blocks.answer import Answer
+from bot.blocks.compare import compare_answer
 from bot.blocks.cost import cost_answer
 from bot.blocks.help import help_answer
 from bot.blocks.pools import break_even_answer
 from bot.blocks.pricing import pricing_answer
 from bot.blocks.query import queries_answer, query_answer
 from bot.blocks.reconcile import reconcile_answer
+from bot.blocks.report import preview_answer
+from bot.blocks.trends import trends_answer
 from bot.blocks.why import why_answer
 from bot.breakeven_csv import break_even_csv
+from bot.compare_csv import compare_csv, trends_csv
 from bot.csv_file import CsvFile, cost_csv, pricing_csv
 from bot.grammar.breakeven import BreakEvenCommand
 from bot.grammar.command import Command
+from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand
 from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
+from bot.grammar.report import ReportCommand
+from bot.grammar.trends import TrendsCommand, write_trends
 from bot.grammar.why import WhyCommand, write_why
 from bot.query_csv import query_csv
 from handlers.about import AboutHandler
 from handlers.breakeven import BreakEvenHandler
 from handlers.caller import Caller
+from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
 from handlers.pricing import PricingHandler
 from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
+from handlers.report import ReportHandler
+from handlers.trends import TrendsHandler
 from handlers.why import WhyHandler
 from queries.dimensions import Dimensions
 
@@ -83,10 +93,13 @@ class Handlers:
 
     about: AboutHandler
     breakeven: BreakEvenHandler
+    compare: CompareHandler
     cost: CostHandler
     pricing: PricingHandler
     queries: QueryHandler
     reconcile: ReconcileHandler
+    report: ReportHandler
+    trends: TrendsHandler
     why: WhyHandler
 
 
@@ -95,11 +108,14 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes = Routes()
     routes.add(CostCommand, _cost(handlers.cost, dimensions))
     routes.add(WhyCommand, _why(handlers.why))
+    routes.add(CompareCommand, _compare(handlers.compare))
+    routes.add(TrendsCommand, _trends(handlers.trends))
     routes.add(PricingCommand, _pricing(handlers.pricing))
     routes.add(QueryCommand, _query(handlers.queries))
     routes.add(QueryListCommand, _query_list(handlers.queries))
     routes.add(ReconcileCommand, _reconcile(handlers.reconcile))
     routes.add(BreakEvenCommand, _break_even(handlers.breakeven))
+    routes.add(ReportCommand, _report(handlers.report))
     routes.add(AboutCommand, _about(handlers.about))
     routes.add(HelpCommand, _help(dimensions))
     return routes
@@ -120,6 +136,26 @@ def _why(handler: WhyHandler) -> Route[WhyCommand]:
         return why_answer(await handler.why(command.request, caller), caller)
 
     return Route(answer, kept_as=lambda command: write_why(command.request))
+
+
+def _compare(handler: CompareHandler) -> Route[CompareCommand]:
+    async def answer(command: CompareCommand, caller: Caller) -> Answer:
+        return compare_answer(await handler.compare(command.request, caller), caller)
+
+    async def csv(command: CompareCommand, caller: Caller) -> CsvFile:
+        return compare_csv(await handler.compare(command.request, caller))
+
+    return Route(answer, csv, kept_as=write_compare)
+
+
+def _trends(handler: TrendsHandler) -> Route[TrendsCommand]:
+    async def answer(command: TrendsCommand, caller: Caller) -> Answer:
+        return trends_answer(await handler.trends(command.request, caller), caller)
+
+    async def csv(command: TrendsCommand, caller: Caller) -> CsvFile:
+        return trends_csv(await handler.trends(command.request, caller))
+
+    return Route(answer, csv, kept_as=write_trends)
 
 
 def _pricing(handler: PricingHandler) -> Route[PricingCommand]:
@@ -165,6 +201,13 @@ def _break_even(handler: BreakEvenHandler) -> Route[BreakEvenCommand]:
         return break_even_csv(await handler.break_even(command.request, caller))
 
     return Route(answer, csv)  # never kept: a new price changes it, and no new data
+
+
+def _report(handler: ReportHandler) -> Route[ReportCommand]:
+    async def answer(command: ReportCommand, caller: Caller) -> Answer:
+        return preview_answer(await handler.report(command.request, caller))
+
+    return Route(answer)
 
 
 def _about(handler: AboutHandler) -> Route[AboutCommand]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from bot.web import SLACK_PATH, create_web_app
 from handlers.nearest import did_you_mean, shown
 from playground.beginning import begin
 from playground.clock import SystemClock
-from playground.model import Command, JsonObject, Message, SlackApp, User
+from playground.model import Channel, Command, JsonObject, Message, SlackApp, User
 from playground.persistence import State
 from playground.rendering import message_json
 from playground.server import running
@@ -48,8 +49,8 @@ class Heard:
         status: of the HTTP response; None: none came in time.
         failure: what Slack would show in place of an answer; empty where there is one.
         ack: the body of the response.
-        messages: what was said after it: through the response URL, or in direct messages; or by
-            Slack itself, where it failed.
+        messages: what was said after it: through the response URL, in direct messages, or in the
+            channel and its threads; or by Slack itself, where it failed.
     """
 
     command: str
@@ -95,7 +96,7 @@ class Stage:
         channel = workspace.find_channel(CHANNEL)
         if channel is None:
             raise BadInput(f"The playground has no channel #{CHANNEL}.")
-        before = _direct_messages(workspace, user_id)
+        before = {message.ts for message in _sent_by_itself(workspace, user_id, channel)}
         outcome = await self.slack.delivery.command(user_id, channel.id, command)
         await self.supervisor.idle()
         posted = outcome.reply.posted if outcome.reply else []
@@ -104,8 +105,11 @@ class Stage:
         # What came after the ack, be it in the place of what the ack had put there.
         in_ack = [message for message in outcome.messages if message.edited is None]
         later = [message for message in posted if message not in in_ack]
-        known = {message.ts for message in before}
-        sent = [m for m in _direct_messages(workspace, user_id) if m.ts not in known]
+        sent = [
+            message
+            for message in _sent_by_itself(workspace, user_id, channel)
+            if message.ts not in before and message not in posted
+        ]
         return Heard(
             command=command,
             status=outcome.status,
@@ -115,12 +119,14 @@ class Stage:
         )
 
 
-def _direct_messages(workspace: Workspace, user_id: str) -> list[Message]:
+def _sent_by_itself(workspace: Workspace, user_id: str, channel: Channel) -> list[Message]:
+    """What an app has posted in a person's direct messages, the channel and its threads."""
     return [
         message
-        for channel in workspace.channels_of(user_id)
-        if channel.is_im
-        for message in workspace.visible(channel.id, user_id)
+        for one in workspace.channels_of(user_id)
+        if one.is_im or one.id == channel.id
+        for message in workspace.state.messages.get(one.id, {}).values()
+        if message.app_id
     ]
 
 
@@ -133,7 +139,8 @@ async def staged(parts: Parts) -> AsyncGenerator[Stage]:
     supervisor = Supervisor()
     async with running(workspace) as slack:
         slack.rate_limits.enabled = False  # one person at one terminal is not a flood
-        bolt = slack_app(parts, access_to(app, slack.api_url), supervisor)
+        access = replace(access_to(app, slack.api_url), posts_apart=timedelta())
+        bolt = slack_app(parts, access, supervisor)
         async with serving(create_web_app(parts, bolt)) as url:
             app.request_url = f"{url}{SLACK_PATH}"
             try:

@@ -49,8 +49,17 @@ def _takes(template: Template) -> str:
     return f" ({', '.join(parameter.name for parameter in template.parameters)})"
 
 
-def query_answer(result: QueryResult, request: QueryRequest, caller: Caller) -> Answer:
-    """The message that answers `/cost query NAME`."""
+def query_answer(
+    result: QueryResult, request: QueryRequest, caller: Caller, *, most: int | None = None
+) -> Answer:
+    """The message that answers `/cost query NAME`.
+
+    Args:
+        result: the answer.
+        request: the question.
+        caller: who asked.
+        most: rows that are shown at most; None: as many as Slack takes.
+    """
     template = result.template
     title = f"*{template.name}* · {escape(template.question)}"
     notes = _notes(result, caller)
@@ -60,7 +69,7 @@ def query_answer(result: QueryResult, request: QueryRequest, caller: Caller) -> 
             text=f"{template.name}: no rows. {hint}",
             blocks=(section(f"{title}\n{hint}", "query-title"), context(notes, "query-notes")),
         )
-    blocks: list[Block] = [section(title, "query-title"), _table(result)]
+    blocks: list[Block] = [section(title, "query-title"), _table(result, most)]
     blocks.append(context(notes, "query-notes"))
     own = write_query(QueryCommand(request))
     if len(own) <= LONGEST_VALUE:
@@ -117,7 +126,7 @@ def _parameter(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _table(result: QueryResult) -> TableBlock:
+def _table(result: QueryResult, most: int | None) -> TableBlock:
     shown = _worth_showing(result)
     names = next(
         (i for i, (_, column) in enumerate(shown) if column.type not in {"STRING", "DATE"}),
@@ -125,7 +134,7 @@ def _table(result: QueryResult) -> TableBlock:
     )
     return fitted_table(
         lambda rows: _lines(result, shown, rows),
-        len(result.rows),
+        len(result.rows) if most is None else min(len(result.rows), most),
         names=names,
         block_id="query-table",
     )

@@ -9,9 +9,12 @@ from analysis.errors import NotUnderstood
 from analysis.roles import Role
 from bot.grammar.breakeven import parse_break_even
 from bot.grammar.command import Command
+from bot.grammar.compare import parse_compare
 from bot.grammar.cost import CostParser
 from bot.grammar.query import parse_query, parse_reconcile
+from bot.grammar.report import parse_report
 from bot.grammar.tokens import Token, tokenize
+from bot.grammar.trends import parse_trends
 from bot.grammar.why import parse_why
 from handlers.nearest import shown
 from queries.dimensions import Dimensions
@@ -77,12 +80,16 @@ def _nothing_after(word: str, rest: Sequence[Token]) -> None:
 
 PARSERS: Mapping[str, Parser] = {
     "why": parse_why,
+    "compare": parse_compare,
+    "trends": parse_trends,
+    "trend": parse_trends,
     "pricing": _parse_pricing,
     "prices": _parse_pricing,
     "query": lambda rest, _dimensions, _role: parse_query(rest),
     "queries": lambda rest, _dimensions, _role: parse_query(rest),
     "reconcile": lambda rest, _dimensions, _role: parse_reconcile(rest),
     "breakeven": parse_break_even,
+    "report": lambda rest, _dimensions, _role: parse_report(rest),
     "about": _parse_about,
     "help": _parse_help,
     "?": _parse_help,

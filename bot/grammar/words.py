@@ -60,6 +60,19 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost why yesterday vs 2024-12-02",
     ),
     Subcommand(
+        "compare",
+        "compare [day | week | month] [by DIMENSION] [DIMENSION VALUE …] [csv]",
+        "what changed over complete days: on the day, the 7 days or the same days before; "
+        "without a span: week",
+        "/cost compare month by model",
+    ),
+    Subcommand(
+        "trends",
+        "trends [28d] [by DIMENSION] [DIMENSION VALUE …] [csv]",
+        "where the cost is heading over complete days, against the week and the month before",
+        "/cost trends 90d by model",
+    ),
+    Subcommand(
         "pricing",
         "pricing [provider] [csv]",
         "what a million tokens cost, and since when",
@@ -70,6 +83,12 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "query [NAME [parameter=value …]] [csv]",
         "a ready-made question over complete days; without a name: which there are",
         "/cost query day_over_day",
+    ),
+    Subcommand(
+        "report",
+        "report [preview] [DAY] [csv]",
+        "all queries over the week up to a day, posted here: a summary, each part in its thread",
+        "/cost report preview",
     ),
     Subcommand(
         "reconcile",

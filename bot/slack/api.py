@@ -25,12 +25,45 @@ class SlackApi(Protocol):
         self,
         *,
         channel: str,
-        content: str,
-        filename: str,
-        title: str,
-        initial_comment: str,
+        content: str | None = None,
+        filename: str | None = None,
+        title: str | None = None,
+        file_uploads: Sequence[Mapping[str, str]] | None = None,
+        initial_comment: str | None = None,
+        thread_ts: str | None = None,
     ) -> Json:
-        """Uploads a file and shares it in a channel."""
+        """Uploads a file, or several, and shares them in a channel or in a thread of it."""
+        ...
+
+    async def chat_postMessage(  # noqa: N802 - Slack's name for it
+        self,
+        *,
+        channel: str,
+        text: str,
+        blocks: Sequence[Json],
+        thread_ts: str | None,
+        metadata: Json,
+        unfurl_links: bool,
+    ) -> Json:
+        """Posts a message to a channel or a thread."""
+        ...
+
+    async def chat_getPermalink(  # noqa: N802 - Slack's name for it
+        self, *, channel: str, message_ts: str
+    ) -> Json:
+        """Tells the address of a message."""
+        ...
+
+    async def conversations_history(
+        self, *, channel: str, limit: int, include_all_metadata: bool
+    ) -> Json:
+        """Reads the newest messages of a channel."""
+        ...
+
+    async def conversations_replies(
+        self, *, channel: str, ts: str, include_all_metadata: bool
+    ) -> Json:
+        """Reads a thread, its root first."""
         ...
 
     async def views_publish(self, *, user_id: str, view: Mapping[str, object]) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from secrets import token_hex
 from typing import cast
 
@@ -17,6 +18,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from analysis.clock import Clock
 from analysis.errors import NotAllowed
 from bot.blocks.answer import Answer
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
@@ -24,9 +26,14 @@ from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
+from bot.slack.pace import Pace
 from bot.slack.permissions import needed_role, who
+from bot.slack.posting import ReportPosting
 from bot.slack.reply import Replies, send
+from bot.slack.report import Reports
+from bot.slack.thread import Threads
 from bot.supervisor import Supervisor
+from handlers.report import ReportHandler
 from storage.repositories.inbound import InboundEventRepository
 
 log = logging.getLogger(__name__)
@@ -43,11 +50,13 @@ class SlackAccess:
         bot_token: `xoxb-…`.
         signing_secret: what Slack signs its requests with; None: Socket Mode alone.
         api_url: where the Web API is, a slash at its end.
+        posts_apart: time between two messages in a channel; Slack wants a second.
     """
 
     bot_token: SecretStr
     signing_secret: SecretStr | None
     api_url: str
+    posts_apart: timedelta = timedelta(seconds=1)
 
 
 def slack_client(access: SlackAccess) -> AsyncWebClient:
@@ -66,6 +75,8 @@ def create_bolt_app(
     access: SlackAccess,
     *,
     road: Road,
+    report: ReportHandler,
+    clock: Clock,
     identities: Identities,
     inbound: InboundEventRepository,
     supervisor: Supervisor,
@@ -85,7 +96,10 @@ def create_bolt_app(
     hears.middleware(gate.permit)
     hears.error(_unexpected)
     replies = Replies(supervisor, answer_within_seconds)
-    Listeners(road, replies, cast("SlackApi", client), inbound).register(hears)
+    api = cast("SlackApi", client)
+    posting = ReportPosting(api, Threads(api, Pace(clock, access.posts_apart)))
+    reports = Reports(report, posting, supervisor, clock)
+    Listeners(road, replies, reports, api, inbound).register(hears)
     return app
 
 

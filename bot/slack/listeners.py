@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
 from bot.blocks.answer import Answer
 from bot.blocks.home import home_view
+from bot.blocks.report import GO_ON, POST
+from bot.grammar.report import ReportCommand
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
 from bot.slack.reply import Replies
+from bot.slack.report import Asked, Reports
 from handlers.caller import Caller
 from storage.repositories.inbound import InboundEventRepository
 
@@ -27,6 +30,7 @@ class Listeners:
 
     road: Road
     replies: Replies
+    reports: Reports
     client: SlackApi
     inbound: InboundEventRepository
 
@@ -36,29 +40,41 @@ class Listeners:
         app.action(re.compile(r"^ask_\d+$"))(self.on_ask)
         app.action("csv")(self.on_csv)
         app.action("share")(self.on_share)
+        app.action(POST)(self.on_ask)
+        app.action(GO_ON)(self.on_go_on)
         app.event("app_home_opened")(self.on_home)
 
     async def on_command(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """`/cost …`: answered in the ack, or from there on through the response URL."""
         text = unescape(str(body.get("text") or ""))
+        asked = asked_in(body)
         await self.replies.in_ack(
             ack,
-            str(body.get("response_url", "")),
-            self._answer(text, caller_of(context)),
+            asked.response_url,
+            self._answer(text, caller_of(context), asked),
             name="/cost",
             fetching=f"/cost {text[:200]}",
         )
+        asked.acked.set()
 
     async def on_ask(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A next question: its answer takes the place of the one that it was asked from."""
         await ack()
-        self._after_click(body, self._answer(clicked(body), caller_of(context)), replaces=True)
+        work = self._answer(clicked(body), caller_of(context), asked_in(body, is_acked=True))
+        self._after_click(body, work, replaces=True)
+
+    async def on_go_on(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
+        """A report that stopped on its way: what is missing of it is posted."""
+        await ack()
+        work = self._go_on(clicked(body), caller_of(context), asked_in(body, is_acked=True))
+        self._after_click(body, work, replaces=True)
 
     async def on_csv(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """The rows of an answer, as a file in the person's direct messages."""
         await ack()
         text, caller = clicked(body), caller_of(context)
-        self._after_click(body, self._csv(text, caller), replaces=False)
+        work = self._csv(text, caller, asked_in(body, is_acked=True))
+        self._after_click(body, work, replaces=False)
 
     async def on_share(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """An answer, shown to the channel."""
@@ -81,14 +97,21 @@ class Listeners:
             str(body.get("response_url", "")), work, name="a click", replaces=replaces
         )
 
-    async def _answer(self, text: str, caller: Caller) -> Answer:
+    async def _answer(self, text: str, caller: Caller, asked: Asked) -> Answer:
         command = self.road.understand(text, caller)
+        if isinstance(command, ReportCommand):
+            return await self.reports.answer(command, caller, asked)
         if command.csv:
-            return await self._csv(text, caller)
+            return await self._csv(text, caller, asked)
         return await self.road.answer(command, caller)
 
-    async def _csv(self, text: str, caller: Caller) -> Answer:
+    async def _go_on(self, key: str, caller: Caller, asked: Asked) -> Answer:
+        return self.reports.go_on(key, caller, asked)
+
+    async def _csv(self, text: str, caller: Caller, asked: Asked) -> Answer:
         command = self.road.understand(text, caller)
+        if isinstance(command, ReportCommand):
+            return await self.reports.answer(replace(command, csv=True), caller, asked)
         file = await self.road.csv(command, caller)
         if not file.rows:
             return await self.road.answer(command, caller)
@@ -101,6 +124,16 @@ class Listeners:
 def caller_of(context: AsyncBoltContext) -> Caller:
     """The caller whom the permission check has let through."""
     return cast("Caller", context["caller"])
+
+
+def asked_in(body: Json, *, is_acked: bool = False) -> Asked:
+    """Where a command was typed or a button clicked."""
+    clicked_in = cast("Json", body.get("channel") or {})
+    channel = str(body.get("channel_id") or clicked_in.get("id") or "")
+    asked = Asked(channel, str(body.get("response_url", "")))
+    if is_acked:
+        asked.acked.set()
+    return asked
 
 
 def clicked(body: Json) -> str:

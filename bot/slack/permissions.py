@@ -14,7 +14,13 @@ from bot.slack.api import Json
 COMMANDS: Mapping[str, Role] = {"/cost": Role.USER}
 """Slash command to the least role that may use it."""
 
-ACTIONS: Mapping[str, Role] = {"ask": Role.USER, "csv": Role.USER, "share": Role.USER}
+ACTIONS: Mapping[str, Role] = {
+    "ask": Role.USER,
+    "csv": Role.USER,
+    "share": Role.USER,
+    "report_post": Role.USER,
+    "report_on": Role.USER,
+}
 """Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
 
 EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER}
