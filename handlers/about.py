@@ -9,6 +9,7 @@ from analysis.clock import Clock
 from handlers.caller import Caller
 from handlers.freshness import Freshness, freshness_of
 from handlers.own_cost import OwnCost, OwnCostHandler, Syncs
+from handlers.restated import LATELY, RestatedDay, restated_since
 from queries.engines.base import Engine
 from storage.records.sync_run import SyncRun
 
@@ -33,6 +34,7 @@ class AboutResult:
     freshness: Freshness
     own_cost: OwnCost | None = None
     syncs: Syncs | None = None
+    restated: tuple[RestatedDay, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,17 @@ class AboutHandler:
         Raises:
             Unavailable: the store does not answer.
         """
-        snapshot = self.engine.snapshot()
+        snapshot, now = self.engine.snapshot(), self.clock()
         sees_all = caller.organization is None
         syncs = await self.own_cost.syncs()
         return AboutResult(
             version=version("costbot"),
             store_kind=self.store_kind,
             costs_rows=sum(state.rows for state in snapshot.sources.values()),
-            freshness=freshness_of(snapshot, self.clock(), self.stale_after_hours),
+            freshness=freshness_of(snapshot, now, self.stale_after_hours),
             own_cost=await self.own_cost.this_month() if sees_all else None,
             syncs=syncs if sees_all or syncs is None else _for_anybody(syncs),
+            restated=restated_since(snapshot.restatements, now - LATELY) if sees_all else None,
         )
 
 

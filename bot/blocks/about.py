@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from slackblocks import Block, SectionBlock, Text
@@ -13,7 +14,13 @@ from bot.blocks.syncs import syncs_line
 from bot.blocks.text import count, escape, moment, money, plural
 from handlers.about import AboutResult
 from handlers.own_cost import OwnCost
+from handlers.restated import RestatedDay
+from queries.dimensions import Source
 from storage.records.warehouse_job import JobTotals
+
+_NAMES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
+
+MOST_RESTATED = 5
 
 
 def about_answer(result: AboutResult, zone: ZoneInfo) -> Answer:
@@ -29,13 +36,15 @@ def about_answer(result: AboutResult, zone: ZoneInfo) -> Answer:
     if result.own_cost is not None:
         blocks.append(_fields("about-own-cost", _what_it_costs(result.own_cost)))
         text += f", {money(result.own_cost.usd)} billed by BigQuery this month"
+    if result.restated:
+        blocks.append(section(_restated(result.restated, zone), "about-restated"))
     return Answer(text=text, blocks=tuple(blocks))
 
 
 def _sources(result: AboutResult, zone: ZoneInfo) -> list[str]:
     lines: list[str] = []
     for source in result.freshness.sources:
-        name = {"gpu": "GPU", "usage": "LLM"}[source.source.value]
+        name = _NAMES[source.source]
         mark = ":warning: stale, " if source.is_stale else ""
         span = f"{moment(source.data_from, zone)} to {moment(source.data_until, zone)}"
         loaded = age(result.freshness.now - source.loaded_at)
@@ -72,6 +81,20 @@ def _what_it_costs(cost: OwnCost) -> dict[str, str]:
         "Ceiling of one query": f"{size(cost.most_bytes)} ({money(cost.usd_of(cost.most_bytes))})",
         "Price": price,
     }
+
+
+def _restated(days: Sequence[RestatedDay], zone: ZoneInfo) -> str:
+    lines = ["*Restated in the last 7 days* (fully loaded · infrastructure · requests)"]
+    for one in days[:MOST_RESTATED]:
+        change = (
+            f"{money(one.fully_loaded, sign=True)} · {money(one.infrastructure, sign=True)} · "
+            f"{'−' if one.requests < 0 else '+'}{count(abs(one.requests))}"
+        )
+        times = "" if one.times == 1 else f", {one.times} times, last"
+        lines.append(f"{_NAMES[one.source]} {one.day}: {change}{times} on {moment(one.at, zone)}")
+    if len(days) > MOST_RESTATED:
+        lines.append(f"and {plural(len(days) - MOST_RESTATED, 'day')} more")
+    return "\n".join(lines)
 
 
 def _purpose(cost: OwnCost, totals: JobTotals) -> str:
