@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from analysis.clock import Clock
+from analysis.errors import Unavailable
 from queries.bigquery.access import Access
+from queries.bigquery.pacing import Pacing, StoppedError
 from queries.engines.base import Table
 
+if TYPE_CHECKING:
+    from queries.bigquery.client import Client
+    from queries.bigquery.running import Run
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+"""Statements that run at the same time; the others wait."""
+
+Result = TypeVar("Result")
 Scalar = date | datetime | str | int | bool | Decimal | float
 Parameter = Scalar | Sequence[date] | Sequence[str] | Sequence[int]
 Purpose = Literal["query", "sync", "partitions", "doctor"]
@@ -92,6 +108,7 @@ class TableSchema:
         partition_type: DAY, HOUR, MONTH or YEAR; None: it is not partitioned.
         require_partition_filter: whether BigQuery itself refuses queries without one.
         rows: in all.
+        location: where it is, such as `EU`; None: BigQuery does not say.
         modified: when it last changed, UTC; None: BigQuery does not say.
     """
 
@@ -100,24 +117,41 @@ class TableSchema:
     partition_type: str | None
     require_partition_filter: bool
     rows: int
+    location: str | None
     modified: datetime | None
 
 
+Ended = Answer | BaseException
+"""What a statement ended with."""
+
+
 class Jobs:
-    """Runs statements, four at once, outside of the event loop.
+    """Runs statements, four at once, outside of the event loop; nothing is opened before the first.
 
     Args:
         access: how BigQuery is reached, and the ceilings.
         clock: for the records.
         record: gets what became of every statement that `run` was given, once.
+        pacing: of tries and of looks at running jobs; None: as is good for BigQuery.
     """
 
     def __init__(
-        self, access: Access, clock: Clock, record: Callable[[JobRecord], Awaitable[None]]
+        self,
+        access: Access,
+        clock: Clock,
+        record: Callable[[JobRecord], Awaitable[None]],
+        pacing: Pacing | None = None,
     ) -> None:
         self._access = access
         self._clock = clock
         self._record = record
+        self._pacing = pacing or Pacing()
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="bigquery")
+        self._opening = threading.Lock()
+        self._client: Client | None = None
+        self._make: type[Run] | None = None
+        self._running: dict[asyncio.Task[Ended], Run] = {}
+        self._is_closed = False
 
     @property
     def access(self) -> Access:
@@ -128,12 +162,18 @@ class Jobs:
         """The bytes that a statement would process, by a dry run; costs nothing.
 
         Raises:
-            BadInput: it does not bound the partition column, or BigQuery refuses it.
+            BadInput: it does not bound the partition column, BigQuery refuses it, or the
+                credentials.
             NotAllowed: the account lacks a permission.
             NotFound: there is no such table.
             Unavailable: BigQuery did not answer.
         """
-        raise NotImplementedError
+        run = await self._run_of(statement)
+        try:
+            return await self._in_thread(run.estimate)
+        except asyncio.CancelledError:
+            run.stop()
+            raise
 
     async def run(self, statement: Statement, *, asked_by: str = "") -> Answer:
         """Runs a statement; whoever stops waiting cancels the job.
@@ -144,23 +184,99 @@ class Jobs:
 
         Raises:
             BadInput: it does not bound the partition column, would read more than the ceiling, or
-                BigQuery refuses it.
+                BigQuery refuses it, or the credentials.
             NotAllowed: the account lacks a permission.
             NotFound: there is no such table.
             Unavailable: BigQuery did not answer, or not completely.
         """
-        raise NotImplementedError
+        run = await self._run_of(statement, asked_by)
+        # A task of its own: the record is made also where nobody waits any more.
+        task = asyncio.create_task(self._ended(run))
+        self._running[task] = run
+        task.add_done_callback(self._running.pop)
+        try:
+            ended = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            run.stop()
+            raise
+        if isinstance(ended, StoppedError):
+            message = "Costbot is ending, so the query was cancelled."
+            raise Unavailable(message) from ended
+        if isinstance(ended, BaseException):
+            raise ended
+        return ended
 
     async def table_schema(self, table: str) -> TableSchema:
         """What BigQuery says of a table, `project.dataset.table`; costs nothing.
 
         Raises:
+            BadInput: there are no credentials, or they are refused.
             NotAllowed: the account may not see it.
             NotFound: there is no such table.
             Unavailable: BigQuery did not answer.
         """
-        raise NotImplementedError
+        stopped = threading.Event()
+
+        def described() -> TableSchema:
+            from queries.bigquery.running import described
+
+            return described(self._opened, self._access, self._pacing, stopped, table)
+
+        try:
+            return await self._in_thread(described)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
 
     async def close(self) -> None:
-        """Cancels what is running, waits for its records, and lets the threads go."""
-        raise NotImplementedError
+        """Cancels what is running, waits for its records, and lets the threads go.
+
+        A second time changes nothing.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        for run in self._running.values():
+            run.stop()
+        if self._running:
+            await asyncio.wait(list(self._running))
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+        if self._client is not None:
+            self._client.close()
+
+    async def _ended(self, run: Run) -> Ended:
+        """What a statement ended with; given to `record` first."""
+        future = asyncio.wrap_future(self._pool.submit(run.answer))
+        await asyncio.wait([future])
+        try:
+            await self._record(run.record)
+        except Exception:
+            # The answer was paid for: it is given, whatever becomes of its record.
+            log.exception("a job of BigQuery could not be recorded: %s", run.record)
+        return future.exception() or future.result()
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.wrap_future(self._pool.submit(work))
+
+    async def _run_of(self, statement: Statement, asked_by: str = "") -> Run:
+        if self._make is None:
+            # Google's libraries take most of a second to load: late, and not in the loop's thread.
+            self._make = await self._in_thread(_loaded)
+        return self._make(
+            self._opened, self._access, self._clock, self._pacing, statement, asked_by
+        )
+
+    def _opened(self) -> Client:
+        """The client; called in the threads."""
+        from queries.bigquery.running import open_for
+
+        with self._opening:
+            if self._client is None:
+                self._client = open_for(self._access)
+            return self._client
+
+
+def _loaded() -> type[Run]:
+    from queries.bigquery.running import Run
+
+    return Run
