@@ -12,6 +12,7 @@ from bot.cli.imports import app as imports
 from bot.cli.people import app as people
 from bot.cli.pricing import app as pricing
 from bot.cli.query import query
+from bot.cli.report import report
 from bot.cli.sample import sample
 from bot.cli.say import say
 from bot.cli.serve import serve
@@ -51,6 +52,7 @@ app.command()(say)
 app.command()(cost)
 app.command()(why)
 app.command()(query)
+app.command()(report)
 app.command()(sample)
 app.add_typer(imports, name="import")
 app.add_typer(people, name="people")
