@@ -34,9 +34,8 @@ def compare_csv(result: CompareResult) -> CsvFile:
 
 def _compared(row: CompareRow) -> list[object]:
     now = row.now
-    is_unpriced = bool(now.requests) and now.unpriced_requests == now.requests
     cells: list[object] = [
-        None if is_unpriced else now.cost,
+        None if row.is_unpriced else now.cost,
         "USD",
         now.requests,
         now.unpriced_requests,
@@ -77,7 +76,7 @@ def _trend(row: MemberTrend, days: int) -> list[object]:
     trend = row.trend
     shifts = (trend.against_week, trend.prior_week, trend.prior_month)
     return [
-        *((None,) * 1 if row.is_unpriced else (trend.total,)),
+        None if row.is_unpriced else trend.total,
         "USD",
         *((None,) * 3 if row.is_unpriced else (trend.average, trend.least[1], trend.most[1])),
         sum(row.requests),

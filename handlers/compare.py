@@ -50,11 +50,16 @@ class CompareRow:
     before: tuple[Measures, ...]
 
     @property
+    def is_unpriced(self) -> bool:
+        """Whether its cost now is not known, which is not nothing."""
+        return is_unpriced(self.now)
+
+    @property
     def shifts(self) -> tuple[Shift | None, ...]:
         """Its cost against each stretch; None where the cost of either is not known."""
         return tuple(
             None
-            if _is_unpriced(self.now) or _is_unpriced(before)
+            if is_unpriced(self.now) or is_unpriced(before)
             else Shift(self.now.cost, before.cost)
             for before in self.before
         )
@@ -236,6 +241,6 @@ def _holds_something(measures: Measures) -> bool:
     return bool(measures.requests or measures.cost)
 
 
-def _is_unpriced(measures: Measures) -> bool:
+def is_unpriced(measures: Measures) -> bool:
     """None of its requests has a price: its cost is not known, which is not nothing."""
     return bool(measures.requests) and measures.unpriced_requests == measures.requests

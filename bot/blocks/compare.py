@@ -24,7 +24,7 @@ from bot.blocks.text import count, money, percent, plural
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.why import write_why
 from handlers.caller import Caller
-from handlers.compare import CompareResult, CompareRow, others_row
+from handlers.compare import CompareResult, CompareRow, is_unpriced, others_row
 from handlers.why import WhyRequest
 from queries.measures import Measures
 
@@ -59,11 +59,6 @@ def shift_words(shift: Shift | None) -> str:
     if shift.ratio is None:
         return "new" if shift.change else "–"
     return percent(shift.ratio, sign=True)
-
-
-def is_unpriced(measures: Measures) -> bool:
-    """None of its requests has a price: its cost is not known, which is not nothing."""
-    return bool(measures.requests) and measures.unpriced_requests == measures.requests
 
 
 def _headline(result: CompareResult) -> str:
@@ -138,7 +133,7 @@ def _headers(result: CompareResult) -> list[str]:
     headers = ["Cost", "Before", "Change", "Change %", "Requests"]
     if len(result.compared.against) > 1:
         headers[1] = "Day before"
-        headers += ["Week before", "Change %"]
+        headers += ["Week before", "Change % on it"]
     return headers
 
 

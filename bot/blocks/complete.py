@@ -69,10 +69,13 @@ def reach_notes(reach: Reach, first: date, caller: Caller) -> list[str]:
         f"{moment(feed.newest, caller.zone)}"
         for feed in reach.holding_back
     ]
+    begins: dict[date, list[str]] = {}
+    for feed in reach.beginning_after(first):
+        begins.setdefault(feed.first, []).append(NAMES[feed.source])
     lines += [
-        f":warning: {NAMES[feed.source]} data is whole from {feed.first} on: "
+        f":warning: {' and '.join(names)} data is whole from {day} on: "
         "what it cost before that is not known"
-        for feed in reach.beginning_after(first)
+        for day, names in begins.items()
     ]
     return lines
 

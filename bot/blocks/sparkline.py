@@ -10,20 +10,21 @@ LEVELS = "▁▂▃▄▅▆▇█"
 WIDEST = 31
 """A month of days; more would not fit beside figures."""
 
+WEEK = 7
+"""What longer curves are drawn of: averages over other spans would beat with the week's rhythm."""
 
-def sparkline(values: Sequence[Decimal], most: int = WIDEST) -> str:
-    """The curve of `values`, from 0 (or the least below it) to the largest.
 
-    Args:
-        values: in order of time.
-        most: how many blocks there may be; where there are more values, each block is the average
-            of as many neighbours, the oldest block of what is over.
+def sparkline(costs: Sequence[Decimal]) -> str:
+    """The curve of daily costs, from 0 (or the least below it) to the largest.
+
+    A block is a day, or the average of a week where there are more than `WIDEST` days; the days
+    before the first whole week are left out then.
     """
-    size = max(1, -(-len(values) // most))
-    over = len(values) % size
-    starts = [*([0] if over else []), *range(over, len(values), size)]
-    points = [_average(values[at : (over if over and at == 0 else at + size)]) for at in starts]
-    low, high = min(0, *points, 0), max(0, *points, 0)
+    points = list(costs)
+    if len(costs) > WIDEST:
+        whole = costs[len(costs) % WEEK :]
+        points = [_average(whole[at : at + WEEK]) for at in range(0, len(whole), WEEK)]
+    low, high = min([*points, Decimal(0)]), max([*points, Decimal(0)])
     if low == high:
         return LEVELS[0] * len(points)
     top = len(LEVELS) - 1

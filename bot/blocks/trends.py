@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from slackblocks import ActionsBlock, Block, TableBlock
@@ -85,15 +86,12 @@ def _sentences(trend: Trend) -> list[str]:
     if latest:
         lines.append(latest)
     longer = [
-        f"{_marked(shift)} {span}"
-        for shift, span in (
-            (trend.prior_week, "in the last 7 days on the 7 before"),
-            (trend.prior_month, "in the last 28 days on the 28 before"),
-        )
+        f"{_marked(shift, days)} on the {days} before"
+        for shift, days in ((trend.prior_week, WEEK), (trend.prior_month, MONTH))
         if shift is not None
     ]
     if longer:
-        lines.append(f"{', '.join(longer)}.")
+        lines.append(f"{' · '.join(longer)}")
     return lines
 
 
@@ -102,14 +100,17 @@ def _direction(trend: Trend) -> str:
     if growth is None or trend.direction is Direction.UNKNOWN:
         return f"Too short for a direction: that takes {LEAST_DAYS} complete days."
     if trend.direction is Direction.FLAT:
-        return "*→ Flat*: no more growth than noise would show, or hardly any."
+        ratio = trend.growth_ratio
+        if ratio is not None and abs(ratio) < LEAST_GROWTH:
+            return f"*→ Flat*: less than {_whole_percent(LEAST_GROWTH)} more or less a week."
+        return "*→ Flat*: its ups and downs are no steadier than chance."
     more = "more" if trend.direction is Direction.RISING else "less"
     ratio = trend.growth_ratio
-    rate = "" if ratio is None else f" ({percent(ratio, sign=True)} of an average day)"
+    rate = "" if ratio is None else f" ({percent(ratio, sign=True)})"
     arrow = ARROWS[trend.direction]
     return (
-        f"*{arrow} {trend.direction.capitalize()}*: with each week a day costs "
-        f"{money(abs(growth))} {more}{rate}."
+        f"*{arrow} {trend.direction.capitalize()}*: a day costs {money(abs(growth))} {more} "
+        f"each week{rate}."
     )
 
 
@@ -126,9 +127,10 @@ def _latest(trend: Trend) -> str:
     )
 
 
-def _marked(shift: Shift) -> str:
+def _marked(shift: Shift, days: int) -> str:
     mark = ":warning: " if shift.is_beyond else ""
-    return f"{mark}*{shift_words(shift)}* ({money(shift.change, sign=True)})"
+    how = f"*{shift_words(shift)}* ({money(shift.change, sign=True)})"
+    return f"{mark}Last {days} days: {how}"
 
 
 def _members(result: TrendsResult) -> list[str]:
@@ -147,9 +149,8 @@ def _members(result: TrendsResult) -> list[str]:
             f"{member_name(row.member, by)} {shift_words(row.trend.against_week)}"
             for row in sorted(shifted, key=_size)
         ]
-        lines.append(
-            f":warning: Beyond {_threshold()} on {shifted[0].trend.last}: {_listed(names)}."
-        )
+        day = shifted[0].trend.last
+        lines.append(f":warning: Beyond {_whole_percent(BEYOND)} on {day}: {_listed(names)}.")
     return lines
 
 
@@ -168,8 +169,8 @@ def _pace(trend: Trend) -> str:
     return "–" if ratio is None else f"{percent(ratio, sign=True)} a week"
 
 
-def _threshold() -> str:
-    return f"{BEYOND:.0%}".replace("%", " %")
+def _whole_percent(ratio: Decimal) -> str:
+    return f"{ratio:.0%}".replace("%", " %")
 
 
 def _table(result: TrendsResult, by: str) -> TableBlock:
@@ -183,6 +184,8 @@ def _lines(result: TrendsResult, rows: tuple[MemberTrend, ...], by: str) -> Line
     header = [by.replace("_", " ").capitalize(), "Days", "A day", "Last day", "Week", "Month"]
     lines = [[*header, "Growth a week"]]
     lines += [[member_name(row.member, by), *_figures(row)] for row in rows]
+    if result.total is not None and len(result.rows) > 1:
+        lines.append(["Total", *_figures(result.total)])
     return lines
 
 
@@ -216,15 +219,16 @@ def _growth(trend: Trend) -> str:
 def _notes(result: TrendsResult, total: MemberTrend, caller: Caller) -> list[str]:
     lines = [
         f"Last day: on the average of the {WEEK} before · week: 7 days on the 7 before · "
-        f"month: {MONTH} on the {MONTH} before · {MARK} beyond {_threshold()}",
-        "Flat: each weekday with its like, the changes are no steadier than chance (Kendall's "
-        f"test at 5 %), or under {LEAST_GROWTH:.0%} a week".replace("%", " %"),
+        f"month: {MONTH} on the {MONTH} before · {MARK} beyond {_whole_percent(BEYOND)}",
+        "Growth: median slope between days of the same weekday; flat where the seasonal Kendall "
+        f"test finds nothing at 5 %, or under {_whole_percent(LEAST_GROWTH)} a week",
     ]
     if result.rows:
         rest = len(result.rows) - (result.request.top or ROWS_SHOWN)
         if rest > 0:
             lines.append(f"{count(rest)} more in the CSV")
-    lines += reach_notes(result.reach, result.stretch.days.first, caller)
+    asked_from = result.reach.last - timedelta(days=result.request.days - 1)
+    lines += reach_notes(result.reach, asked_from, caller)
     lines += unpriced_note(total.unpriced_requests)
     customers_only = result.request.customers_only
     lines += unknown_note(total.unknown_requests, customers_only=customers_only)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.compare import compare, trends
 from bot.cli.cost import cost
 from bot.cli.imports import app as imports
 from bot.cli.people import app as people
@@ -16,6 +17,7 @@ from bot.cli.report import report
 from bot.cli.sample import sample
 from bot.cli.say import say
 from bot.cli.serve import serve
+from bot.cli.sync import sync
 from bot.cli.why import why
 
 app = typer.Typer(
@@ -50,9 +52,12 @@ def reference() -> None:
 app.command()(serve)
 app.command()(say)
 app.command()(cost)
+app.command()(compare)
+app.command()(trends)
 app.command()(why)
 app.command()(query)
 app.command()(report)
+app.command()(sync)
 app.command()(sample)
 app.add_typer(imports, name="import")
 app.add_typer(people, name="people")

@@ -1,0 +1,180 @@
+"""`costbot compare` and `costbot trends`: complete days in the terminal, as text or as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from analysis.complete_days import Span
+from analysis.shifts import Shift
+from analysis.trends import MONTH
+from bot.assembly import assembled
+from bot.blocks.compare import compare_answer
+from bot.blocks.trends import trends_answer
+from bot.cli.cost import filters_of, operator
+from bot.cli.terminal import print_message
+from bot.settings import Settings
+from handlers.compare import CompareRequest, CompareResult, CompareRow
+from handlers.trends import MemberTrend, TrendsRequest, TrendsResult
+from queries.breakdown import Basis
+
+By = Annotated[str | None, typer.Option(help="Dimension; by itself product, or model.")]
+Filters = Annotated[list[str] | None, typer.Option("--filter", help="DIMENSION=VALUE, repeatable.")]
+Zone = Annotated[str | None, typer.Option(help="IANA zone in which days begin.")]
+Customers = Annotated[bool, typer.Option(help="Leave internal traffic out.")]
+Infrastructure = Annotated[bool, typer.Option(help="What the machines cost.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+
+
+def compare(
+    span: Annotated[Span, typer.Argument(help="Day, week or month.")] = Span.WEEK,
+    by: By = None,
+    filters: Filters = None,
+    zone: Zone = None,
+    customers: Customers = False,
+    infrastructure: Infrastructure = False,
+    as_json: AsJson = False,
+) -> None:
+    """What changed over complete days; the last 7 against the 7 before."""
+    settings = Settings() if zone is None else Settings(zone=zone)
+    request = CompareRequest(
+        span=span,
+        by=by,
+        filters=filters_of(filters or ()),
+        basis=Basis.INFRASTRUCTURE if infrastructure else Basis.FULLY_LOADED,
+        customers_only=customers,
+    )
+    result = asyncio.run(_compare(settings, request))
+    if as_json:
+        typer.echo(json.dumps(compare_json(result), ensure_ascii=False))
+        return
+    answer = compare_answer(result, operator(settings.zone_info))
+    print_message(answer.without_buttons().payload(), Console())
+
+
+def trends(
+    days: Annotated[int, typer.Option(help="Over how many complete days.")] = MONTH,
+    by: By = None,
+    filters: Filters = None,
+    zone: Zone = None,
+    customers: Customers = False,
+    infrastructure: Infrastructure = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where the cost is heading over complete days."""
+    settings = Settings() if zone is None else Settings(zone=zone)
+    request = TrendsRequest(
+        days=days,
+        by=by,
+        filters=filters_of(filters or ()),
+        basis=Basis.INFRASTRUCTURE if infrastructure else Basis.FULLY_LOADED,
+        customers_only=customers,
+    )
+    result = asyncio.run(_trends(settings, request))
+    if as_json:
+        typer.echo(json.dumps(trends_json(result), ensure_ascii=False))
+        return
+    answer = trends_answer(result, operator(settings.zone_info))
+    print_message(answer.without_buttons().payload(), Console())
+
+
+async def _compare(settings: Settings, request: CompareRequest) -> CompareResult:
+    async with assembled(settings) as parts:
+        return await parts.handlers.compare.compare(request, operator(settings.zone_info))
+
+
+async def _trends(settings: Settings, request: TrendsRequest) -> TrendsResult:
+    async with assembled(settings) as parts:
+        return await parts.handlers.trends.trends(request, operator(settings.zone_info))
+
+
+def compare_json(result: CompareResult) -> dict[str, object]:
+    """The result as JSON: money as decimal strings, unrounded; null where it is not known."""
+    stretches = result.compared
+    return {
+        "span": result.request.span.value,
+        "by": result.by,
+        "basis": result.request.basis.value,
+        "period_start": f"{stretches.now.days.first}",
+        "period_end": f"{stretches.now.days.last}",
+        "against": [
+            {"period_start": f"{some.days.first}", "period_end": f"{some.days.last}"}
+            for some in stretches.against
+        ],
+        "total": _row_json(result.total),
+        "rows": [{result.by: row.member, **_row_json(row)} for row in result.rows],
+    }
+
+
+def _row_json(row: CompareRow) -> dict[str, object]:
+    now = row.now
+    return {
+        "total_cost": None if row.is_unpriced else _money(now.cost),
+        "requests": now.requests,
+        "unpriced_requests": now.unpriced_requests,
+        "is_flagged": row.is_flagged,
+        "against": [
+            {"requests": before.requests, **_shift_json(shift)}
+            for before, shift in zip(row.before, row.shifts, strict=True)
+        ],
+    }
+
+
+def trends_json(result: TrendsResult) -> dict[str, object]:
+    """The result as JSON: money as decimal strings, unrounded; ratios: 1 is twice as much."""
+    stretch = result.stretch.days
+    return {
+        "by": result.by,
+        "basis": result.request.basis.value,
+        "period_start": f"{stretch.first}",
+        "period_end": f"{stretch.last}",
+        "total": None if result.total is None else _trend_json(result.total),
+        "rows": [{str(result.by): row.member, **_trend_json(row)} for row in result.rows],
+    }
+
+
+def _trend_json(row: MemberTrend) -> dict[str, object]:
+    trend = row.trend
+    return {
+        "total": None if row.is_unpriced else _money(trend.total),
+        "average": None if row.is_unpriced else _money(trend.average),
+        "min": None if row.is_unpriced else _money(trend.least[1]),
+        "max": None if row.is_unpriced else _money(trend.most[1]),
+        "requests": sum(row.requests),
+        "unpriced_requests": row.unpriced_requests,
+        "direction": trend.direction.value,
+        "growth_per_week": None if trend.growth is None else _money(trend.growth),
+        "growth_ratio": _ratio(trend.growth_ratio),
+        "last_day_to_7_day_average": _shift_json(trend.against_week),
+        "week_to_week": _shift_json(trend.prior_week),
+        "month_to_month": _shift_json(trend.prior_month),
+        "is_flagged": trend.is_shifted,
+        "data_points": [
+            {"day": f"{trend.day(place)}", "cost": _money(cost), "requests": requests}
+            for place, (cost, requests) in enumerate(zip(trend.costs, row.requests, strict=True))
+        ],
+    }
+
+
+def _shift_json(shift: Shift | None) -> dict[str, object]:
+    return {
+        "now": None if shift is None else _money(shift.now),
+        "before": None if shift is None else _money(shift.before),
+        "change": None if shift is None else _money(shift.change),
+        "ratio": None if shift is None else _ratio(shift.ratio),
+    }
+
+
+def _ratio(ratio: Decimal | None) -> float | None:
+    return None if ratio is None else float(round(ratio, 6))
+
+
+def _money(value: Decimal) -> str:
+    """A decimal in plain digits, without the zeros that only its scale put there."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
