@@ -31,6 +31,7 @@ from bot.grammar.report import ReportCommand
 from bot.grammar.trends import TrendsCommand, write_trends
 from bot.grammar.why import WhyCommand, write_why
 from bot.query_csv import query_csv
+from bot.why_csv import why_csv
 from handlers.about import AboutHandler
 from handlers.breakeven import BreakEvenHandler
 from handlers.caller import Caller
@@ -135,7 +136,10 @@ def _why(handler: WhyHandler) -> Route[WhyCommand]:
     async def answer(command: WhyCommand, caller: Caller) -> Answer:
         return why_answer(await handler.why(command.request, caller), caller)
 
-    return Route(answer, kept_as=lambda command: write_why(command.request))
+    async def csv(command: WhyCommand, caller: Caller) -> CsvFile:
+        return why_csv(await handler.why(command.request, caller))
+
+    return Route(answer, csv, kept_as=lambda command: write_why(command.request))
 
 
 def _compare(handler: CompareHandler) -> Route[CompareCommand]:

@@ -23,10 +23,10 @@ def overview(figures: Figures) -> Overview:
     whose_cost = "" if figures.organization is None else f" of {figures.organization}"
     sections = (
         _products(figures),
-        _machines(figures),
         _finding(figures),
         standing_out(figures),
         whose(figures),
+        _machines(figures),
         _counted(figures),
     )
     return Overview(

@@ -139,8 +139,9 @@ def _buttons(result: WhyResult) -> list[Button]:
         for index, (label, text) in enumerate(questions)
         if len(text) <= LONGEST_VALUE
     ]
-    own = write_why(request)
-    if len(own) <= LONGEST_VALUE:
+    own, file = write_why(request), write_why(request, csv=True)
+    if len(file) <= LONGEST_VALUE:
+        buttons.append(button("CSV", "csv", file, hint="Every driver as a CSV file"))
         buttons.append(button("Share", "share", own, hint="Show this answer to the channel"))
     return buttons
 

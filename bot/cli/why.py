@@ -19,6 +19,7 @@ from bot.blocks.why import why_answer
 from bot.cli.cost import filters_of, operator, period_of
 from bot.cli.terminal import print_message
 from bot.settings import Settings
+from bot.why_csv import why_csv
 from handlers.why import WhyRequest, WhyResult
 from queries.breakdown import Basis
 
@@ -39,6 +40,7 @@ def why(
     customers: Annotated[bool, typer.Option(help="Leave internal traffic out.")] = False,
     infrastructure: Annotated[bool, typer.Option(help="What the machines cost.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Every driver as CSV.")] = False,
 ) -> None:
     """What moved a cost; without dates, yesterday's against the day before."""
     settings = Settings() if zone is None else Settings(zone=zone)
@@ -56,6 +58,9 @@ def why(
     result = asyncio.run(_ask(settings, request))
     if as_json:
         typer.echo(json.dumps(why_json(result), ensure_ascii=False))
+        return
+    if as_csv:
+        typer.echo(why_csv(result).content, nl=False)
         return
     answer = why_answer(result, operator(settings.zone_info))
     print_message(answer.without_buttons().payload(), Console())

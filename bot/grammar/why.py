@@ -24,7 +24,7 @@ VERSUS = ("vs", "versus", "against")
 
 @dataclass(frozen=True, slots=True)
 class WhyCommand(Command):
-    """`why [PERIOD] [vs PERIOD] [filters]`: what moved a cost."""
+    """`why [PERIOD] [vs PERIOD] [filters] [csv]`: what moved a cost."""
 
     request: WhyRequest
 
@@ -38,7 +38,7 @@ def parse_why(tokens: list[Token], dimensions: Dimensions, role: Role) -> WhyCom
     rest, versus = _versus(tokens, dimension_words(dimensions, role))
     command = CostParser(dimensions, role).parse(rest, Calendar.YESTERDAY)
     request = command.request
-    unfit = {"by": bool(request.by), "top": request.top is not None, "csv": command.csv}
+    unfit = {"by": bool(request.by), "top": request.top is not None}
     for word, is_there in unfit.items():
         if is_there:
             sentence = f"`why` does not go with `{word}`: it looks through every dimension itself."
@@ -50,12 +50,13 @@ def parse_why(tokens: list[Token], dimensions: Dimensions, role: Role) -> WhyCom
             filters=request.filters,
             basis=request.basis,
             customers_only=request.customers_only,
-        )
+        ),
+        csv=command.csv,
     )
 
 
-def write_why(request: WhyRequest) -> str:
-    """The text that asks exactly this."""
+def write_why(request: WhyRequest, *, csv: bool = False) -> str:
+    """The text that asks exactly this; with `csv`, as a file."""
     words = write_cost(
         CostCommand(
             CostRequest(
@@ -63,7 +64,8 @@ def write_why(request: WhyRequest) -> str:
                 filters=request.filters,
                 basis=request.basis,
                 customers_only=request.customers_only,
-            )
+            ),
+            csv=csv,
         )
     )
     period, _, rest = words.partition(" ")

@@ -55,7 +55,7 @@ class Clause:
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand(
         "why",
-        "why [PERIOD] [vs PERIOD] [DIMENSION VALUE …]",
+        "why [PERIOD] [vs PERIOD] [DIMENSION VALUE …] [csv]",
         "what moved the cost: volume, mix and rate, and who drove it; without a period: yesterday",
         "/cost why yesterday vs 2024-12-02",
     ),
