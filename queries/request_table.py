@@ -54,6 +54,8 @@ DEFAULT_COLUMNS: Mapping[str, str] = {
 TABLE_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){1,2}", re.ASCII)
 COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
+_OWN_WITH = re.compile(r"(\s*--[^\n]*\n)*\s*WITH\s+", re.IGNORECASE)
+
 FIRST_DAY = "costs_first_day"
 """The parameter with the first UTC day of `costs`; no query may have one of that name."""
 
@@ -265,9 +267,9 @@ class _Cells:
 
 def _with_costs(costs: str, sql: str) -> str:
     """A query with `costs` before its own WITH, if it has one."""
-    query = sql.strip()
-    own, count = re.subn(r"\AWITH\s+", ",\n", query, count=1)
-    return f"WITH costs AS (\n{costs}\n){own if count else chr(10) + query}"
+    match = _OWN_WITH.match(sql)
+    rest = f",\n{sql[match.end() :]}" if match else f"\n{sql.strip()}"
+    return f"WITH costs AS (\n{costs}\n){rest.rstrip()}"
 
 
 def _nothing(kind: str) -> str:

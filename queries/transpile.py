@@ -79,14 +79,30 @@ def to_duckdb(sql: str, costs: str = COSTS) -> str:
     Raises:
         NotPortableError: it uses something that the two do not do alike.
     """
+    tree = _checked(sql)
+    tree = tree.transform(_days_stay_dates).transform(_money_is_wide).transform(_place_costs)
+    return tree.sql("duckdb").replace(_PLACE, costs)
+
+
+@lru_cache(maxsize=1024)
+def check_portable(sql: str) -> None:
+    """Refuses what `to_duckdb` refuses, for an engine that runs GoogleSQL as it is.
+
+    Raises:
+        NotPortableError: it reads something else than `costs`, or uses something that the two
+            engines do not do alike.
+    """
+    _checked(sql)
+
+
+def _checked(sql: str) -> exp.Expr:
     try:
         tree = sqlglot.parse_one(sql, read="bigquery")
     except sqlglot.ParseError as error:
         message = f"not one GoogleSQL query: {error}"
         raise NotPortableError(message) from error
     _check(tree)
-    tree = tree.transform(_days_stay_dates).transform(_money_is_wide).transform(_place_costs)
-    return tree.sql("duckdb").replace(_PLACE, costs)
+    return tree
 
 
 def _check(tree: exp.Expr) -> None:

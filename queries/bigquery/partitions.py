@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
-from queries.bigquery.jobs import Jobs
+from analysis.errors import BadInput
+from queries.bigquery.jobs import Jobs, Statement
 from queries.request_table import RequestTable
+
+_SQL = """
+SELECT partition_id, total_rows, total_logical_bytes, last_modified_time
+FROM `{dataset}.INFORMATION_SCHEMA.PARTITIONS`
+WHERE table_name = @table_name
+  AND (partition_id BETWEEN @first_id AND @last_id OR partition_id = @without_day)
+"""
+
+_WITHOUT_DAY = "__NULL__"
+_LAST_HOUR = "23"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,45 @@ async def partitions_of(
     """The partitions from `first_day` to `last_day`, both included; costs 10 MB.
 
     Raises:
+        BadInput: the table is not partitioned by day.
         NotAllowed: the account may not read the dataset's INFORMATION_SCHEMA.
         NotFound: there is no such dataset.
         Unavailable: BigQuery did not answer.
     """
-    raise NotImplementedError
+    dataset, _, name = table.name.rpartition(".")
+    statement = Statement(
+        _SQL.format(dataset=dataset),
+        {
+            "table_name": name,
+            "first_id": f"{first_day:%Y%m%d}",
+            "last_id": f"{last_day:%Y%m%d}{_LAST_HOUR}",
+            "without_day": _WITHOUT_DAY,
+        },
+        "partitions",
+    )
+    answer = await jobs.run(statement, asked_by=asked_by)
+    rows = cast("list[tuple[str, int, int, datetime]]", answer.rows)
+    days: dict[date, Partition] = {}
+    for name_, count, size, modified in rows:
+        if name_ == _WITHOUT_DAY:
+            continue
+        day = _day(name_, table)
+        known = days.get(day) or Partition(day, 0, 0, modified)
+        days[day] = Partition(
+            day, known.rows + count, known.bytes + size, max(known.modified, modified)
+        )
+    return PartitionListing(
+        partitions=tuple(days[day] for day in sorted(days)),
+        rows_without_day=sum(row[1] for row in rows if row[0] == _WITHOUT_DAY),
+        bytes_billed=answer.bytes_billed,
+    )
+
+
+def _day(name: str, table: RequestTable) -> date:
+    # 20261120, or 2026112007 where the table is partitioned by hour.
+    if len(name) not in (8, 10) or not name.isdigit():
+        raise BadInput(
+            f"{table.name} has the partition {name}, which is no day.",
+            "Costbot needs a table that is partitioned by day, or by hour: COSTBOT_BIGQUERY_TABLE.",
+        )
+    return date(int(name[:4]), int(name[4:6]), int(name[6:8]))
