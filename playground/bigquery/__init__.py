@@ -1,0 +1,1 @@
+"""A stand-in for BigQuery, for the real client over HTTP on the loopback."""

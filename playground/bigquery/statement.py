@@ -1,0 +1,196 @@
+"""A statement: what it reads, of which days, and whether BigQuery would take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+from zlib import crc32
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import OptimizeError, ParseError, TokenError
+from sqlglot.optimizer.pushdown_predicates import pushdown_predicates
+from sqlglot.optimizer.pushdown_projections import pushdown_projections
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, traverse_scope
+
+from playground.bigquery.refusal import Refusal, invalid_query
+from playground.bigquery.tables import TableField, TableName
+from playground.bigquery.values import GOOGLESQL_TYPES
+
+PARTITIONS = "INFORMATION_SCHEMA.PARTITIONS"
+
+Lookup = Callable[[TableName], list[TableField]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A table that a statement reads.
+
+    Attributes:
+        name: of the table.
+        place: what stands for it in the statement's tree.
+        columns: that are read, as the table spells them.
+        filters: conditions on it, each joined to the others by AND.
+    """
+
+    name: TableName
+    place: str
+    columns: frozenset[str]
+    filters: tuple[exp.Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A query whose tables are replaced by places, and what it reads."""
+
+    tree: exp.Expr
+    references: tuple[Reference, ...]
+
+
+def parse(sql: str) -> exp.Expr:
+    """The tree of one GoogleSQL query.
+
+    Raises:
+        Refusal: it is none.
+    """
+    try:
+        trees = [tree for tree in sqlglot.parse(sql, read="bigquery") if tree is not None]
+    except ParseError as error:
+        where = error.errors[0] if error.errors else {}
+        line, column = where.get("line", 1), where.get("col", 1)
+        what = where.get("highlight") or "end of script"
+        raise invalid_query(f"Syntax error: Unexpected {what} at [{line}:{column}]") from error
+    except TokenError as error:
+        raise invalid_query("Syntax error: Unclosed string literal at [1:1]") from error
+    if not trees:
+        raise invalid_query("Syntax error: Unexpected end of script at [1:1]")
+    if len(trees) > 1 or not isinstance(trees[0], exp.Query):
+        raise Refusal("notImplemented", "Only a single query is imitated, no script and no DML.")
+    return trees[0]
+
+
+def place_of(name: TableName) -> str:
+    """What stands for a table in the trees, and what DuckDB calls it."""
+    # Neither DuckDB nor sqlglot tells names apart by case.
+    text = str(name)
+    readable = text.lower().replace(".", "__").replace("-", "_")
+    return f"{readable}__{crc32(text.encode()):08x}"
+
+
+def table_of(table: exp.Table, project: str, dataset: str | None) -> TableName:
+    """The table that a FROM names.
+
+    Raises:
+        Refusal: it names no dataset and there is no default.
+    """
+    in_dataset = table.db or dataset
+    if not in_dataset:
+        message = (
+            f'Table "{table.name}" must be qualified with a dataset (e.g. dataset.table){at(table)}'
+        )
+        raise invalid_query(message)
+    return TableName(table.catalog or project, in_dataset, table.name)
+
+
+def read_statement(tree: exp.Expr, project: str, dataset: str | None, lookup: Lookup) -> Statement:
+    """Find what a query reads.
+
+    Args:
+        tree: from `parse`; it is changed.
+        project: where the job runs, for tables that name none.
+        dataset: the default dataset.
+        lookup: the columns of a table; it refuses what there is not.
+
+    Raises:
+        Refusal: an unknown table or column.
+    """
+    names: dict[str, TableName] = {}
+    schema: dict[str, dict[str, str]] = {}
+    spelling: dict[str, dict[str, str]] = {}
+    for table in list(_tables(tree)):
+        name = table_of(table, project, dataset)
+        place = place_of(name)
+        fields = lookup(name)
+        names[place] = name
+        schema[place] = {one.name.lower(): GOOGLESQL_TYPES[one.kind] for one in fields}
+        spelling[place] = {one.name.lower(): one.name for one in fields}
+        alias = table.alias or name.table
+        if name.table == PARTITIONS and alias in {"", PARTITIONS, str(name)}:
+            alias = "PARTITIONS"
+        table.replace(exp.alias_(exp.to_table(place), alias, table=True, quoted=False))
+    pruned = _pruned(tree, schema)
+    found = [
+        Reference(
+            names[source.name],
+            source.name,
+            frozenset(
+                spelling[source.name][column.name.lower()]
+                for column in _columns(scope, alias)
+                if column.name.lower() in spelling[source.name]
+            ),
+            tuple(_conditions(scope, alias)),
+        )
+        for scope in traverse_scope(pruned)
+        for alias, source in scope.sources.items()
+        if isinstance(source, exp.Table) and source.name in names
+    ]
+    return Statement(tree, tuple(found))
+
+
+def _pruned(tree: exp.Expr, schema: dict[str, dict[str, str]]) -> exp.Expr:
+    """The tree with conditions moved to the tables that they are about, and no unused columns."""
+    try:
+        qualified = qualify(
+            tree.copy(),
+            schema=cast("dict[str, object]", schema),
+            dialect="bigquery",
+            validate_qualify_columns=False,
+            identify=False,
+            quote_identifiers=False,
+        )
+        return pushdown_projections(pushdown_predicates(qualified, dialect="bigquery"))
+    except OptimizeError as error:
+        raise Refusal("notImplemented", f"A construct that is not imitated: {error}") from error
+
+
+def at(node: exp.Expr) -> str:
+    """Where in the text a name stands: ` at [line:column]`, or nothing."""
+    for identifier in node.find_all(exp.Identifier):
+        meta = cast("Mapping[str, int]", identifier.meta)
+        if "line" in meta:
+            width = meta["end"] - meta["start"]
+            return f" at [{meta['line']}:{meta['col'] - width}]"
+    return ""
+
+
+def _tables(tree: exp.Expr) -> Iterable[exp.Table]:
+    for scope in traverse_scope(tree):
+        for source in scope.sources.values():
+            if isinstance(source, exp.Table):
+                yield source
+
+
+def _columns(scope: Scope, alias: str) -> Iterable[exp.Column]:
+    return [
+        column
+        for column in scope.expression.find_all(exp.Column)
+        if column.table.lower() == alias.lower()
+    ]
+
+
+def _conditions(scope: Scope, alias: str) -> Iterable[exp.Expr]:
+    select = scope.expression
+    where = select.args.get("where")
+    conditions = [where.this] if where else []
+    conditions += [
+        join.args["on"]
+        for join in select.args.get("joins") or []
+        if join.args.get("on") and not join.side
+    ]
+    for condition in conditions:
+        for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
+            columns = list(part.find_all(exp.Column))
+            if columns and all(column.table.lower() == alias.lower() for column in columns):
+                yield part
