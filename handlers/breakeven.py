@@ -92,9 +92,10 @@ class BreakEvenResult:
         return self.pools[0]
 
     @property
-    def whole_hours(self) -> Decimal:
-        """Hours of the period."""
-        return _hours(self.period.window)
+    def hours_over(self) -> Decimal:
+        """Hours of the period that are over."""
+        window = self.period.window
+        return _hours(Window(window.start, min(window.end, self.freshness.now), window.zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def comparison_answer(result: BreakEvenResult, caller: Caller) -> Answer:
     return Answer(text=" · ".join(headline).replace("*", ""), blocks=tuple(blocks))
 
 
-def what_to_add(result: BreakEvenResult, filters: str = "") -> str:
+def what_to_add(result: BreakEvenResult) -> str:
     """A line that would give a comparison: the own cost of a request as the price to vary."""
     pool = result.pool.allocation
     own = pool.paid.usd / pool.traffic.served if pool.traffic.served else Decimal("0.04")
@@ -50,7 +50,7 @@ def what_to_add(result: BreakEvenResult, filters: str = "") -> str:
     question = BreakEvenRequest(None, result.request.filters, PerRequest(Decimal(example)))
     line = write_break_even(BreakEvenCommand(question))
     return (
-        f"Say what an API asks for a request, such as `/cost {escape(line)}{filters}`, or for a "
+        f"Say what an API asks for a request, such as `/cost {escape(line)}`, or for a "
         "million input and output tokens (`at 0.50/1.50`), or name its model (`api gpt-4o-mini`); "
         "tokens are known where LLM usage of the same model is imported."
     )

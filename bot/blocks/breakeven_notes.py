@@ -34,8 +34,8 @@ def notes(result: BreakEvenResult, caller: Caller) -> list[str]:
 def period_notes(result: BreakEvenResult) -> list[str]:
     """What the figures a month come from."""
     lines: list[str] = []
-    if result.hours < result.whole_hours:
-        have = f"{_days(result.hours)} of {_days(result.whole_hours)} days"
+    if result.hours < result.hours_over:
+        have = f"{_days(result.hours)} of {_days(result.hours_over)} days"
         lines.append(f":warning: There is GPU data of {have}")
     if result.break_even is not None:
         lines.append("A month is 730 hours")
@@ -68,7 +68,7 @@ def _attributed(result: BreakEvenResult) -> list[str]:
         return []
     return [
         f"By the attributed columns the requests cost {money(loaded)} fully loaded: "
-        f"{money(pool.paid.usd - loaded, sign=True)} of what is paid is pushed onto none of them"
+        f"{money(pool.paid.usd - loaded)} of what is paid is pushed onto none of them"
         if loaded < pool.paid.usd
         else f"By the attributed columns the requests cost more than is paid: {money(loaded)}"
     ]

@@ -70,10 +70,11 @@ def parse_break_even(tokens: list[Token], dimensions: Dimensions, role: Role) ->
 def write_break_even(command: BreakEvenCommand) -> str:
     """The text that asks exactly this: what a button carries."""
     request = command.request
-    words = [Token("breakeven"), *_written(request.equivalent)]
     asked = CostRequest(period=request.period or _NO_PERIOD, filters=request.filters)
-    period, _, rest = write_cost(CostCommand(asked, csv=command.csv)).partition(" ")
-    return " ".join(part for part in (join(words), period if request.period else "", rest) if part)
+    period, _, filters = write_cost(CostCommand(asked)).partition(" ")
+    after = [*_written(request.equivalent), *([Token("csv")] if command.csv else [])]
+    parts = ("breakeven", period if request.period else "", filters, join(after))
+    return " ".join(part for part in parts if part)
 
 
 def _equivalent(
