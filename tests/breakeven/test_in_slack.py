@@ -45,7 +45,7 @@ def usage(requests: int, tokens_in: int, tokens_out: int, **columns: object) -> 
     known = {"model": "llama-2-70b", "provider": "inhouse", "organization": "acme"}
     counts = {"fresh_input_tokens": tokens_in, "output_tokens": tokens_out}
     when = datetime(2026, 11, 18, 10, 15, tzinfo=UTC)
-    return request(when, None, requests=requests, **{**known, **counts, **columns})
+    return {**request(when, None, requests=requests), **known, **counts, **columns}
 
 
 FACTS: Sequence[Fact] = (
