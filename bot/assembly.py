@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ from handlers.about import AboutHandler
 from handlers.breakeven import BreakEvenHandler
 from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
+from handlers.efficiency import EfficiencyHandler
+from handlers.failures import FailuresHandler
 from handlers.imports import ImportHandler, ImportRequest
 from handlers.own_cost import OwnCostHandler
 from handlers.people import PeopleHandler, PersonDefaults
@@ -26,7 +28,9 @@ from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
 from handlers.sample import SampleHandler
+from handlers.sync import SyncHandler
 from handlers.trends import TrendsHandler
+from handlers.utilization import UtilizationHandler
 from handlers.why import WhyHandler
 from queries.bigquery.access import Access
 from queries.bigquery.jobs import JobRecord, Jobs
@@ -161,6 +165,37 @@ async def jobs_opened(
         await jobs.close()
 
 
+def sync_of(settings: Settings, store: Store, mart: Mart, jobs: Jobs, clock: Clock) -> SyncHandler:
+    """What brings the mart up to date from BigQuery."""
+    return SyncHandler(
+        mart,
+        jobs,
+        replace(settings.request_table, dimensions=dimensions_of(settings)),
+        clock,
+        store.sync_runs,
+        machine_name(),
+        lookback_days=settings.sync_lookback_days,
+        history_days=settings.sync_history_days,
+    )
+
+
+@asynccontextmanager
+async def sync_opened(
+    settings: Settings, clock: Clock = system_clock
+) -> AsyncGenerator[SyncHandler]:
+    """What brings the mart up to date, ready.
+
+    Raises:
+        BadInput: BigQuery is not set up.
+    """
+    access_of(settings)  # refuses before the store is opened
+    async with (
+        opened_store(settings, clock) as store,
+        jobs_opened(settings, store, clock) as jobs,
+    ):
+        yield sync_of(settings, store, mart_of(settings, clock), jobs, clock)
+
+
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Parts]:
     """Everything that answers questions, ready; closed when the block ends."""
@@ -212,6 +247,9 @@ def _put_together(
         cost=cost,
         compare=CompareHandler(engine, dimensions, clock, stale),
         trends=TrendsHandler(engine, dimensions, clock, stale),
+        utilization=UtilizationHandler(engine, dimensions, clock, stale),
+        efficiency=EfficiencyHandler(engine, dimensions, clock, stale),
+        failures=FailuresHandler(engine, dimensions, clock, stale),
         pricing=PricingHandler(store.prices, clock),
         queries=queries,
         reconcile=reconcile,

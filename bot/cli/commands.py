@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.about import about
 from bot.cli.compare import compare, trends
 from bot.cli.cost import cost
+from bot.cli.doctor import doctor
 from bot.cli.imports import app as imports
 from bot.cli.people import app as people
 from bot.cli.pricing import app as pricing
@@ -59,6 +61,8 @@ app.command()(query)
 app.command()(report)
 app.command()(sync)
 app.command()(sample)
+app.command()(about)
+app.command()(doctor)
 app.add_typer(imports, name="import")
 app.add_typer(people, name="people")
 app.add_typer(pricing, name="pricing")

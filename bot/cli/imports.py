@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Generator
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from analysis.errors import BadInput
 from bot.assembly import imports_opened
+from bot.cli.progress import progress_bar
 from bot.settings import Settings
 from handlers.imports import ImportRequest, Progress
 from queries.dimensions import Source
@@ -93,7 +89,7 @@ def usage(
 
 
 def _run(request: ImportRequest, *, as_json: bool) -> None:
-    with _progress() as tell:
+    with progress_bar("import") as tell:
         report = asyncio.run(_import(request, tell))
     if as_json:
         typer.echo(json.dumps(report_json(report), ensure_ascii=False))
@@ -162,20 +158,6 @@ def report_text(report: ImportReport) -> Generator[str]:
     if report.ignored_columns:
         yield f"Ignored columns: {listed(report.ignored_columns)}."
     yield from report.notes
-
-
-@contextmanager
-def _progress() -> Generator[Progress]:
-    """A bar on standard error where a person looks at it."""
-    console = Console(file=sys.stderr)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("import", total=1.0)
-
-        def tell(step: str, done: float) -> None:
-            bar.update(task, completed=done, description=step)
-
-        yield tell
 
 
 def _rate(text: str | None) -> Decimal | None:

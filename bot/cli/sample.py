@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.assembly import sample_opened
+from bot.cli.progress import Tell, progress_bar
 from bot.settings import Settings
 from handlers.sample import Outcome, SampleRequest, SampleResult
 from queries.sample.truth import READABLE_FILE, Incident, Truth
-from queries.sources.importer import Progress as Tell
 
 _DEFAULTS = SampleRequest()
 
@@ -40,7 +36,7 @@ def sample(
 ) -> None:
     """Generate sample data, import it, and say what is hidden in it."""
     request = SampleRequest(days, orgs, scale, seed)
-    with _progress() as tell:
+    with progress_bar("sample") as tell:
         result = asyncio.run(_run(request, tell, if_needed=if_needed))
     if as_json:
         typer.echo(json.dumps(sample_json(result), ensure_ascii=False))
@@ -54,22 +50,6 @@ async def _run(request: SampleRequest, tell: Tell, *, if_needed: bool) -> Sample
     async with sample_opened(Settings()) as handler:
         work = handler.ensure_sample if if_needed else handler.load_sample
         return await work(request, tell)
-
-
-@contextmanager
-def _progress() -> Generator[Tell]:
-    """A bar on standard error where a person looks at it."""
-    console = Console(file=sys.stderr)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
-        task = progress.add_task("sample", total=1.0)
-
-        def tell(step: str, share: float) -> None:
-            progress.update(task, completed=share, description=step)
-
-        yield tell
 
 
 def closing_text(result: SampleResult, *, brief: bool = False) -> list[str]:

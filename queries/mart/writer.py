@@ -111,6 +111,12 @@ class MartWriter:
         """What is published now: nobody else changes it while this writer has the lock."""
         return Snapshot(self._folder, self._published)
 
+    def days_from(self, source: Source, origin: Origin) -> set[date]:
+        """The UTC days of a source that come from there, as this writer has them now."""
+        return {
+            at for (one, at), day in self._days.items() if one is source and day.origin == origin
+        }
+
     def known_keys_sql(self, source: Source) -> str:
         """A query for the `request_key` of every request of `source` that is already there.
 

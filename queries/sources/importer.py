@@ -7,14 +7,16 @@ import shutil
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import duckdb
 
 from analysis.clock import Clock
 from analysis.errors import BadInput
 from queries.dimensions import Source
+from queries.mart.manifest import Origin
 from queries.sources.columns import InputColumn
 from queries.sources.mapping import Mapped, map_columns
 from queries.sources.opening import OpenedFile, file_state, open_file
@@ -36,6 +38,10 @@ class Writer(Protocol):
 
     def known_requests_sql(self, source: Source, columns: Sequence[str]) -> str:
         """A query for columns of all requests of a source that are there."""
+        ...
+
+    def days_from(self, source: Source, origin: Origin) -> set[date]:
+        """The UTC days of a source that come from files, or from the warehouse."""
         ...
 
     def add(
@@ -121,7 +127,8 @@ def import_rows(
         on_progress: is told how far it is.
 
     Raises:
-        BadInput: the file or an option cannot be used; nothing has changed.
+        BadInput: the file or an option cannot be used, or it has rows of days that come from
+            BigQuery; nothing has changed.
     """
     begun = clock()
     on_progress("Looking at the file", 0.0)
@@ -143,6 +150,7 @@ def import_rows(
         known = writer.known_requests_sql(importer.source, ["request_key", "billed_cost"])
         report = summarize(writer.connection, importer.source, file.path, mapped, rejected, known)
         if report.taken:
+            _leave_warehouse_days(writer, importer.source)
             writer.add(importer.source, "taken", on_progress=_within(on_progress, "Writing", 0.5))
             writer.commit(on_progress=_within(on_progress, "Adding up", 0.75))
     on_progress("Done", 1.0)
@@ -169,6 +177,28 @@ def _sort(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW taken AS SELECT * EXCLUDE (record) FROM priced{left_out}"
     )
+
+
+def _leave_warehouse_days(writer: Writer, source: Source) -> None:
+    """Refuses rows of days that come from BigQuery: they would be counted twice.
+
+    Raises:
+        BadInput: there are such rows; nothing has changed.
+    """
+    days = writer.days_from(source, "bigquery")
+    if not days:
+        return
+    rows = writer.connection.execute(
+        "SELECT DISTINCT time::DATE FROM keyed ANTI JOIN repeated USING (record)"
+    ).fetchall()
+    both = sorted(days.intersection(day for (day,) in cast("list[tuple[date]]", rows)))
+    if both:
+        told = str(both[0]) if len(both) == 1 else f"{both[0]} to {both[-1]} ({len(both)} days)"
+        raise BadInput(
+            f"The file has rows of {told}, which the mart has from BigQuery: they would be "
+            "counted twice. Nothing of the file was imported.",
+            "Leave these days out of the file; `costbot sync` keeps them up to date.",
+        )
 
 
 def _within(on_progress: Progress, step: str, start: float) -> Callable[[float], None]:

@@ -1,0 +1,1 @@
+"""Bringing the mart up to date from BigQuery: which days, their rows, and their publication."""
