@@ -51,6 +51,18 @@ async def migrate(database: Database, revision: str = "head") -> None:
             await _migrate(database, revision)
 
 
+async def revisions(database: Database) -> tuple[str | None, str]:
+    """The revision that the schema is at, None where there is none yet, and the newest one.
+
+    Raises:
+        Unavailable: the database does not answer.
+    """
+    file = sqlite_file(database.url)
+    if file is not None and not file.exists():
+        return None, HEAD
+    return await _revision(database), HEAD
+
+
 async def _revision(database: Database) -> str | None:
     async with database.reading() as session:
         connection = await session.connection()

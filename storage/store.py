@@ -8,7 +8,7 @@ from sqlalchemy import select
 from analysis.clock import Clock
 from storage.addresses import parse_address
 from storage.database import Database
-from storage.migrate import migrate
+from storage.migrate import migrate, revisions
 from storage.repositories.inbound import InboundEventRepository
 from storage.repositories.people import PersonRepository
 from storage.repositories.prices import PriceRepository
@@ -60,6 +60,16 @@ class Store:
             BadInput: a newer costbot made the store.
         """
         await migrate(self._database)
+
+    async def revisions(self) -> tuple[str | None, str]:
+        """The revision that the schema is at, None before the first start, and the one needed.
+
+        Changes nothing, and makes no file.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        return await revisions(self._database)
 
     async def ping(self) -> None:
         """Asks the database whether it is there.

@@ -1,0 +1,116 @@
+"""The examination of a deployment, put together from what there is of it.
+
+Apart from `bot.assembly`, which stops at the first part that cannot be put together.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+
+from pydantic import ValidationError
+
+from analysis.checks import Check, failed, failed_with
+from analysis.clock import Clock, system_clock
+from analysis.errors import BadInput, Unavailable
+from bot.assembly import access_of, mart_of, own_cost_of
+from bot.settings import Settings
+from bot.slack.inspection import SlackInspection
+from handlers.doctor import DoctorHandler, Inspection, RefreshInspection
+from handlers.nearest import nearest
+from queries.bigquery.inspection import BigQueryInspection
+from queries.bigquery.jobs import JobRecord, Jobs
+from queries.dimensions import Source
+from storage import Store
+from storage.records.warehouse_job import WarehouseJob
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def doctor_opened(
+    settings: Settings, clock: Clock = system_clock
+) -> AsyncGenerator[DoctorHandler]:
+    """The doctor for a deployment; what it opened is closed when the block ends."""
+    async with AsyncExitStack() as stack:
+        store = _store(settings, clock)
+        further: list[Inspection] = []
+        if isinstance(store, Store):
+            stack.push_async_callback(store.close)
+        slack = SlackInspection(
+            settings.slack_bot_token,
+            settings.slack_app_token,
+            settings.slack_signing_secret,
+            settings.slack_api_url,
+        )
+        further.append(slack.inspect)
+        if settings.bigquery_project is not None:
+            jobs = Jobs(access_of(settings), clock, _recorder(store))
+            stack.push_async_callback(jobs.close)
+            bigquery = BigQueryInspection(
+                jobs,
+                settings.request_table,
+                clock,
+                settings.sync_history_days,
+                settings.stale_after_hours,
+                nearest,
+            )
+            further.append(bigquery.inspect)
+            if isinstance(store, Store):
+                own_cost = own_cost_of(settings, store, clock)
+                further.append(RefreshInspection(store, own_cost, clock).inspect)
+        yield DoctorHandler(
+            settings.home,
+            store,
+            mart_of(settings, clock),
+            clock,
+            settings.stale_after_hours,
+            settings.zone,
+            _refills(settings),
+            further,
+        )
+
+
+def faults_of_settings(error: ValidationError) -> list[Check]:
+    """The settings that do not fit, each as a fault."""
+    checks: list[Check] = []
+    for problem in error.errors(include_input=False):
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        sentence = f"COSTBOT_{name} does not fit: {problem['msg']}."
+        cure = "See docs/settings.md; everything else is looked at once it does."
+        checks.append(failed("settings", sentence, cure))
+    return checks
+
+
+def _store(settings: Settings, clock: Clock) -> Store | Check:
+    try:
+        return Store(settings.store_address, clock)
+    except BadInput as error:
+        return failed_with("store", error)
+
+
+def _recorder(store: Store | Check) -> Callable[[JobRecord], Awaitable[None]]:
+    """Keeps what the doctor asked of BigQuery, if the store can."""
+
+    async def record(job: JobRecord) -> None:
+        if not isinstance(store, Store):
+            return
+        try:
+            at, needed = await store.revisions()
+            if at == needed:
+                await store.warehouse_jobs.add(WarehouseJob(**asdict(job)))
+        except Unavailable as error:
+            log.warning("a job of BigQuery was not kept: %s", error)
+
+    return record
+
+
+def _refills(settings: Settings) -> dict[Source, str]:
+    """What loads the newest facts of each source."""
+    by_sync = settings.bigquery_project is not None
+    return {
+        Source.GPU: "`costbot sync`" if by_sync else "`costbot import gpu`",
+        Source.USAGE: "`costbot import usage`",
+    }
