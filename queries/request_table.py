@@ -153,16 +153,20 @@ class RequestTable:
         return _with_costs(self._costs(f"@{FIRST_DAY}", f"@{LAST_DAY}", scope), sql)
 
     def _costs(self, first: str, last: str, scope: Scope) -> str:
-        """The SELECT that `costs` stands for, over the days between two expressions."""
-        expressions = _Cells(self.mapping).expressions()
+        """The SELECT that `costs` stands for, over the days between two expressions.
+
+        The inner one reads each cell once, the outer one says what it means.
+        """
+        cells = _cells(self.mapping)
         for dimension in self.dimensions.of(Source.GPU):
-            if dimension.custom and dimension.name in self.mapping:
-                expressions[dimension.column] = _Cells(self.mapping).text(dimension.name)
-        listed = ",\n".join(
-            f"      {expressions.get(column.name, _nothing(column.type))} AS {column.name}"
+            if dimension.custom and dimension.import_column:
+                cells[dimension.column] = _text(self.mapping[dimension.name])
+        meanings = _meanings(has_time="moment" in cells)
+        columns = {
+            column.name: meanings.get(column.name)
+            or (column.name if column.name in cells else _nothing(column.type))
             for column in costs_columns(self.dimensions)
-            if column is not FULLY_LOADED
-        )
+        }
         conditions: list[str] = []
         if scope.organization is not None:
             conditions.append(f"organization = @{ORGANIZATION}")
@@ -170,99 +174,97 @@ class RequestTable:
             conditions.append("is_internal IS FALSE")
         within = f"\n  WHERE {' AND '.join(conditions)}" if conditions else ""
         return (
-            f"  SELECT\n    *,\n    {FULLY_LOADED_SUM} AS {FULLY_LOADED.name}\n  FROM (\n"
-            f"    SELECT\n{listed}\n    FROM `{self.name}`\n"
+            f"  SELECT\n{_listed(columns, 4)}\n  FROM (\n"
+            f"    SELECT\n{_listed(cells, 6)}\n    FROM `{self.name}`\n"
             f"    WHERE `{self.partition_column}` BETWEEN {first} AND {last}\n  ){within}"
         )
 
 
-class _Cells:
-    """The table's cells as GoogleSQL reads them; NULL where they do not fit, never an error."""
+def _cells(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The table's cells; NULL where they do not fit, never an error."""
+    internal, time = mapping["is_lt_team"], mapping["time"]
+    result = f"LOWER({_text(mapping['result'])})"
+    return {
+        "dt": f"`{mapping['dt']}`",
+        **({"moment": f"`{time}`"} if time else {}),
+        "is_internal": f"`{internal}`" if internal else "FALSE",
+        "product": _text(mapping["product"]),
+        "model": _text(mapping["model"]),
+        "endpoint": _text(mapping["endpoint"]),
+        "organization": _text(mapping["org"]),
+        "process": _text(mapping["process"]),
+        "workspace": _text(mapping["workspace"]),
+        "user_id": _text(mapping["user"]),
+        "cost_category": f"LOWER({_text(mapping['cost_category'])})",
+        "billing_type": _text(mapping["billing_type"]),
+        "result": _text(mapping["result"]),
+        "told": result,
+        "code": f"SAFE_CAST({result} AS INT64)",
+        "error_type": _text(mapping["error_type"]),
+        "billed_cost": _money(mapping["row_cost"]),
+        "attributed_idle_cost": _money(mapping["attributed_idle_cost"]),
+        "attributed_overhead_cost": _money(mapping["attributed_overhead_cost"]),
+        "inference_ms": _amount(mapping["request_inference_time_ms"], MOST_COUNT),
+        "processing_ms": _amount(mapping["request_processing_time_ms"], MOST_COUNT),
+    }
 
-    def __init__(self, mapping: Mapping[str, str]) -> None:
-        self._mapping = mapping
 
-    def expressions(self) -> dict[str, str]:
-        """Columns of `costs`, from those of the table."""
-        told, internal = f"LOWER({self.text('result')})", self._column("is_lt_team")
-        code = f"SAFE_CAST({told} AS INT64)"
-        inference = f"LOWER({self.text('cost_category')}) = {_words([words.INFERENCE])}"
-        went_well = _words([*words.SUCCESS, *words.UNDECIDED])
-        cost, duration = self.money("row_cost"), self.milliseconds("request_processing_time_ms")
-        seconds = f"{self.milliseconds('request_inference_time_ms')} * NUMERIC '0.001'"
-        return {
-            "dt": f"`{self._mapping['dt']}`",
-            **self._period(),
-            "source": f"'{Source.GPU}'",
-            "is_internal": "FALSE" if internal is None else internal,
-            "price_source": f"IF({cost} IS NULL, '{PriceSource.UNPRICED}', '{PriceSource.BILLED}')",
-            "product": self.text("product"),
-            "model": self.text("model"),
-            "endpoint": self.text("endpoint"),
-            "organization": self.text("org"),
-            "process": self.text("process"),
-            "workspace": self.text("workspace"),
-            "user_id": self.text("user"),
-            "cost_category": f"LOWER({self.text('cost_category')})",
-            "billing_type": self.text("billing_type"),
-            "result": "CASE"
-            f" WHEN {told} IN ({_words(words.SUCCESS)}) OR {code} BETWEEN 100 AND 399"
-            " THEN 'success'"
-            f" WHEN {told} IN ({_words([*words.TIMEOUT, *words.TIMEOUT_CODES])}) THEN 'timeout'"
-            f" WHEN {told} IN ({_words(words.FAILED)}) OR {code} BETWEEN 400 AND 599"
-            f" THEN 'failed' ELSE {self.text('result')} END",
-            "error_type": self.text("error_type"),
-            "requests": f"IF({inference}, 1, 0)",
-            "failed_requests": f"IF({inference} AND {told} NOT IN ({went_well})"
-            f" AND COALESCE({code}, 0) NOT BETWEEN 100 AND 399, 1, 0)",
-            "unpriced_requests": f"IF({inference} AND {cost} IS NULL, 1, 0)",
-            "billed_cost": cost,
-            "attributed_idle_cost": f"COALESCE({self.money('attributed_idle_cost')}, 0)",
-            "attributed_overhead_cost": f"COALESCE({self.money('attributed_overhead_cost')}, 0)",
-            "gpu_seconds": f"COALESCE(ROUND({seconds}, 9), 0)",
-            "latency_ms": f"COALESCE(CAST(ROUND({duration}) AS INT64), 0)",
-            "timed_requests": f"IF({inference} AND {duration} IS NOT NULL, 1, 0)",
-        }
+def _meanings(*, has_time: bool) -> dict[str, str]:
+    """Columns of `costs`, from the cells, where these are not the same."""
+    inference = f"cost_category = {_words([words.INFERENCE])}"
+    went_well = _words([*words.SUCCESS, *words.UNDECIDED])
+    # A time of another day than its row's says nothing of the hour.
+    start, grain = "CAST(dt AS TIMESTAMP)", "'day'"
+    if has_time:
+        start = f"IF(DATE(moment) = dt, TIMESTAMP_TRUNC(moment, HOUR), {start})"
+        grain = f"IF(DATE(moment) = dt, 'hour', {grain})"
+    return {
+        "charge_period_start": start,
+        "grain": grain,
+        "source": f"'{Source.GPU}'",
+        "price_source": f"IF(billed_cost IS NULL, '{PriceSource.UNPRICED}', "
+        f"'{PriceSource.BILLED}')",
+        "result": "CASE"
+        f" WHEN told IN ({_words(words.SUCCESS)}) OR code BETWEEN 100 AND 399 THEN 'success'"
+        f" WHEN told IN ({_words([*words.TIMEOUT, *words.TIMEOUT_CODES])}) THEN 'timeout'"
+        f" WHEN told IN ({_words(words.FAILED)}) OR code BETWEEN 400 AND 599 THEN 'failed'"
+        " ELSE result END",
+        "requests": f"IF({inference}, 1, 0)",
+        "failed_requests": f"IF({inference} AND told NOT IN ({went_well})"
+        " AND COALESCE(code, 0) NOT BETWEEN 100 AND 399, 1, 0)",
+        "unpriced_requests": f"IF({inference} AND billed_cost IS NULL, 1, 0)",
+        "attributed_idle_cost": "COALESCE(attributed_idle_cost, 0)",
+        "attributed_overhead_cost": "COALESCE(attributed_overhead_cost, 0)",
+        "gpu_seconds": "COALESCE(ROUND(inference_ms * NUMERIC '0.001', 9), 0)",
+        "latency_ms": "COALESCE(CAST(ROUND(processing_ms) AS INT64), 0)",
+        "timed_requests": f"IF({inference} AND processing_ms IS NOT NULL, 1, 0)",
+        FULLY_LOADED.name: FULLY_LOADED_SUM,
+    }
 
-    def text(self, name: str) -> str:
-        """A text without blanks around it; NULL where there is none."""
-        column = self._column(name)
-        return (
-            "CAST(NULL AS STRING)"
-            if column is None
-            else f"NULLIF(TRIM(CAST({column} AS STRING)), '')"
-        )
 
-    def money(self, name: str) -> str:
-        """US dollars. What is NULL, NaN, infinite, negative or beyond all reason is no price."""
-        return self._amount(name, MOST_MONEY)
+def _text(column: str) -> str:
+    """A text without blanks around it; NULL where there is none."""
+    return f"NULLIF(TRIM(CAST(`{column}` AS STRING)), '')" if column else "CAST(NULL AS STRING)"
 
-    def milliseconds(self, name: str) -> str:
-        """A duration."""
-        return self._amount(name, MOST_COUNT)
 
-    def _amount(self, name: str, most: int) -> str:
-        column = self._column(name)
-        if column is None:
-            return "CAST(NULL AS BIGNUMERIC)"
-        exact = f"SAFE_CAST({column} AS BIGNUMERIC)"
-        return f"IF({exact} BETWEEN 0 AND {most}, ROUND({exact}, {_DIGITS}), NULL)"
+def _money(column: str) -> str:
+    """US dollars. What is NULL, NaN, infinite, negative or beyond all reason is no price."""
+    return _amount(column, MOST_MONEY)
 
-    def _period(self) -> dict[str, str]:
-        """The charge period: the hour, where the table tells a time of the row's own day."""
-        day, time = self._mapping["dt"], self._column("time")
-        midnight = f"CAST(`{day}` AS TIMESTAMP)"
-        if time is None:
-            return {"charge_period_start": midnight, "grain": "'day'"}
-        tells = f"DATE({time}) = `{day}`"
-        return {
-            "charge_period_start": f"IF({tells}, TIMESTAMP_TRUNC({time}, HOUR), {midnight})",
-            "grain": f"IF({tells}, 'hour', 'day')",
-        }
 
-    def _column(self, name: str) -> str | None:
-        column = self._mapping[name]
-        return f"`{column}`" if column else None
+def _amount(column: str, most: int) -> str:
+    if not column:
+        return "CAST(NULL AS BIGNUMERIC)"
+    exact = f"SAFE_CAST(`{column}` AS BIGNUMERIC)"
+    return f"IF({exact} BETWEEN 0 AND {most}, ROUND({exact}, {_DIGITS}), NULL)"
+
+
+def _listed(columns: Mapping[str, str], indent: int) -> str:
+    """What is selected, a line each."""
+    return ",\n".join(
+        f"{' ' * indent}{value}" + (f" AS {name}" if value != name else "")
+        for name, value in columns.items()
+    )
 
 
 def _with_costs(costs: str, sql: str) -> str:

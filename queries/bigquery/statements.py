@@ -62,6 +62,7 @@ def check_bounds(sql: str, partition_column: str | None) -> None:
             )
 
 
+@lru_cache(maxsize=64)
 def _parsed(sql: str) -> exp.Query:
     try:
         trees = sqlglot.parse(sql, read="bigquery")
