@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from analysis.checks import Check, Level, failed, failed_with, passed, warned
@@ -15,7 +15,8 @@ from queries.bigquery.columns import Nearest, column_faults
 from queries.bigquery.credentials import account_of
 from queries.bigquery.jobs import Jobs, Statement, TableSchema
 from queries.bigquery.partitions import Partition, PartitionListing, partitions_of
-from queries.request_table import FIRST_DAY, LAST_DAY, RequestTable
+from queries.request_table import RequestTable
+from queries.sync.statement import sync_statement
 
 LEAST_BILLED = 10 * 2**20
 """What BigQuery bills at least for each table that a query reads."""
@@ -196,12 +197,7 @@ class BigQueryInspection:
         if not columns_fit:
             sentence = "What a day's refresh reads was not tried: the columns have faults."
             return warned(name, sentence, "Mend the columns first.")
-        statement = Statement(
-            self.table.query("SELECT * FROM costs"),
-            {FIRST_DAY: day, LAST_DAY: day},
-            purpose="doctor",
-            partition_column=self.table.partition_column,
-        )
+        statement = replace(sync_statement(self.table, day, day), purpose="doctor")
         try:
             estimate = await self.jobs.estimate(statement)
         except (Refused, Unavailable) as error:
