@@ -10,6 +10,8 @@ from bot.blocks.about import about_answer
 from bot.blocks.answer import Answer
 from bot.blocks.compare import compare_answer
 from bot.blocks.cost import cost_answer
+from bot.blocks.efficiency import efficiency_answer, efficiency_csv
+from bot.blocks.failures import failures_answer, failures_csv
 from bot.blocks.help import help_answer
 from bot.blocks.pools import break_even_answer
 from bot.blocks.pricing import pricing_answer
@@ -17,6 +19,7 @@ from bot.blocks.query import queries_answer, query_answer
 from bot.blocks.reconcile import reconcile_answer
 from bot.blocks.report import preview_answer
 from bot.blocks.trends import trends_answer
+from bot.blocks.utilization import utilization_answer, utilization_csv
 from bot.blocks.why import why_answer
 from bot.breakeven_csv import break_even_csv
 from bot.compare_csv import compare_csv, trends_csv
@@ -25,6 +28,7 @@ from bot.grammar.breakeven import BreakEvenCommand
 from bot.grammar.command import Command
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.cost import CostCommand, write_cost
+from bot.grammar.days import EfficiencyCommand, FailuresCommand, UtilizationCommand, write_days
 from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand
 from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
 from bot.grammar.report import ReportCommand
@@ -37,11 +41,14 @@ from handlers.breakeven import BreakEvenHandler
 from handlers.caller import Caller
 from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
+from handlers.efficiency import EfficiencyHandler
+from handlers.failures import FailuresHandler
 from handlers.pricing import PricingHandler
 from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
 from handlers.trends import TrendsHandler
+from handlers.utilization import UtilizationHandler
 from handlers.why import WhyHandler
 from queries.dimensions import Dimensions
 
@@ -96,11 +103,14 @@ class Handlers:
     breakeven: BreakEvenHandler
     compare: CompareHandler
     cost: CostHandler
+    efficiency: EfficiencyHandler
+    failures: FailuresHandler
     pricing: PricingHandler
     queries: QueryHandler
     reconcile: ReconcileHandler
     report: ReportHandler
     trends: TrendsHandler
+    utilization: UtilizationHandler
     why: WhyHandler
 
 
@@ -111,6 +121,9 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes.add(WhyCommand, _why(handlers.why))
     routes.add(CompareCommand, _compare(handlers.compare))
     routes.add(TrendsCommand, _trends(handlers.trends))
+    routes.add(UtilizationCommand, _utilization(handlers.utilization))
+    routes.add(EfficiencyCommand, _efficiency(handlers.efficiency))
+    routes.add(FailuresCommand, _failures(handlers.failures))
     routes.add(PricingCommand, _pricing(handlers.pricing))
     routes.add(QueryCommand, _query(handlers.queries))
     routes.add(QueryListCommand, _query_list(handlers.queries))
@@ -160,6 +173,36 @@ def _trends(handler: TrendsHandler) -> Route[TrendsCommand]:
         return trends_csv(await handler.trends(command.request, caller))
 
     return Route(answer, csv, kept_as=write_trends)
+
+
+def _utilization(handler: UtilizationHandler) -> Route[UtilizationCommand]:
+    async def answer(command: UtilizationCommand, caller: Caller) -> Answer:
+        return utilization_answer(await handler.utilization(command.request, caller), caller)
+
+    async def csv(command: UtilizationCommand, caller: Caller) -> CsvFile:
+        return utilization_csv(await handler.utilization(command.request, caller))
+
+    return Route(answer, csv, kept_as=write_days)
+
+
+def _efficiency(handler: EfficiencyHandler) -> Route[EfficiencyCommand]:
+    async def answer(command: EfficiencyCommand, caller: Caller) -> Answer:
+        return efficiency_answer(await handler.efficiency(command.request, caller), caller)
+
+    async def csv(command: EfficiencyCommand, caller: Caller) -> CsvFile:
+        return efficiency_csv(await handler.efficiency(command.request, caller))
+
+    return Route(answer, csv, kept_as=write_days)
+
+
+def _failures(handler: FailuresHandler) -> Route[FailuresCommand]:
+    async def answer(command: FailuresCommand, caller: Caller) -> Answer:
+        return failures_answer(await handler.failures(command.request, caller), caller)
+
+    async def csv(command: FailuresCommand, caller: Caller) -> CsvFile:
+        return failures_csv(await handler.failures(command.request, caller))
+
+    return Route(answer, csv, kept_as=write_days)
 
 
 def _pricing(handler: PricingHandler) -> Route[PricingCommand]:

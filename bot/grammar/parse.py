@@ -11,6 +11,7 @@ from bot.grammar.breakeven import parse_break_even
 from bot.grammar.command import Command
 from bot.grammar.compare import parse_compare
 from bot.grammar.cost import CostParser
+from bot.grammar.days import parse_efficiency, parse_failures, parse_utilization
 from bot.grammar.query import parse_query, parse_reconcile
 from bot.grammar.report import parse_report
 from bot.grammar.tokens import Token, tokenize
@@ -83,6 +84,9 @@ PARSERS: Mapping[str, Parser] = {
     "compare": parse_compare,
     "trends": parse_trends,
     "trend": parse_trends,
+    "utilization": parse_utilization,
+    "efficiency": parse_efficiency,
+    "failures": parse_failures,
     "pricing": _parse_pricing,
     "prices": _parse_pricing,
     "query": lambda rest, _dimensions, _role: parse_query(rest),

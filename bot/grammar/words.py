@@ -73,6 +73,25 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost trends 90d by model",
     ),
     Subcommand(
+        "utilization",
+        "utilization [PERIOD] [by DIMENSION] [DIMENSION VALUE …] [csv]",
+        "what of the GPUs' cost goes into requests, and what idle and unused capacity costs; "
+        "without a period: the last 7 complete days",
+        "/cost utilization 30d by day",
+    ),
+    Subcommand(
+        "efficiency",
+        "efficiency [PERIOD] [by DIMENSION] [DIMENSION VALUE …] [csv]",
+        "what a request costs by model against the 28 days before, with the mix taken out",
+        "/cost efficiency 7d by model",
+    ),
+    Subcommand(
+        "failures",
+        "failures [PERIOD] [by DIMENSION] [DIMENSION VALUE …] [csv]",
+        "what failed and timed-out requests cost, where, and what of it is beyond the usual",
+        "/cost failures yesterday by model",
+    ),
+    Subcommand(
         "pricing",
         "pricing [provider] [csv]",
         "what a million tokens cost, and since when",
