@@ -81,10 +81,21 @@ def column_faults(
             continue
         found = types.get(column.lower())
         if found is None:
-            faults.append(_missing(name, column, nearest(column, free)))
+            faults.append(_missing(name, column, _like(column, free, nearest)))
         elif not _fits(name, found[1]):
             faults.append(_unfit(name, *found))
     return faults
+
+
+def _like(column: str, free: list[str], nearest: Nearest) -> list[str]:
+    """First what has all of its words (`org`, `org_name`), then what is spelled alike."""
+    words = _words(column)
+    same = [one for one in free if words <= _words(one) or _words(one) <= words]
+    return list(dict.fromkeys((*same, *nearest(column, free))))[:3]
+
+
+def _words(column: str) -> set[str]:
+    return set(column.lower().split("_"))
 
 
 def _fits(name: str, kind: str) -> bool:
