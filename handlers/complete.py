@@ -144,7 +144,8 @@ async def reach_of(
 
     A source that ends early holds the others back: beside them its missing days would look like
     a saving. One in which the question finds nothing does not, nor one that ended before all the
-    days that are asked for.
+    days that are asked for; unless the question finds something nowhere else, as when all data
+    has ended.
 
     Args:
         engine: to ask.
@@ -163,19 +164,26 @@ async def reach_of(
         hint = "Load some with `costbot import` or `costbot sample`."
         raise NotFound("There is no data yet.", hint)
     today = freshness.now.astimezone(caller.zone).date()
-    last, concerned = today - DAY, frozenset[Source]()
-    while True:
+
+    async def found(last: date) -> frozenset[Source]:
         question = request.question(Dates(first_of(last), last), caller)
-        concerned |= await sources_of(engine, dimensions, question)
-        held = min((feed.last for feed in feeds if feed.source in concerned), default=last)
-        if held >= last:
+        return await sources_of(engine, dimensions, question)
+
+    ends = sorted({min(feed.last, today - DAY) for feed in feeds}, reverse=True)
+    last, concerned = ends[0], frozenset[Source]()
+    for end in ends:
+        ended = {feed.source for feed in feeds if feed.last <= end or end == ends[0]}
+        if (somewhere := await found(end)) & ended:
+            last, concerned = end, somewhere
             break
+    while (held := min((f.last for f in feeds if f.source in concerned), default=last)) < last:
         last = held
-    found = tuple(feed for feed in feeds if feed.source in concerned)
-    if found and all(feed.last < feed.first for feed in found):
-        sentence = f"The data begins on {min(feed.first for feed in found) - DAY}: no day is whole."
+        concerned |= await found(last)
+    known = tuple(feed for feed in feeds if feed.source in concerned)
+    if known and all(feed.last < feed.first for feed in known):
+        sentence = f"The data begins on {min(feed.first for feed in known) - DAY}: no day is whole."
         raise NotFound(sentence, "`/cost today` shows what there is so far.")
-    return Reach(today, last, found)
+    return Reach(today, last, known)
 
 
 def _feeds(freshness: Freshness, zone: ZoneInfo) -> list[Feed]:

@@ -15,6 +15,7 @@ from typing import cast
 from queries.breakdown import TIMES, Basis, Breakdown
 from queries.dimensions import Dimensions, Source
 from queries.engines.base import Engine
+from queries.moments import Moments
 from queries.schema import FULLY_LOADED
 
 _DAY = "IF(grain = 'hour', DATE(charge_period_start, @zone), dt)"
@@ -61,6 +62,7 @@ async def daily_costs(
     keys = [f"`{dimensions[name].column}`" for name in question.by if name not in TIMES]
     kept = "is_internal IS FALSE" if question.customers_only else "TRUE"
     loaded = question.basis is Basis.FULLY_LOADED
+    question = replace(question, before=None)
     conditions, parameters = _where(dimensions, question)
     inner = [*keys, "charge_period_start", "grain", "dt", "source", "is_internal"]
     sql = (
@@ -73,18 +75,11 @@ async def daily_costs(
         f"CAST(SUM(IF({kept}, asked, 0)) AS INT64) AS total_requests, "
         f"CAST(SUM(IF({kept}, unpriced, 0)) AS INT64) AS total_unpriced, "
         "CAST(SUM(IF(is_internal IS NULL, asked, 0)) AS INT64) AS total_unknown "
-        f"FROM added WHERE {_DAY} BETWEEN @first_local AND @last_local "
-        "GROUP BY member, local_day, feed"
+        "FROM added GROUP BY member, local_day, feed"
     )
-    window = question.window
     table = await engine.query(
         sql,
-        {
-            **parameters,
-            "zone": window.zone.key,
-            "first_local": window.first_day,
-            "last_local": window.last_day,
-        },
+        {**parameters, "zone": question.window.zone.key},
         first_day=question.first_day,
         last_day=question.last_day,
     )
@@ -94,7 +89,7 @@ async def daily_costs(
 async def sources_of(
     engine: Engine, dimensions: Dimensions, question: Breakdown
 ) -> frozenset[Source]:
-    """The sources of which `question` finds anything, on the UTC days around its window.
+    """The sources of which `question` finds anything in its window.
 
     Args:
         engine: to ask.
@@ -117,9 +112,14 @@ async def sources_of(
 
 
 def _where(dimensions: Dimensions, question: Breakdown) -> tuple[str, dict[str, object]]:
-    """The conditions on everything but time, and the values of their parameters."""
-    conditions: list[str] = []
-    parameters: dict[str, object] = {}
+    """The conditions on the rows of the window, and the values of their parameters."""
+    window = question.window
+    moments = Moments(window.zone)
+    parameters = moments.parameters
+    conditions = [
+        moments.since(window.start, "window_start"),
+        f"NOT {moments.since(window.end, 'window_end')}",
+    ]
     if question.basis is Basis.FULLY_LOADED:
         conditions.append("cost_category = 'inference'")
     if question.organization is not None:
@@ -131,7 +131,7 @@ def _where(dimensions: Dimensions, question: Breakdown) -> tuple[str, dict[str, 
         listed = ", ".join(f"@{parameter}" for parameter in given)
         column = f"`{dimensions[name].column}`"
         conditions.append(f"{column} IN ({listed})" if given else "FALSE")
-    return " AND ".join(conditions) or "TRUE", parameters
+    return " AND ".join(conditions), parameters
 
 
 def _daily(row: tuple[object, ...]) -> DailyCost:

@@ -48,7 +48,7 @@ def no_cost(
     request: Asked, reach: Reach, freshness: Freshness, label: str, caller: Caller
 ) -> Answer:
     """That there is nothing, and where there may be something."""
-    sentence = f"{subject(request, reach)}: none in {label}."
+    sentence = f"{subject(request, reach)}, {label}: none."
     hint = "`/cost 30d` shows what there is."
     covered = freshness.covered(caller.zone)
     if covered is not None:
