@@ -154,7 +154,11 @@ def _odd_days(asked: Asked) -> tuple[OddDay, ...]:
         for row in _rows(asked, "anomaly_detection")
         if row["day"] >= first and (row["cost_is_flagged"] or row["requests_is_flagged"])
     ]
-    return tuple(sorted(odd, key=lambda one: one.day, reverse=True))
+    return tuple(sorted(odd, key=lambda one: (-_dollars_off(one), one.day)))
+
+
+def _dollars_off(one: OddDay) -> Decimal:
+    return abs(one.cost - (one.usual_cost or Decimal(0)))
 
 
 def _drifts(asked: Asked) -> tuple[Drift, ...]:

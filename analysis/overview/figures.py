@@ -197,7 +197,7 @@ class Figures:
         machines: None for whom it is not.
         finding: why the week's cost moved.
         no_finding: why there is none, a sentence.
-        odd_days: of the week, newest first.
+        odd_days: of the week, the farthest off in dollars first.
         drifts: the models beyond the threshold.
         failures: what failed, dearest first.
         organizations: customers of the API, dearest first.

@@ -178,8 +178,8 @@ def _counted(figures: Figures) -> Section:
     lines = [] if counted is None else _counts(counted)
     if figures.silent:
         names = listed(figures.silent)
-        what = "has" if len(figures.silent) == 1 else "have"
-        lines.append(Line(f"{names} {what} nothing to say: no rows of these days answer it."))
+        have, them = ("has", "it") if len(figures.silent) == 1 else ("have", "them")
+        lines.append(Line(f"{names} {have} nothing to say: no rows of these days answer {them}."))
     for name, reason in figures.missing:
         lines.append(Line(f"{name} could not be answered: {reason}", True))
     return Section("counted", "What the figures hold, and what not", tuple(lines))

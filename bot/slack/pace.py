@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from analysis.clock import Clock
 
 Pause = Callable[[float], Awaitable[None]]
 """Lets so many seconds pass."""
+
+
+@dataclass(slots=True)
+class _Channel:
+    """A channel that is posted to: one at a time, and not before an instant."""
+
+    due: datetime
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Pace:
@@ -25,13 +35,21 @@ class Pace:
         self._clock = clock
         self._apart = apart
         self._pause = pause
-        self._due: dict[str, datetime] = {}
+        self._channels: dict[str, _Channel] = {}
 
-    async def turn(self, channel: str) -> None:
-        """Returns when a message may go to `channel`; that turn is taken."""
+    @asynccontextmanager
+    async def turn(self, channel: str) -> AsyncGenerator[None]:
+        """Begins when a message may go to `channel`; the next turn comes after this one's end."""
         now = self._clock()
-        self._due = {one: due for one, due in self._due.items() if due > now}
-        due = self._due.get(channel, now)
-        self._due[channel] = due + self._apart
-        if due > now:
-            await self._pause((due - now).total_seconds())
+        # A channel that nobody posts to, and whose next turn has come, is forgotten.
+        self._channels = {
+            name: one for name, one in self._channels.items() if one.busy.locked() or one.due > now
+        }
+        one = self._channels.setdefault(channel, _Channel(now))
+        async with one.busy:
+            if (wait := one.due - self._clock()) > timedelta():
+                await self._pause(wait.total_seconds())
+            try:
+                yield
+            finally:
+                one.due = self._clock() + self._apart

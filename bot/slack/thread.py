@@ -77,16 +77,16 @@ class Threads:
         """
 
         async def send() -> Json:
-            await self.pace.turn(channel)
             payload = answer.payload()
-            return await self.client.chat_postMessage(
-                channel=channel,
-                text=str(payload["text"]),
-                blocks=cast("list[Json]", payload["blocks"]),
-                thread_ts=thread,
-                metadata={"event_type": EVENT, "event_payload": {"key": key}},
-                unfurl_links=False,
-            )
+            async with self.pace.turn(channel):
+                return await self.client.chat_postMessage(
+                    channel=channel,
+                    text=str(payload["text"]),
+                    blocks=cast("list[Json]", payload["blocks"]),
+                    thread_ts=thread,
+                    metadata={"event_type": EVENT, "event_payload": {"key": key}},
+                    unfurl_links=False,
+                )
 
         async def find() -> Json | None:
             return next(
