@@ -10,12 +10,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import cast
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from playground.bigquery import answers
+from playground.bigquery.accounts import InvalidGrant
 from playground.bigquery.faults import Fault
 from playground.bigquery.job_service import JobService
 from playground.bigquery.jobs import Job
@@ -43,6 +45,7 @@ class Endpoints:
         project = "/bigquery/v2/projects/{project}"
         dataset = f"{project}/datasets/{{dataset}}"
         return [
+            Route("/token", self._token, methods=["POST"]),
             self._route("POST", f"{project}/queries", "jobs.query", self._query),
             self._route("POST", f"{project}/jobs", "jobs.insert", self._insert),
             self._route("GET", f"{project}/jobs/{{job}}", "jobs.get", self._get_job),
@@ -70,6 +73,8 @@ class Endpoints:
                 return self._dropped(method)
             if fault and fault.refusal:
                 raise fault.refusal
+            if self._warehouse.requires_token:
+                self._warehouse.accounts.check(request.headers.get("authorization", ""))
             self._check_rate(method)
             body = await handler(request, fault)
         except Refusal as refusal:
@@ -115,10 +120,12 @@ class Endpoints:
             return answers.dry_run_body(job)
         await self._wait(job, body.get("timeoutMs"), poll=False)
         options = cast("JsonObject", body.get("formatOptions", {}))
-        size = body.get("maxResults")
-        return self._page(
-            job, 0, size, fault, int64_timestamps=_true(options.get("useInt64Timestamp"))
-        )
+        int64 = _true(options.get("useInt64Timestamp"))
+        page = self._page(job, 0, body.get("maxResults"), fault, int64_timestamps=int64)
+        optional = body.get("jobCreationMode") == "JOB_CREATION_OPTIONAL"
+        if optional and page["jobComplete"] and "pageToken" not in page:
+            del page["jobReference"]
+        return {"kind": "bigquery#queryResponse", "queryId": f"job_{job.record.job_id}", **page}
 
     async def _insert(self, request: Request, _: Fault | None) -> JsonObject:
         body = await _json(request)
@@ -195,7 +202,25 @@ class Endpoints:
     async def _table(self, request: Request, _: Fault | None) -> JsonObject:
         path = request.path_params
         name = TableName(path["project"], path["dataset"], path["table"])
-        return answers.table_body(self._warehouse.table(name))
+        return answers.table_body(self._warehouse.table(name, "bigquery.tables.get"))
+
+    async def _token(self, request: Request) -> Response:
+        """`/token`, whose errors are OAuth's."""
+        fault = self._warehouse.faults.take("token", has_token=False, has_rows=False)
+        if fault and fault.kind == "dropped":
+            return self._dropped("token")
+        if fault and fault.refusal:
+            status, told = fault.refusal.http_status, fault.refusal
+            self._note("token", status, told.reason)
+            return JSONResponse({"error": told.reason, "error_description": told.message}, status)
+        form = parse_qs((await request.body()).decode())
+        try:
+            body = self._warehouse.accounts.grant(form.get("assertion", [""])[0])
+        except InvalidGrant as error:
+            self._note("token", 400, "invalid_grant")
+            return JSONResponse({"error": "invalid_grant", "error_description": str(error)}, 400)
+        self._note("token", 200)
+        return JSONResponse(body)
 
 
 async def _json(request: Request) -> JsonObject:

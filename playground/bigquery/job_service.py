@@ -155,7 +155,7 @@ class JobService:
         return None
 
     def _attempt(self, job: Job, query: JsonObject) -> None:
-        record = job.record
+        record, now = job.record, self.warehouse.clock()
         if query.get("useLegacySql", True):
             raise Refusal("notImplemented", "Legacy SQL is not imitated.")
         parameters = read_parameters(cast("list[JsonObject]", query.get("queryParameters", [])))
@@ -167,13 +167,15 @@ class JobService:
         def lookup(name: TableName) -> list[TableField]:
             if name.table == PARTITIONS:
                 some = self.warehouse.tables_of(name.project, name.dataset)
-                tables[name] = partitions_view.over(name, some, self.warehouse.clock())
+                tables[name] = partitions_view.over(name, some, now)
             else:
                 tables[name] = self.warehouse.table(name)
             return tables[name].fields
 
-        statement = read_statement(tree, record.project, cast("str | None", dataset), lookup)
-        plan = self._engine.plan(statement, tables, parameters)
+        statement = read_statement(
+            tree, record.project, cast("str | None", dataset), parameters, lookup
+        )
+        plan = self._engine.plan(statement, tables, parameters, now)
         record.bytes_processed, record.partitions = plan.bytes_processed, plan.partitions
         ceiling = record.maximum_bytes_billed
         if ceiling is not None and plan.bytes_billed > ceiling:
@@ -182,7 +184,7 @@ class JobService:
                 f" {plan.bytes_billed} or higher required."
             )
             raise Refusal("bytesBilledLimitExceeded", message)
-        job.result = self._engine.run(statement, tables, parameters, rows=not record.dry_run)
+        job.result = self._engine.run(statement, tables, parameters, now, rows=not record.dry_run)
         record.bytes_billed = 0 if record.dry_run else plan.bytes_billed
 
     def _settle(self, job: Job, *, poll: bool) -> None:

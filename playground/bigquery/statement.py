@@ -10,12 +10,17 @@ from zlib import crc32
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, ParseError, TokenError
+from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.pushdown_predicates import pushdown_predicates
 from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from playground.bigquery.dialect import Kind, number_nodes, types_of
+from playground.bigquery.names import at, check_names
+from playground.bigquery.parameters import Parameter
 from playground.bigquery.refusal import Refusal, invalid_query
+from playground.bigquery.signatures import check_signatures
 from playground.bigquery.tables import TableField, TableName
 from playground.bigquery.values import GOOGLESQL_TYPES
 
@@ -43,10 +48,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A query whose tables are replaced by places, and what it reads."""
+    """A query whose tables are replaced by places, and what it reads.
+
+    Attributes:
+        tree: GoogleSQL.
+        references: the tables.
+        types: of the nodes of the tree, by their numbers.
+    """
 
     tree: exp.Expr
     references: tuple[Reference, ...]
+    types: Mapping[int, Kind]
 
 
 def parse(sql: str) -> exp.Expr:
@@ -94,18 +106,28 @@ def table_of(table: exp.Table, project: str, dataset: str | None) -> TableName:
     return TableName(table.catalog or project, in_dataset, table.name)
 
 
-def read_statement(tree: exp.Expr, project: str, dataset: str | None, lookup: Lookup) -> Statement:
+def read_statement(
+    tree: exp.Expr,
+    project: str,
+    dataset: str | None,
+    parameters: Mapping[str, Parameter],
+    lookup: Lookup,
+) -> Statement:
     """Find what a query reads.
 
     Args:
         tree: from `parse`; it is changed.
         project: where the job runs, for tables that name none.
         dataset: the default dataset.
+        parameters: by name in lower case.
         lookup: the columns of a table; it refuses what there is not.
 
     Raises:
-        Refusal: an unknown table or column.
+        Refusal: an unknown table, column or parameter, or types that do not go together.
     """
+    for one in tree.find_all(exp.Parameter):
+        if one.name.lower() not in parameters:
+            raise invalid_query(f"Query parameter '{one.name}' not found at [1:1]")
     names: dict[str, TableName] = {}
     schema: dict[str, dict[str, str]] = {}
     spelling: dict[str, dict[str, str]] = {}
@@ -120,7 +142,11 @@ def read_statement(tree: exp.Expr, project: str, dataset: str | None, lookup: Lo
         if name.table == PARTITIONS and alias in {"", PARTITIONS, str(name)}:
             alias = "PARTITIONS"
         table.replace(exp.alias_(exp.to_table(place), alias, table=True, quoted=False))
-    pruned = _pruned(tree, schema)
+    _name_outputs(tree)
+    check_names(tree, schema)
+    number_nodes(tree)
+    annotated, pruned = _optimized(tree, schema)
+    check_signatures(annotated, parameters)
     found = [
         Reference(
             names[source.name],
@@ -133,14 +159,18 @@ def read_statement(tree: exp.Expr, project: str, dataset: str | None, lookup: Lo
             tuple(_conditions(scope, alias)),
         )
         for scope in traverse_scope(pruned)
-        for alias, source in scope.sources.items()
+        for alias, (_, source) in scope.selected_sources.items()
         if isinstance(source, exp.Table) and source.name in names
     ]
-    return Statement(tree, tuple(found))
+    return Statement(tree, tuple(found), types_of(annotated))
 
 
-def _pruned(tree: exp.Expr, schema: dict[str, dict[str, str]]) -> exp.Expr:
-    """The tree with conditions moved to the tables that they are about, and no unused columns."""
+def _optimized(tree: exp.Expr, schema: dict[str, dict[str, str]]) -> tuple[exp.Expr, exp.Expr]:
+    """Two copies of the tree.
+
+    One is with types; in the other conditions are moved to the tables that they are about, and
+    columns that nobody uses are gone.
+    """
     try:
         qualified = qualify(
             tree.copy(),
@@ -150,45 +180,41 @@ def _pruned(tree: exp.Expr, schema: dict[str, dict[str, str]]) -> exp.Expr:
             identify=False,
             quote_identifiers=False,
         )
-        return pushdown_projections(pushdown_predicates(qualified, dialect="bigquery"))
+        annotated = annotate_types(
+            qualified.copy(), schema=cast("dict[str, object]", schema), dialect="bigquery"
+        )
+        return annotated, pushdown_projections(pushdown_predicates(qualified, dialect="bigquery"))
     except OptimizeError as error:
         raise Refusal("notImplemented", f"A construct that is not imitated: {error}") from error
 
 
-def at(node: exp.Expr) -> str:
-    """Where in the text a name stands: ` at [line:column]`, or nothing."""
-    for identifier in node.find_all(exp.Identifier):
-        meta = cast("Mapping[str, int]", identifier.meta)
-        if "line" in meta:
-            width = meta["end"] - meta["start"]
-            return f" at [{meta['line']}:{meta['col'] - width}]"
-    return ""
+def _name_outputs(tree: exp.Expr) -> None:
+    """Call the columns of the result that have no name f0_, f1_ and so on."""
+    number = 0
+    selects = cast("exp.Query", tree).selects
+    for one in selects:
+        if not isinstance(one, exp.Column | exp.Alias) and not one.is_star:
+            one.replace(exp.alias_(one.copy(), f"f{number}_"))
+            number += 1
 
 
 def _tables(tree: exp.Expr) -> Iterable[exp.Table]:
     for scope in traverse_scope(tree):
-        for source in scope.sources.values():
+        for _, source in scope.selected_sources.values():
             if isinstance(source, exp.Table):
                 yield source
 
 
 def _columns(scope: Scope, alias: str) -> Iterable[exp.Column]:
-    return [
-        column
-        for column in scope.expression.find_all(exp.Column)
-        if column.table.lower() == alias.lower()
-    ]
+    return [column for column in scope.columns if column.table.lower() == alias.lower()]
 
 
 def _conditions(scope: Scope, alias: str) -> Iterable[exp.Expr]:
     select = scope.expression
-    where = select.args.get("where")
-    conditions = [where.this] if where else []
-    conditions += [
-        join.args["on"]
-        for join in select.args.get("joins") or []
-        if join.args.get("on") and not join.side
-    ]
+    where = cast("exp.Where | None", select.args.get("where"))
+    joins = cast("list[exp.Join]", select.args.get("joins") or [])
+    conditions = [cast("exp.Expr", where.this)] if where else []
+    conditions += [join.args["on"] for join in joins if join.args.get("on") and not join.side]
     for condition in conditions:
         for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
             columns = list(part.find_all(exp.Column))

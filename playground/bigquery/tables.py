@@ -48,7 +48,7 @@ def table_name(text: str) -> TableName:
         ValueError: it has other than three parts.
     """
     parts = text.split(".")
-    if len(parts) != 3:  # noqa: PLR2004
+    if len(parts) != 3:
         raise ValueError(f"{text!r} is not project.dataset.table")
     return TableName(*parts)
 
@@ -64,7 +64,7 @@ class Partition:
 
 @dataclass(slots=True)
 class Table:
-    """A table, by day if it has a partition column; otherwise all of it is one partition.
+    """A table, by day if it has a partition column (a DATE); otherwise it is one partition.
 
     `version` grows with each change, so that a copy can tell whether it is old.
     """
@@ -78,10 +78,6 @@ class Table:
     modified: datetime
     partitions: dict[date | None, Partition] = field(default_factory=dict[date | None, Partition])
     version: int = 0
-
-    def kind_of(self, column: str) -> str:
-        """The type of a column, by its name in any case."""
-        return next(one.kind for one in self.fields if one.name.lower() == column.lower())
 
     def write(self, rows: Iterable[Mapping[str, Value]], now: datetime) -> None:
         """Add rows, each to its day."""
@@ -105,24 +101,23 @@ class Table:
         self.write(rows, now)
 
     def drop_column(self, name: str, now: datetime) -> None:
-        """Remove a column, with its data."""
-        self.fields = [one for one in self.fields if one.name != name]
-        for partition in self.partitions.values():
-            for row in partition.rows:
-                row.pop(name, None)
-            partition.sizes.pop(name, None)
-        self._changed(now)
+        """Remove a column, with its data; without its partition column it is not partitioned."""
+        rows = self._all_rows()
+        for row in rows:
+            del row[name]
+        self._rewrite([one for one in self.fields if one.name != name], name, rows, now)
 
     def change_type(self, name: str, kind: str, now: datetime) -> None:
-        """Give a column another type; STRING takes the old values as text, others lose them."""
-        self.fields = [TableField(name, kind) if one.name == name else one for one in self.fields]
-        as_text = type_name(kind) == "STRING"
-        for day, partition in list(self.partitions.items()):
-            for row in partition.rows:
-                old = row[name]
-                row[name] = str(old) if as_text and old is not None else None
-            self._set(day, partition.rows, partition.modified)
-        self._changed(now)
+        """Give a column another type; STRING takes the old values as text, others lose them.
+
+        By its partition column it is not partitioned any more.
+        """
+        rows, as_text = self._all_rows(), type_name(kind) == "STRING"
+        for row in rows:
+            old = row[name]
+            row[name] = str(old) if as_text and old is not None else None
+        fields = [TableField(name, kind) if one.name == name else one for one in self.fields]
+        self._rewrite(fields, name, rows, now)
 
     def size(self, columns: Iterable[str], days: Iterable[date | None]) -> int:
         """Logical bytes of columns in partitions."""
@@ -138,11 +133,26 @@ class Table:
         if self.partition_field is None:
             return None
         value = row[self.partition_field]
-        if isinstance(value, datetime):
-            return value.date()
-        if value is None or isinstance(value, date):
+        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
             return value
         raise ValueError(f"{value!r} is no day to put a row of {self.name} by")
+
+    def _all_rows(self) -> list[Row]:
+        return [dict(row) for partition in self.partitions.values() for row in partition.rows]
+
+    def _rewrite(
+        self, fields: list[TableField], changed: str, rows: list[Row], now: datetime
+    ) -> None:
+        if changed not in {one.name for one in self.fields}:
+            raise ValueError(f"{self.name} has no column {changed}")
+        self.fields = fields
+        if self.partition_field == changed:
+            self.partition_field, self.require_partition_filter = None, False
+        old = {day: partition.modified for day, partition in self.partitions.items()}
+        self.partitions.clear()
+        self.write(rows, now)
+        for day, partition in self.partitions.items():
+            partition.modified = old.get(day, now)
 
     def _set(self, day: date | None, rows: list[Row], now: datetime) -> None:
         sizes = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from playground.bigquery.accounts import Accounts
 from playground.bigquery.faults import FaultSwitches
 from playground.bigquery.jobs import JobRecord
 from playground.bigquery.refusal import Refusal
@@ -50,6 +51,7 @@ class Warehouse:
         page_rows: rows that fit into one answer, whatever the client asks for.
         requires_token: whether only bearers of a token from `/token` are let in.
         concurrent_jobs: jobs that may run at once; None: any number.
+        accounts: service accounts; they write their key files, and revoke their tokens.
         longest_wait: seconds that getQueryResults waits for a held job at most.
     """
 
@@ -61,6 +63,7 @@ class Warehouse:
     jobs: list[JobRecord] = field(default_factory=list[JobRecord])
     requests: list[RequestRecord] = field(default_factory=list[RequestRecord])
     faults: FaultSwitches = field(default_factory=FaultSwitches)
+    accounts: Accounts = field(default_factory=Accounts)
     rate_limits: dict[str, RateLimit] = field(default_factory=dict[str, RateLimit])
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _tables: dict[TableName, Table] = field(default_factory=dict[TableName, Table])
@@ -83,13 +86,16 @@ class Warehouse:
         Args:
             name: `project.dataset.table`.
             fields: its columns.
-            partition_field: a DATE or TIMESTAMP column, by whose day it is partitioned.
+            partition_field: the DATE column by which it is partitioned.
             rows: by column; a column that a row lacks is NULL in it.
             require_partition_filter: whether a query must filter by the partition column; of no
                 effect without partitions.
             location: where its dataset is.
         """
         now = self.clock()
+        kinds = {one.name: one.kind for one in fields}
+        if partition_field is not None and kinds.get(partition_field) != "DATE":
+            raise ValueError(f"{partition_field} is no DATE column to partition {name} by")
         with self.lock:
             table = Table(
                 table_name(name),
@@ -117,10 +123,17 @@ class Warehouse:
         with self.lock:
             self._changed(table).drop_column(column, self.clock())
 
-    def change_type(self, table: str, column: str, type: str) -> None:  # noqa: A002
+    def change_type(self, table: str, column: str, type: str) -> None:
         """Give a column another type; STRING takes the old values as text, others lose them."""
         with self.lock:
             self._changed(table).change_type(column, type, self.clock())
+
+    def allow(self, *, project: str | None = None, table: str | None = None) -> None:
+        """Take `forbid` back."""
+        with self.lock:
+            self._forbidden_projects.discard(project or "")
+            if table is not None:
+                self._forbidden_tables.discard(table_name(table))
 
     def drop_table(self, table: str) -> None:
         """Remove a table."""
@@ -148,16 +161,24 @@ class Warehouse:
             )
             raise Refusal("accessDenied", message)
 
-    def table(self, name: TableName) -> Table:
+    def table(self, name: TableName, permission: str = "bigquery.tables.getData") -> Table:
         """A table that is read.
+
+        Args:
+            name: of the table.
+            permission: that this takes.
 
         Raises:
             Refusal: there is none, or it is forbidden.
         """
         if name in self._forbidden_tables:
+            told = name.in_messages
             message = (
-                f"Access Denied: Table {name.in_messages}: User does not have permission to query"
-                f" table {name.in_messages}, or perhaps it does not exist."
+                f"Access Denied: Table {told}: Permission {permission} denied on table {told}"
+                " (or it may not exist)."
+                if permission == "bigquery.tables.get"
+                else f"Access Denied: Table {told}: User does not have permission to query table"
+                f" {told}, or perhaps it does not exist."
             )
             raise Refusal("accessDenied", message)
         found = self._tables.get(name)
