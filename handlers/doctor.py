@@ -88,13 +88,18 @@ class DoctorHandler:
     def _mart(self) -> list[Check]:
         try:
             snapshot = self.mart.snapshot()
+            files = _files(snapshot)
         except Unavailable as error:
             return [failed_with("mart", error)]
+        except OSError as error:
+            sentence = f"The mart in {self.mart.folder} cannot be read: {error.strerror}."
+            cure = "Give costbot's user the right to, or set COSTBOT_HOME to another folder."
+            return [failed("mart", sentence, cure)]
         if snapshot.is_empty:
             cure = "Load some: `costbot sample`, `costbot import` or `costbot sync`."
             return [warned("mart", "The mart is empty: there is no data to answer from.", cure)]
         freshness = freshness_of(snapshot, self.clock(), self.stale_after_hours)
-        return [_files(snapshot), *self._sources(freshness)]
+        return [files, *self._sources(freshness)]
 
     def _sources(self, freshness: Freshness) -> list[Check]:
         checks: list[Check] = []

@@ -58,8 +58,9 @@ async def revisions(database: Database) -> tuple[str | None, str]:
         Unavailable: the database does not answer.
     """
     file = sqlite_file(database.url)
-    if file is not None and not file.exists():
-        return None, HEAD
+    with translated(database.url):  # the folder may be another's
+        if file is not None and not file.exists():
+            return None, HEAD
     return await _revision(database), HEAD
 
 

@@ -171,3 +171,22 @@ async def test_a_file_that_is_no_database_is_said_to_be_unavailable(tmp_path: Pa
     with pytest.raises(Unavailable, match="does not answer"):
         await store.migrate()
     await store.close()
+
+
+async def test_a_store_tells_its_revision_and_the_one_that_is_needed(address: str) -> None:
+    store = Store(address, system_clock)
+    assert await store.revisions() == (None, HEAD)
+    database = Database(parse_address(address))
+    await migrate(database, "0001")
+    assert await store.revisions() == ("0001", HEAD)
+    await store.migrate()
+    assert await store.revisions() == (HEAD, HEAD)
+    await store.close()
+    await database.close()
+
+
+async def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
+    store = Store(f"sqlite+aiosqlite:///{tmp_path}/home/store.sqlite3", system_clock)
+    assert await store.revisions() == (None, HEAD)
+    await store.close()
+    assert not (tmp_path / "home").exists()
