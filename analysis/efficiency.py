@@ -12,13 +12,15 @@ baseline and 1 for the period:
 Like for like is Paasche's price index less one (H. Paasche, 1874; "Consumer Price Index Manual",
 IMF and others, 2020, chapter 2): today's work at today's rates against the same work at the
 baseline's. A cell that the baseline does not have counts at its own rate, so it moves the mix only.
+A cost without units (the idle time of requests that have no price) is spread over all units, in
+both periods, so that the first line holds; elsewhere the rate is that of the split.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from enum import Enum
 
 from analysis.drivers.cells import Cell
@@ -31,6 +33,9 @@ request varies as much as it is high, the mean of 100 is known to 10 %."""
 
 LEAST_USD_A_DAY = Decimal(1)
 """What moves less money than this a day repays nobody's look at it."""
+
+_EXACT = Context(prec=100, rounding=ROUND_HALF_EVEN)
+_LAST_DIGIT = Decimal(1).scaleb(-15)
 
 
 class Unit(Enum):
@@ -69,6 +74,8 @@ class Drift:
         requests_now: requests that have a price, in the period.
         days: how long the period is.
         compared: the share of the cost now whose cells are in the baseline too; 0 to 1.
+        rate_usd: USD of the period by which the same work has become dearer; None without a
+            baseline.
     """
 
     unit: Unit
@@ -77,6 +84,7 @@ class Drift:
     requests_now: int
     days: Decimal
     compared: Decimal
+    rate_usd: Decimal | None
 
     @property
     def cost_now(self) -> Decimal | None:
@@ -98,25 +106,25 @@ class Drift:
     @property
     def mix(self) -> Decimal | None:
         """USD per unit by which other work makes it dearer; None without a baseline."""
-        return self._part(self.split.mix)
+        return self._part(self.split.mix if self.rate_usd is not None else None)
 
     @property
     def rate(self) -> Decimal | None:
         """USD per unit by which the same work has become dearer; None without a baseline."""
-        return self._part(self.split.rate)
+        return self._part(self.rate_usd)
 
     @property
     def like_for_like(self) -> Decimal | None:
         """The change with the mix taken out, as a share; None without a baseline."""
-        at_old_rates = self.split.now - self.split.rate
-        if not self._has_both or at_old_rates <= 0:
+        if self.rate_usd is None:
             return None
-        return self.split.rate / at_old_rates
+        at_old_rates = self.split.now - self.rate_usd
+        return self.rate_usd / at_old_rates if at_old_rates > 0 else None
 
     @property
     def a_day(self) -> Decimal | None:
         """USD a day that the same work costs more than at the baseline's rates."""
-        return self.split.rate / self.days if self._has_both else None
+        return None if self.rate_usd is None else self.rate_usd / self.days
 
     @property
     def is_beyond(self) -> bool:
@@ -127,12 +135,8 @@ class Drift:
         enough = min(self.requests_before, self.requests_now) >= LEAST_REQUESTS
         return enough and abs(drift) > BEYOND and abs(usd) >= LEAST_USD_A_DAY
 
-    @property
-    def _has_both(self) -> bool:
-        return bool(self.split.requests_before and self.split.requests_now)
-
-    def _part(self, usd: Decimal) -> Decimal | None:
-        return self._per_unit(usd / self.split.requests_now) if self._has_both else None
+    def _part(self, usd: Decimal | None) -> Decimal | None:
+        return None if usd is None else self._per_unit(usd / self.split.requests_now)
 
     def _per_unit(self, usd: Decimal | None) -> Decimal | None:
         return None if usd is None else usd * self.unit.value
@@ -154,7 +158,17 @@ def drift(work: Work, unit: Unit, days: Decimal) -> Drift:
         requests_now=work.requests_now,
         days=days,
         compared=_compared(work.cells, found.now),
+        rate_usd=_rate(found),
     )
+
+
+def _rate(found: Split) -> Decimal | None:
+    """What is left of the plain change, in USD of the period, when the mix is taken out."""
+    if not (found.requests_before and found.requests_now):
+        return None
+    with localcontext(_EXACT):
+        at_plain_rate = found.before * found.requests_now / found.requests_before
+        return found.now - at_plain_rate.quantize(_LAST_DIGIT) - found.mix
 
 
 def _compared(cells: Iterable[Cell], whole: Decimal) -> Decimal:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from slackblocks import ActionsBlock, Button
 
 from analysis.periods import Dates, Window
 from bot.blocks.answer import Answer, button, context, section
+from bot.blocks.complete import NAMES
 from bot.blocks.fit import cut
 from bot.blocks.freshness import freshness_line
 from bot.blocks.text import enumerate_names, moment, money, plural
@@ -24,12 +24,6 @@ from handlers.why import WhyRequest
 from queries.breakdown import Basis
 from queries.dimensions import Source
 
-NAMES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
-"""What the sources are called."""
-
-MARK = "⚠"
-"""Marks what is worth a look in a table, whose cells know no emoji by name."""
-
 ROWS_SHOWN = 10
 """Members that a message shows; the CSV has all."""
 
@@ -38,8 +32,6 @@ LONGEST_SCOPE = 1000
 
 LONGEST_VALUE = 2000
 """As much as Slack lets a button carry."""
-
-_BARS = "▁▂▃▄▅▆▇█"
 
 
 def scope(request: DaysRequest, pinned: Pinned) -> str:
@@ -115,19 +107,6 @@ def ending_notes(freshness: Freshness, pinned: Pinned, sources: Sequence[Source]
                 "the days after it are not in the figures"
             )
     return lines
-
-
-def sparkline(values: Sequence[Decimal | None]) -> str:
-    """Values as bars from the least to the greatest; a gap where there is none."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return ""
-    low, span = min(known), max(known) - min(known)
-    top = len(_BARS) - 1
-    return "".join(
-        " " if value is None else _BARS[int((value - low) / span * top) if span else top // 2]
-        for value in values
-    )
 
 
 def day_name(day: date) -> str:

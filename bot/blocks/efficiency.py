@@ -11,9 +11,8 @@ from slackblocks import Block, TableBlock
 from analysis.efficiency import LEAST_REQUESTS, LEAST_USD_A_DAY, Unit
 from analysis.shifts import BEYOND
 from bot.blocks.answer import Answer, context, section
+from bot.blocks.complete import MARK, NAMES
 from bot.blocks.days import (
-    MARK,
-    NAMES,
     ROWS_SHOWN,
     baseline_line,
     buttons,

@@ -9,8 +9,8 @@ from slackblocks import Block, TableBlock
 
 from analysis.failures import LEAST_FAILED, LEAST_RATE, STORM, Judged, Outcome, added
 from bot.blocks.answer import Answer, context, section
+from bot.blocks.complete import MARK
 from bot.blocks.days import (
-    MARK,
     ROWS_SHOWN,
     baseline_line,
     buttons,
@@ -20,11 +20,11 @@ from bot.blocks.days import (
     ending_notes,
     origin_notes,
     scope,
-    sparkline,
     why_button,
 )
 from bot.blocks.freshness import freshness_line
 from bot.blocks.names import value_name
+from bot.blocks.sparkline import sparkline
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, money, percent, plural, short
 from bot.csv_file import CsvFile, as_csv
@@ -200,7 +200,7 @@ def _notes(result: FailuresResult, caller: Caller) -> list[str]:
         f"requests and {percent(LEAST_RATE)} at least · beyond usual: wasted × (1 − usual / rate)"
     )
     if result.by == (DAY,) and len(result.rows) > 2:
-        rates = [row.judged.now.rate for row in result.rows]
+        rates = [row.judged.now.rate or Decimal(0) for row in result.rows]
         first, last = result.rows[0].key[0], result.rows[-1].key[0]
         names = [
             day_name(day) for day in (first, last) if day is not None and not isinstance(day, str)

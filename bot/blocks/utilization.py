@@ -11,8 +11,8 @@ from slackblocks import Block, TableBlock
 
 from analysis.utilization import Capacity, added
 from bot.blocks.answer import Answer, context, section
+from bot.blocks.complete import MARK
 from bot.blocks.days import (
-    MARK,
     ROWS_SHOWN,
     buttons,
     dates_line,
@@ -20,11 +20,11 @@ from bot.blocks.days import (
     empty,
     ending_notes,
     scope,
-    sparkline,
     why_button,
 )
 from bot.blocks.freshness import freshness_line
 from bot.blocks.names import value_name
+from bot.blocks.sparkline import sparkline
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, money, percent, plural, short
 from bot.csv_file import CsvFile, as_csv
@@ -107,13 +107,12 @@ def _advice(result: UtilizationResult) -> list[str]:
 def _curve(result: UtilizationResult) -> str:
     if not result.whole.is_known or len(result.days) < 3:
         return ""
-    values = [found.utilization for _, found in result.days]
-    known = [value for value in values if value is not None]
+    known = [value for _, found in result.days if (value := found.utilization) is not None]
     if not known:
         return ""
     first, last = result.days[0][0], result.days[-1][0]
     return (
-        f"`{sparkline(values)}` {day_name(first)} to {day_name(last)}, "
+        f"`{sparkline(known)}` {day_name(first)} to {day_name(last)}, "
         f"between {percent(min(known))} and {percent(max(known))}"
     )
 
