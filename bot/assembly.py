@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -35,6 +35,7 @@ from handlers.why import WhyHandler
 from queries.bigquery.access import Access
 from queries.bigquery.jobs import JobRecord, Jobs
 from queries.dimensions import Dimensions, Source
+from queries.engines.bigquery import BigQueryEngine
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
 from queries.mart import Mart, WriterLimits
 from queries.sources.importer import Progress
@@ -147,15 +148,26 @@ def access_of(settings: Settings) -> Access:
 
 @asynccontextmanager
 async def jobs_opened(
-    settings: Settings, store: Store, clock: Clock = system_clock
+    settings: Settings,
+    store: Store,
+    clock: Clock = system_clock,
+    heard: Callable[[JobRecord], None] | None = None,
 ) -> AsyncGenerator[Jobs]:
     """What asks BigQuery, every job of it kept in the store; closed when the block ends.
+
+    Args:
+        settings: of the deployment.
+        store: that keeps the jobs.
+        clock: the present.
+        heard: is told of each job, too.
 
     Raises:
         BadInput: BigQuery is not set up.
     """
 
     async def record(job: JobRecord) -> None:
+        if heard is not None:
+            heard(job)
         await store.warehouse_jobs.add(WarehouseJob(**asdict(job)))
 
     jobs = Jobs(access_of(settings), clock, record)
@@ -163,6 +175,30 @@ async def jobs_opened(
         yield jobs
     finally:
         await jobs.close()
+
+
+@asynccontextmanager
+async def warehouse_queries_opened(
+    settings: Settings, heard: Callable[[JobRecord], None], clock: Clock = system_clock
+) -> AsyncGenerator[QueryHandler]:
+    """What runs templates on BigQuery itself, ready.
+
+    Args:
+        settings: of the deployment.
+        heard: is told of each job that this takes.
+        clock: the present.
+
+    Raises:
+        BadInput: BigQuery is not set up.
+    """
+    access_of(settings)  # refuses before the store is opened
+    async with (
+        opened_store(settings, clock) as store,
+        jobs_opened(settings, store, clock, heard) as jobs,
+    ):
+        table = replace(settings.request_table, dimensions=dimensions_of(settings))
+        engine = BigQueryEngine(jobs, table, clock)
+        yield QueryHandler(engine, clock, settings.stale_after_hours)
 
 
 def sync_of(settings: Settings, store: Store, mart: Mart, jobs: Jobs, clock: Clock) -> SyncHandler:

@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 
 from analysis.errors import BadInput
-from bot.assembly import assembled
+from analysis.written import plural, size
+from bot.assembly import assembled, warehouse_queries_opened
 from bot.blocks.answer import Answer
 from bot.blocks.query import queries_answer, query_answer
 from bot.cli.cost import operator
@@ -22,6 +23,14 @@ from bot.cli.terminal import print_message
 from bot.query_csv import query_csv
 from bot.settings import Settings
 from handlers.queries import PreparedQuery, QueryRequest, QueryResult
+from queries.bigquery.jobs import JobRecord
+
+
+class EngineName(StrEnum):
+    """What answers."""
+
+    DUCKDB = "duckdb"
+    BIGQUERY = "bigquery"
 
 
 class Format(StrEnum):
@@ -41,6 +50,10 @@ def query(
     params: Annotated[
         list[str] | None, typer.Option("--param", help="NAME=VALUE, repeatable.")
     ] = None,
+    engine: Annotated[
+        EngineName,
+        typer.Option(help="duckdb: the local mart, at no cost; bigquery: the table itself."),
+    ] = EngineName.DUCKDB,
     listed: Annotated[bool, typer.Option("--list", help="Which queries there are.")] = False,
 ) -> None:
     """A ready-made question over complete UTC days."""
@@ -57,7 +70,7 @@ def query(
         sql = settings.request_table.statement(prepared.template, prepared.values, days)
         typer.echo(sql, nl=False)
         return
-    result = asyncio.run(_ask(settings, request))
+    result = asyncio.run(_ask(settings, request, engine))
     if written is Format.CSV:
         typer.echo(query_csv(result).content, nl=False)
     elif written is Format.JSON:
@@ -77,9 +90,26 @@ async def _prepare(settings: Settings, request: QueryRequest) -> PreparedQuery:
         return parts.handlers.queries.prepared(request, operator(settings.zone_info))
 
 
-async def _ask(settings: Settings, request: QueryRequest) -> QueryResult:
-    async with assembled(settings) as parts:
-        return await parts.handlers.queries.query(request, operator(settings.zone_info))
+async def _ask(settings: Settings, request: QueryRequest, engine: EngineName) -> QueryResult:
+    caller = operator(settings.zone_info)
+    if engine is EngineName.DUCKDB:
+        async with assembled(settings) as parts:
+            return await parts.handlers.queries.query(request, caller)
+    jobs: list[JobRecord] = []
+    try:
+        async with warehouse_queries_opened(settings, jobs.append) as queries:
+            return await queries.query(request, caller)
+    finally:
+        if jobs:
+            typer.echo(_taken(jobs), err=True)
+
+
+def _taken(jobs: Sequence[JobRecord]) -> str:
+    """What was billed, the look at the partitions included."""
+    billed = sum(job.bytes_billed for job in jobs)
+    processed = sum(job.bytes_processed for job in jobs)
+    ran = plural(sum(job.job_id is not None for job in jobs), "job")
+    return f"BigQuery: {ran}, {size(processed)} processed, {size(billed)} billed."
 
 
 def parameters_of(pairs: Sequence[str]) -> dict[str, str]:
