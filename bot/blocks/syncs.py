@@ -46,4 +46,4 @@ def _good(syncs: Syncs, now: datetime) -> str:
     good = syncs.latest_good
     if good is None or good.ended_at is None:
         return "None has succeeded yet."
-    return f"The figures are those of {age(now - good.ended_at)} ago."
+    return f"The last good one ended {age(now - good.ended_at)} ago."

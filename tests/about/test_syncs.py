@@ -73,7 +73,7 @@ async def test_a_failure_is_told_with_its_sentence_and_the_age_of_what_is_shown(
         line = await told(playing)
     assert line == (
         ":warning: *Refresh from BigQuery* failed 60 minutes ago (20 Nov 12:37 UTC): There is no "
-        "table &lt;a.b.c&gt;. The figures are those of 5 hours ago."
+        "table &lt;a.b.c&gt;. The last good one ended 5 hours ago."
     )
 
 
@@ -101,7 +101,7 @@ async def test_a_refresh_whose_process_was_killed_is_told_as_such(play: Play) ->
         line = await told(playing)
     assert line == (
         ":warning: *Refresh from BigQuery* begun 4 hours ago and not ended yet: it takes long, or "
-        "was interrupted. The figures are those of 5 hours ago."
+        "was interrupted. The last good one ended 5 hours ago."
     )
 
 
@@ -111,7 +111,7 @@ async def test_a_refresh_that_was_interrupted_is_told_as_such(play: Play) -> Non
         await ran(playing, 4, "cancelled")
         line = await told(playing)
     assert "was interrupted 4 hours ago" in line
-    assert line.endswith(". The figures are those of 5 hours ago.")
+    assert line.endswith(". The last good one ended 5 hours ago.")
 
 
 async def test_the_refreshes_of_this_machine_go_before_those_of_others(play: Play) -> None:

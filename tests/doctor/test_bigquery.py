@@ -19,8 +19,8 @@ from tests.doctor.conftest import (
     faults,
     found,
 )
-from tests.doctor.tokens import EMAIL, token_endpoint, write_key_file
 
+EMAIL = "costbot@explore-costs.iam.gserviceaccount.com"
 NAMES = [
     "BigQuery credentials",
     "BigQuery jobs",
@@ -98,22 +98,36 @@ async def test_a_key_file_that_cannot_be_used_is_a_fault_and_is_not_quoted(
 async def test_a_key_that_google_takes_tells_whose_it_is_and_never_the_key(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    async with token_endpoint(grants=True) as token_uri:
-        private = write_key_file(tmp_path / "key.json", token_uri)
-        examination = await deployment.examined(bigquery_key_file=tmp_path / "key.json")
-    assert examination.is_well
+    deployment.warehouse.requires_token = True
+    key_file = tmp_path / "key.json"
+    deployment.warehouse.accounts.write_key_file(key_file, deployment.url, EMAIL)
+    examination = await deployment.examined(bigquery_key_file=key_file)
+    assert faults(examination) == []
     told = found(examination, "BigQuery credentials").sentence
     assert told == f"Those of a service account, {EMAIL}, by the key file."
-    assert private.splitlines()[1] not in str(examination)
+    assert "PRIVATE KEY" not in str(examination)
 
 
-async def test_a_key_that_google_refuses_is_a_fault(deployment: Deployment, tmp_path: Path) -> None:
-    async with token_endpoint(grants=False) as token_uri:
-        write_key_file(tmp_path / "key.json", token_uri)
-        examination = await deployment.examined(bigquery_key_file=tmp_path / "key.json")
+async def test_a_key_that_was_replaced_is_refused_and_a_fault(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    for key_file in (old, new):
+        deployment.warehouse.accounts.write_key_file(key_file, deployment.url, EMAIL)
+    examination = await deployment.examined(bigquery_key_file=old)
     (fault,) = faults(examination)
-    assert fault.sentence == f"Google refuses the key in {tmp_path}/key.json."
+    assert fault.name == "BigQuery credentials"
+    assert fault.sentence == f"Google refuses the key in {old}."
     assert "make a new key" in fault.cure
+
+
+async def test_a_sign_in_that_does_not_answer_is_a_fault(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key.json"
+    deployment.warehouse.accounts.write_key_file(key_file, "http://127.0.0.1:9", EMAIL)
+    (fault,) = faults(await deployment.examined(bigquery_key_file=key_file))
+    assert fault.sentence.startswith("Google's sign-in cannot be reached")
 
 
 async def test_who_may_not_run_jobs_learns_which_role_to_give_and_the_rest_is_looked_at(
