@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from analysis.clock import Clock
 from analysis.complete_days import Stretch, latest
-from analysis.errors import NotFound, NotUnderstood
+from analysis.errors import NotUnderstood
 from analysis.periods import Dates
 from analysis.trends import LEAST_DAYS, MONTH, Trend, trend_of
 from handlers.asking import Names
@@ -18,7 +18,7 @@ from handlers.caller import Caller
 from handlers.complete import Asked, Reach, checked, reach_of
 from handlers.freshness import Freshness, freshness_of
 from queries.daily import DailyCost, daily_costs
-from queries.dimensions import Dimensions
+from queries.dimensions import Dimensions, Source
 from queries.engines.base import Engine
 
 MOST_DAYS = 184
@@ -141,39 +141,37 @@ def _trends(
     facts: list[DailyCost], days: Dates, shown: int, reach: Reach
 ) -> tuple[MemberTrend | None, tuple[MemberTrend, ...]]:
     """The total's trend, and those of the members, dearest first."""
-    if not any(fact.cost or fact.requests for fact in facts):
+    begins = {feed.source: max(feed.first, days.first) for feed in reach.feeds}
+    # The day that a source begins in is not whole, and so no day of it.
+    known = [fact for fact in facts if fact.day >= begins.get(fact.source, days.first)]
+    if not any(fact.cost or fact.requests for fact in known):
         return None, ()
-    total = _trend(None, facts, days, shown, reach)
-    if total is None:
-        first = max(feed.first for feed in reach.feeds)
-        sentence = f"The sources share no complete day: one begins on {first}, after {reach.last}."
-        raise NotFound(sentence, "Filter by what only one of them has, such as a model.")
     by_member: dict[str | None, list[DailyCost]] = {}
-    for fact in facts:
+    for fact in known:
         by_member.setdefault(fact.member, []).append(fact)
-    rows = [_trend(member, own, days, shown, reach) for member, own in by_member.items()]
-    found = [row for row in rows if row is not None and (row.trend.total or any(row.requests))]
-    return total, tuple(sorted(found, key=lambda row: (-row.trend.total, str(row.member))))
+    rows = [_trend(member, own, begins, days, shown) for member, own in by_member.items()]
+    found = [row for row in rows if row.trend.total or any(row.requests)]
+    found.sort(key=lambda row: (-row.trend.total, str(row.member)))
+    return _trend(None, known, begins, days, shown), tuple(found)
 
 
 def _trend(
-    member: str | None, facts: Iterable[DailyCost], days: Dates, shown: int, reach: Reach
-) -> MemberTrend | None:
-    """The trend of some facts from the day on from which all their sources are known.
+    member: str | None,
+    facts: list[DailyCost],
+    begins: Mapping[Source, date],
+    days: Dates,
+    shown: int,
+) -> MemberTrend:
+    """The trend of some facts, of at least one, from the day on from which all is known.
 
     Inside that a day without a fact is one without cost; before it nothing is known.
     """
-    own = list(facts)
-    sources = {fact.source for fact in own}
-    begins = [feed.first for feed in reach.feeds if feed.source in sources]
-    first = max(days.first, *begins)
+    first = max(begins.get(fact.source, days.first) for fact in facts)
     length = (days.last - first).days + 1
-    if length < 1:
-        return None
     costs, requests = [Decimal(0)] * length, [0] * length
     unpriced, unknown = 0, 0
-    seen_from = days.last - (shown - 1) * DAY
-    for fact in own:
+    seen_from = max(first, days.last - (shown - 1) * DAY)
+    for fact in facts:
         place = (fact.day - first).days
         if place < 0:
             continue

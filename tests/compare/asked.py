@@ -24,6 +24,7 @@ def on(
     day: date | str,
     cost: str | None,
     hour: int = 9,
+    *,
     source: Source = Source.USAGE,
     **columns: object,
 ) -> Fact:
@@ -34,14 +35,16 @@ def on(
 
 def gpu_on(day: date | str, cost: str, hour: int = 9, **columns: object) -> Fact:
     """GPU time at some hour of a UTC day."""
-    return on(day, cost, hour, Source.GPU, **columns)
+    return on(day, cost, hour, source=Source.GPU, **columns)
 
 
-def every_day(first: str, last: str, cost: str = "1", **columns: object) -> list[Fact]:
-    """LLM usage on each day, in its first and its last hour, so that every day is complete."""
+def every_day(
+    first: str, last: str, cost: str = "1", *, source: Source = Source.USAGE, **columns: object
+) -> list[Fact]:
+    """Usage on each day, from the first hour of the first to the last hour of the last."""
     begin, end = date.fromisoformat(first), date.fromisoformat(last)
     days = [begin + timedelta(days=place) for place in range((end - begin).days + 1)]
-    return [on(day, some, hour, **columns) for day in days for hour, some in ((0, "0"), (23, cost))]
+    return [on(day, cost, 23 if day == end else 0, source=source, **columns) for day in days]
 
 
 @asynccontextmanager
