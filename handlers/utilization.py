@@ -79,7 +79,7 @@ class UtilizationResult:
             have no value for.
         gpu: how old the GPU data is; None: there is none.
         freshness: how old each source is.
-        begins: the first local day of the GPU data.
+        begins: the first complete local day of the GPU data.
     """
 
     request: DaysRequest

@@ -65,7 +65,7 @@ def _headline(result: FailuresResult) -> list[str]:
         f"({percent(now.rate or Decimal(0))})"
     )
     if now.is_unpriced:
-        lines = [f"*{plural(now.failed, 'failed request')}* {where}, of which none has a price"]
+        lines = [f"*{plural(now.failed, 'failed request')}*, {where}: none of them has a price"]
         lines.append(failed)
     else:
         share = "" if now.share is None else f", {percent(now.share)} of cost"

@@ -230,7 +230,9 @@ def _notes(result: UtilizationResult, caller: Caller) -> list[str]:
             "utilization is higher than it says"
         )
     if result.whole.before is None and result.begins is not None:
-        lines.append(f"Not compared with the period before: GPU data begins on {result.begins}")
+        lines.append(
+            f"Not compared with the period before: GPU data is whole from {result.begins} on"
+        )
     if result.request.by == (DAY,):
         lines.append("Each day is held against the same weekday a week before")
     lines += ending_notes(result.freshness, result.pinned, (Source.GPU,))

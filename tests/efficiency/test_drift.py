@@ -1,4 +1,4 @@
-"""The drift of a cost per unit: the mix taken out, exactly, and marked only where it is worth it."""
+"""The drift of a cost per unit: the mix taken out exactly, marked only where it is worth it."""
 
 from __future__ import annotations
 
