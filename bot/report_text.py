@@ -16,7 +16,7 @@ _MARKS = re.compile(r"([\\`*\[\]|])|(?<!\w)_|_(?!\w)")
 def report_page(report: Report) -> str:
     """The overview, readable as plain text too."""
     words = report.overview
-    blocks = [f"# {_plain(words.title)}", "\n".join(f"{_line(line)}  " for line in words.headline)]
+    blocks = [f"# {_plain(words.title)}", *(_line(line) for line in words.headline)]
     for section in words.sections:
         lines = "\n".join(f"- {_line(line)}" for line in section.lines)
         blocks.append(f"## {_plain(section.title)}\n\n{lines}")

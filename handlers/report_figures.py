@@ -144,11 +144,11 @@ def _odd_days(asked: Asked) -> tuple[OddDay, ...]:
             product=row["product"],
             cost=row["fully_loaded_cost"],
             usual_cost=row["cost_baseline"],
-            cost_deviations=row["cost_z"],
+            deviations=row["cost_z"],
             is_cost=bool(row["cost_is_flagged"]),
             requests=row["requests"],
             usual_requests=row["requests_baseline"],
-            requests_deviations=row["requests_z"],
+            volume_deviations=row["requests_z"],
             is_volume=bool(row["requests_is_flagged"]),
         )
         for row in _rows(asked, "anomaly_detection")

@@ -63,11 +63,11 @@ class OddDay:
         product: None: the rows name none.
         cost: USD.
         usual_cost: USD, average of the 7 days before.
-        cost_deviations: how many standard deviations above it; None where there is no spread.
+        deviations: how many standard deviations above it; None where there is no spread.
         is_cost: the cost is what is odd.
         requests: of the day.
         usual_requests: average of the 7 days before.
-        requests_deviations: how many standard deviations above it.
+        volume_deviations: how many standard deviations above it.
         is_volume: the number of requests is what is odd.
     """
 
@@ -75,11 +75,11 @@ class OddDay:
     product: str | None
     cost: Decimal
     usual_cost: Decimal | None
-    cost_deviations: float | None
+    deviations: float | None
     is_cost: bool
     requests: int
     usual_requests: float | None
-    requests_deviations: float | None
+    volume_deviations: float | None
     is_volume: bool
 
 

@@ -34,10 +34,10 @@ def _odd_days(days: tuple[OddDay, ...]) -> list[Line]:
 def _odd_day(one: OddDay) -> str:
     odd: list[str] = []
     if one.is_cost and one.usual_cost is not None:
-        off = _off(one.cost_deviations)
+        off = _off(one.deviations)
         odd.append(f"cost {money(one.cost)} against {money(one.usual_cost)} usually{off}")
     if one.is_volume and one.usual_requests is not None:
-        off = _off(one.requests_deviations)
+        off = _off(one.volume_deviations)
         usual = count(round(one.usual_requests))
         odd.append(f"{plural(one.requests, 'request')} against {usual} usually{off}")
     whose = "" if one.product is None else f", {short(one.product)}"
