@@ -66,6 +66,8 @@ class Translator:
         for node in reversed(list(copy.this.walk(bfs=True))):
             mended = self._mended(node)
             if mended is not node:
+                if _NUMBER in node.meta:
+                    mended.meta[_NUMBER] = node.meta[_NUMBER]
                 node.replace(mended)
         return copy.this.sql("duckdb")
 
@@ -140,6 +142,8 @@ def _extract(_: Translator, node: exp.Expr) -> exp.Expr:
     if part == "WEEK":  # from Sunday on, in DuckDB ISO's
         text = exp.Anonymous(this="strftime", expressions=[value.copy(), exp.Literal.string("%U")])
         return _duck(text, "BIGINT")
+    if part == "ISOWEEK":
+        return exp.Extract(this=exp.var("WEEK"), expression=value.copy())
     if part == "DATE":
         return exp.cast(value.copy(), Kind.DATE)
     return node
@@ -163,7 +167,7 @@ def _divide(self: Translator, node: exp.Expr) -> exp.Expr:
     quotient: exp.Expr = exp.Div(this=exp.paren(left), expression=exp.paren(right))
     wide = _DECIMALS.get(self.kind(node) or Kind.UNKNOWN)
     if wide:
-        quotient = _duck(quotient, wide)
+        quotient = _near(quotient, wide)
     complaint = exp.Anonymous(this="error", expressions=[exp.Literal.string("division by zero")])
     otherwise = None if isinstance(node, exp.SafeDivide) else complaint
     is_zero = exp.EQ(this=exp.paren(right.copy()), expression=exp.Literal.number(0))
@@ -178,7 +182,12 @@ def _multiply(self: Translator, node: exp.Expr) -> exp.Expr:
     wide = _DECIMALS[self.kind(node) or Kind.BIGDECIMAL]
     exact = exp.Anonymous(this="try", expressions=[_duck(node.copy(), wide)])
     near = exp.Mul(this=_duck(left.copy(), "DOUBLE"), expression=_duck(right.copy(), "DOUBLE"))
-    return exp.Coalesce(this=exact, expressions=[_duck(near, wide)])
+    return exp.Coalesce(this=exact, expressions=[_near(near, wide)])
+
+
+def _near(double: exp.Expr, wide: str) -> exp.Expr:
+    # By way of text, so that 2e10 does not become 20000000000.0000018.
+    return _duck(_duck(double, "VARCHAR"), wide)
 
 
 def _aggregate(self: Translator, node: exp.Expr) -> exp.Expr:
@@ -202,7 +211,7 @@ def _cast(self: Translator, node: exp.Expr) -> exp.Expr:
     to, of = node.to.this, self.kind(node.this)
     if to in _DECIMALS and not node.to.expressions:
         node.set("to", exp.DataType.build(_DECIMALS[to], dialect="duckdb"))
-    elif to == Kind.BIGINT and of == Kind.TEXT:
+    elif to == Kind.BIGINT and of in {Kind.TEXT, Kind.VARCHAR}:
         return _text_to_integer(node)
     elif to == Kind.BIGINT and of in {Kind.DOUBLE, *_DECIMALS}:
         # Halves are rounded away from zero.
@@ -219,11 +228,13 @@ def _text_to_integer(node: exp.Cast) -> exp.Expr:
     message = exp.DPipe(this=exp.Literal.string("Bad int64 value: "), expression=text.copy())
     complaint = exp.Anonymous(this="error", expressions=[message])
     safe = isinstance(node, exp.TryCast)
+    trimmed = node.copy()
+    trimmed.set("this", exp.Trim(this=text.copy()))
     missing = exp.Is(this=text.copy(), expression=exp.Null())
     return exp.Case(
         ifs=[
             exp.If(this=missing, true=exp.Null()),
-            exp.If(this=fits, true=node.copy()),
+            exp.If(this=fits, true=trimmed),
         ],
         default=exp.Null() if safe else complaint,
     )
