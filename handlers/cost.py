@@ -133,12 +133,22 @@ class CostResult:
     @property
     def shown(self) -> tuple[CostRow, ...]:
         """The rows that were asked for."""
-        return self.rows if self.request.top is None else self.rows[: self.request.top]
+        return self.rows if self.request.top is None else self.dearest(self.request.top)
+
+    def dearest(self, most: int) -> tuple[CostRow, ...]:
+        """So many rows, the dearest ones; they stay in order of time where the rows are in it."""
+        by_cost = sorted(range(len(self.rows)), key=lambda place: -self.rows[place].measures.cost)
+        return tuple(self.rows[place] for place in sorted(by_cost[:most]))
+
+    def beyond(self, rows: tuple[CostRow, ...]) -> tuple[CostRow, ...]:
+        """All rows but these."""
+        among = {row.key for row in rows}
+        return tuple(row for row in self.rows if row.key not in among)
 
     @property
     def others(self) -> CostRow | None:
         """What is beyond the rows that were asked for, as one row; None where nothing is."""
-        rest = self.rows[len(self.shown) :]
+        rest = self.beyond(self.shown)
         if not rest:
             return None
         return others_row(rest, self.total.cost)

@@ -23,13 +23,17 @@ TIME_ROWS_SHOWN = 99
 
 def cost_table(result: CostResult, zone: ZoneInfo) -> TableBlock:
     """The members, dearest first or in order of time, with the others and the total."""
-    rows = result.shown
+    top = result.request.top
     runs_along_time = result.request.by[0] in TIMES
-    if result.request.top is None:
-        rows = rows[: TIME_ROWS_SHOWN if runs_along_time else ROWS_SHOWN]
+    most = top or (TIME_ROWS_SHOWN if runs_along_time else ROWS_SHOWN)
+
+    def lines(shown: int) -> Lines:
+        # A curve without a gap, unless the dearest were asked for.
+        return _lines(result, result.dearest(shown) if top else result.rows[:shown], zone)
+
     return fitted_table(
-        lambda shown: _lines(result, rows[:shown], zone),
-        len(rows),
+        lines,
+        min(most, len(result.rows)),
         names=len(result.request.by),
         block_id="cost-table",
     )
@@ -48,7 +52,7 @@ def _lines(result: CostResult, rows: tuple[CostRow, ...], zone: ZoneInfo) -> Lin
         names = [_cell_name(value, zone, name) for value, name in zip(row.key, by, strict=True)]
         lines.append([*names, *_figures_of(row, compared=compared)])
     blank = [""] * (len(by) - 1)
-    rest = result.rows[len(rows) :]
+    rest = result.beyond(rows)
     if rest:
         others = others_row(rest, result.total.cost)
         label = f"others ({count(len(rest))})"

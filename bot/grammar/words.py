@@ -164,7 +164,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "top N",
-        "so many rows, the rest added up as others",
+        "the N dearest rows, the rest added up as others",
         "/cost 30d by user top 5",
         ("top",),
     ),

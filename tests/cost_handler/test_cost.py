@@ -105,6 +105,16 @@ async def test_beyond_the_top_come_the_others(handler: CostHandler):
     assert (result.others.delta.now, result.others.delta.before) == (Decimal("0.5"), 0)
 
 
+async def test_the_top_hours_are_the_dearest_ones_in_order_of_time(handler: CostHandler):
+    both = CostRequest(Dates(date(2026, 11, 19), date(2026, 11, 20)), by=("hour",), top=2)
+    result = await handler.cost(both, ADMIN)
+    hours = [datetime(2026, 11, 19, 20, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)]
+    assert [row.key for row in result.shown] == [(hour,) for hour in hours]
+    assert [row.measures.cost for row in result.shown] == [9, 4]
+    assert result.others is not None
+    assert result.others.measures.cost == result.total.cost - 13
+
+
 async def test_unpriced_requests_are_counted_and_their_models_named(
     handler: CostHandler,
 ):

@@ -38,6 +38,14 @@ async def test_the_true_figure_is_in_the_ack(play: Play):
     ]
 
 
+async def test_the_dearest_hours_are_shown_in_order_of_time_the_rest_as_others(play: Play):
+    async with play() as playing:
+        heard = await playing.stage.say("/cost 2026-11-19..2026-11-20 by hour top 2", "ada")
+    table = [row[:2] for row in table_of(heard)]
+    assert [cost for _, cost in table[1:]] == ["$9.00", "$4.00", "$2.90", "$15.90"]
+    assert [name for name, _ in table[3:]] == ["others (4)", "Total"]
+
+
 async def test_the_answer_says_what_moved_what_is_unpriced_and_how_old_it_is(
     play: Play,
 ):
