@@ -184,7 +184,7 @@ def _cell(value: object, column: ResultColumn, *, unpriced: bool) -> str:
                 return "–"
             return "unpriced" if unpriced and column.unit == "USD" else "–"
         case bool():
-            return ":warning:" if value else ""
+            return "⚠" if value else ""  # a cell is raw text: no :emoji: in it
         case Decimal():
             return money(value, sign=column.name in {"change", "volume", "mix", "rate"})
         case int():

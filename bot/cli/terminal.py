@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import cast
 
@@ -13,6 +14,9 @@ from rich.text import Text
 from bot.slack.listeners import unescape
 
 Json = Mapping[str, object]
+
+LEAST_NAME = 24
+"""Characters that a column of names keeps, however narrow the terminal is."""
 
 _STYLES = re.compile(r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`")
 _EMOJI = {
@@ -46,7 +50,7 @@ def _print_block(block: Json, console: Console) -> None:
             for entry in cast("list[Json]", block["elements"]):
                 console.print(_mrkdwn(_text_of(entry), style="dim"))
         case "table":
-            console.print(_table(block))
+            _print_table(block, console)
         case "actions":
             labels = [_text_of(entry["text"]) for entry in cast("list[Json]", block["elements"])]
             console.print(Text("  ".join(f"[{label}]" for label in labels), style="cyan"))
@@ -56,17 +60,27 @@ def _print_block(block: Json, console: Console) -> None:
             console.print(Text(f"({other})", style="dim"))
 
 
-def _table(block: Json) -> Table:
+def _print_table(block: Json, console: Console) -> None:
     rows = cast("list[list[Json]]", block["rows"])
     settings = cast("list[Json | None]", block.get("column_settings") or [])
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, cell in enumerate(rows[0]):
+    lines = [[_text_of(cell) for cell in row] for row in rows]
+    for index, title in enumerate(lines[0]):
         setting = settings[index] if index < len(settings) else None
-        right = setting is not None and setting.get("align") == "right"
-        table.add_column(_text_of(cell), justify="right" if right else "left")
-    for row in rows[1:]:
-        table.add_row(*(Text(_text_of(cell)) for cell in row))
-    return table
+        if setting is None or setting.get("align") != "right":
+            longest = max(len(line[index]) for line in lines)
+            table.add_column(title, overflow="fold", min_width=min(longest, LEAST_NAME))
+            continue
+        # A figure is never broken; its title is, between words.
+        widest = max((len(line[index]) for line in lines[1:]), default=0)
+        words = textwrap.wrap(title, max(widest, *map(len, title.split()), 1))
+        least = max(widest, *map(len, words))
+        table.add_column("\n".join(words), justify="right", no_wrap=True, min_width=least)
+    for line in lines[1:]:
+        table.add_row(*map(Text, line))
+    # A line that is too long for the window rather than a figure that is cut off.
+    least = sum(column.min_width or 0 for column in table.columns) + 2 * (len(table.columns) - 1)
+    console.print(table, width=max(console.width, least), crop=False)
 
 
 def _text_of(part: object) -> str:
