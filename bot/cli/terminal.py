@@ -80,7 +80,10 @@ def _print_table(block: Json, console: Console) -> None:
         table.add_row(*map(Text, line))
     # A line that is too long for the window rather than a figure that is cut off.
     least = sum(column.min_width or 0 for column in table.columns) + 2 * (len(table.columns) - 1)
-    console.print(table, width=max(console.width, least), crop=False)
+    width = console.width
+    console.width = max(width, least)
+    console.print(table, crop=False)
+    console.width = width
 
 
 def _text_of(part: object) -> str:
