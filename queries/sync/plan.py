@@ -21,11 +21,11 @@ SMALL_BYTES = 10 * 1024**2
 """What BigQuery bills at least for a query: neighbouring days that are smaller together go
 together."""
 
-MOST_DAYS_A_QUERY = 31
+MOST_DAYS_A_QUERY = 16
 """Days that one query reads at most, however small."""
 
 CHUNK_DAYS = 16
-"""So many days, or a few more, are published together: as much is read again after a crash."""
+"""After so many days what was read is published: as much is read again after a crash."""
 
 CHUNK_ROWS = 2_000_000
 """Rows of the table after which a chunk ends, however few its days."""

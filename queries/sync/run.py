@@ -172,8 +172,8 @@ class Sync:
         answer = await self.jobs.run(statement, asked_by=ASKED_BY)
         self.tally.bytes_billed += answer.bytes_billed
         path = folder / f"{batch.first_day}.json"
-        names = [column.name for column in columns(self.table.dimensions)]
-        await asyncio.to_thread(write_rows, path, names, answer.rows)
+        known = columns(self.table.dimensions)
+        await asyncio.to_thread(write_rows, path, known, answer.rows)
         return ReadBatch(batch, path, read_at)
 
     async def _publish(

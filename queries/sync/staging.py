@@ -7,48 +7,80 @@ Amounts travel as text and are read as decimals: no float on the way.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import duckdb
 
+from analysis.errors import BadInput
 from queries.dimensions import Dimensions, Source
 from queries.mart.rollup import nothing
-from queries.schema import quoted, requests_columns
+from queries.schema import Column, quoted, requests_columns
 from queries.sync.statement import columns, keys
 
 UNKNOWN_CATEGORY = "unknown"
 """The category of rows whose `cost_category` is NULL: they cost something all the same."""
 
 
-def write_rows(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+_TYPES: Mapping[str, frozenset[type]] = {
+    "BOOLEAN": frozenset({bool}),
+    "BIGINT": frozenset({int}),
+    "VARCHAR": frozenset({str}),
+    "DATE": frozenset({date}),
+    "TIMESTAMPTZ": frozenset({datetime}),
+    "DECIMAL": frozenset({Decimal}),
+}
+"""What the client gives for a column of each of our types."""
+
+
+def write_rows(path: Path, known: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
     """Writes rows as lines of JSON.
 
     Args:
         path: of the new file.
-        names: of the columns.
-        rows: of str, int, Decimal, bool, date, aware datetime or None.
+        known: the columns.
+        rows: a value for each, of plain Python.
+
+    Raises:
+        BadInput: a value is not of its column's type.
     """
+    names = [column.name for column in known]
+    # Without rows there is no column either.
+    by_column = zip(known, zip(*rows, strict=True), strict=False)
+    written = [_written(column, cells) for column, cells in by_column]
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            values = dict(zip(names, map(_plain, row), strict=True))
-            file.write(json.dumps(values, ensure_ascii=False))
+        for row in zip(*written, strict=True):
+            file.write(encode(dict(zip(names, row, strict=True))))
             file.write("\n")
 
 
-def _plain(value: object) -> str | int | bool | None:
-    match value:
-        case Decimal():
-            return f"{value:f}"
-        case datetime() | date():
-            return value.isoformat()
-        case None | bool() | int() | str():
-            return value
-        case _:
-            message = f"{value!r} is nothing that a sync reads"
-            raise TypeError(message)
+def _written(column: Column, cells: Sequence[object]) -> Iterable[object]:
+    """A column's values as JSON has them.
+
+    A column at a time: looking at every value by itself would take three times as long.
+
+    Raises:
+        BadInput: one is of another type than the column.
+    """
+    fitting = _TYPES[column.type.partition("(")[0]]
+    for unfit in set(map(type, cells)) - {*fitting, type(None)}:
+        value = next(cell for cell in cells if type(cell) is unfit)
+        raise BadInput(
+            f"BigQuery gives {value!r:.60} for {column.name} ({column.meaning}): "
+            "a mapped column is of a type that does not fit.",
+            "`costbot doctor` compares all columns with the table's.",
+        )
+    if Decimal in fitting:
+        amounts = cast("Sequence[Decimal | None]", cells)
+        return [None if amount is None else f"{amount:f}" for amount in amounts]
+    if fitting & {date, datetime}:
+        times = cast("Sequence[date | None]", cells)
+        return [None if time is None else time.isoformat() for time in times]
+    return cells
 
 
 def stage_rows(

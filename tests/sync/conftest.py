@@ -32,7 +32,6 @@ async def world(tmp_path: Path, clock: MovingClock) -> AsyncGenerator[World]:
             try:
                 yield world
             finally:
-                for jobs in world.opened:
-                    await jobs.close()
+                await world.close()
     finally:
         await store.close()

@@ -24,6 +24,7 @@ from queries.dimensions import Source
 from queries.mart import Mart
 from queries.request_table import RequestTable
 from queries.sync.report import SyncReport
+from queries.sync.run import Progress
 from storage import Store
 from tests.mart.rows import ALWAYS
 
@@ -54,6 +55,9 @@ FIELDS = {
 }
 
 Row = dict[str, Value]
+
+Sums = dict[tuple[object, object], tuple[int, int, Decimal, Decimal]]
+"""Requests, unpriced ones, infrastructure and fully loaded cost, by day and organization."""
 
 
 @dataclass
@@ -120,9 +124,9 @@ def usable(cost: Value) -> Decimal | None:
     return amount if amount.is_finite() and amount >= 0 else None
 
 
-def added_up(rows: Iterable[Row]) -> dict[object, tuple[int, int, Decimal, Decimal]]:
-    """Requests, unpriced ones, infrastructure and fully loaded cost, by day and organization."""
-    sums: dict[object, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
+def added_up(rows: Iterable[Row]) -> Sums:
+    """The sums, by plain arithmetic."""
+    sums: dict[tuple[object, object], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
     for one in rows:
         cost, is_inference = usable(one["row_cost"]), one["cost_category"] == "inference"
         idle = usable(one["attributed_idle_cost"]) or 0
@@ -187,6 +191,17 @@ class World:
         """One sync by a handler of its own."""
         return await self.handler().sync(request or SyncRequest(), quietly)
 
+    async def sync_telling(
+        self, on_progress: Progress, request: SyncRequest | None = None
+    ) -> SyncReport:
+        """One sync that tells how far it is."""
+        return await self.handler().sync(request or SyncRequest(), on_progress)
+
+    async def close(self) -> None:
+        """Lets go of what asks the warehouse; what was given up has ended then."""
+        for jobs in self.opened:
+            await jobs.close()
+
     async def _record(self, job: JobRecord) -> None:
         self.records.append(job)
 
@@ -213,7 +228,7 @@ class World:
         """From here on jobs are counted anew."""
         self.warehouse.jobs.clear()
 
-    def in_the_mart(self) -> dict[object, tuple[int, int, Decimal, Decimal]]:
+    def in_the_mart(self) -> Sums:
         """The same of the mart as `added_up` of the rows."""
         files = self.mart.snapshot().files("costs", *ALWAYS, sources={Source.GPU})
         if not files:
