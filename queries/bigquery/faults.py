@@ -24,6 +24,7 @@ _UNKNOWN_NAME = re.compile(r"Unrecognized name: `?([\w.]+)|Name `?(\w+)`? not fo
 _MISMATCH = re.compile(r"No matching signature|Bad (?:double|int64|bool) value|Could not cast")
 _MOST_LETTERS = 300
 
+_VIEW = ".INFORMATION_SCHEMA."
 _DOCTOR = "`costbot doctor` compares all columns with the table's."
 _MAP = "map it by COSTBOT_BIGQUERY_COLUMNS"
 _LESS = "Ask for a shorter period, or raise COSTBOT_BIGQUERY_MOST_BYTES."
@@ -48,6 +49,12 @@ class Asked:
         """The tables in a sentence."""
         return " and ".join(self.tables) or "the table"
 
+    @property
+    def dataset(self) -> str:
+        """The dataset of the first of them."""
+        name = self.tables[0] if self.tables else ""
+        return name.partition(_VIEW)[0] if _VIEW in name else name.rpartition(".")[0]
+
 
 def fault_of(error: Exception, asked: Asked) -> CostbotError | None:
     """The error that says in plain words what went wrong; None: nobody expected this one."""
@@ -57,7 +64,8 @@ def fault_of(error: Exception, asked: Asked) -> CostbotError | None:
         return _credentials(error, asked.access)
     if isinstance(error, requests.exceptions.JSONDecodeError):
         return _unreadable()
-    if isinstance(error, requests.exceptions.RequestException):
+    # The client turns a request's timeout into Python's own, now and then.
+    if isinstance(error, requests.exceptions.RequestException | TimeoutError):
         where = asked.access.endpoint or "Google"
         return Unavailable(
             f"BigQuery cannot be reached at {where}: the connection failed or broke off, "
@@ -161,7 +169,7 @@ def _refused(error: exceptions.GoogleAPICallError, asked: Asked) -> CostbotError
         case "timeout":
             return _took_too_long(asked)
         case "stopped":
-            if re.search(r"time", said, re.IGNORECASE):
+            if re.search(r"timed? ?out", said, re.IGNORECASE):
                 return _took_too_long(asked)
             return Unavailable("The job was cancelled at BigQuery by somebody else. Ask again.")
         case _:
@@ -218,7 +226,7 @@ def _not_found(asked: Asked, said: str) -> NotFound:
     where = asked.access.location
     hint = "Check COSTBOT_BIGQUERY_TABLE"
     if "Dataset" in said:
-        sentence = f"There is no dataset for {asked.table}"
+        sentence = f"There is no dataset {asked.dataset}"
         hint += ", and COSTBOT_BIGQUERY_LOCATION, if the dataset is elsewhere"
     elif "Project" in said:
         sentence = f"There is no project {asked.access.project}, or none of {asked.table}"
@@ -252,4 +260,4 @@ def _said(error: exceptions.GoogleAPICallError) -> str:
     """BigQuery's own sentence, without the request that it came for."""
     text = str(details_of(error).get("message") or "") or str(error)
     line = " ".join(text.split())[:_MOST_LETTERS]
-    return line if line.endswith(".") else f"{line}."
+    return line if line.endswith((".", "!", "?")) else f"{line}."

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Statements that run at the same time; the others wait."""
 
+_ENDING = "Costbot is ending, so the query was cancelled."
+
 Result = TypeVar("Result")
 Scalar = date | datetime | str | int | bool | Decimal | float
 Parameter = Scalar | Sequence[date] | Sequence[str] | Sequence[int]
@@ -151,6 +153,7 @@ class Jobs:
         self._client: Client | None = None
         self._make: type[Run] | None = None
         self._running: dict[asyncio.Task[Ended], Run] = {}
+        self._stops: list[Callable[[], None]] = []
         self._is_closed = False
 
     @property
@@ -169,11 +172,7 @@ class Jobs:
             Unavailable: BigQuery did not answer.
         """
         run = await self._run_of(statement)
-        try:
-            return await self._in_thread(run.estimate)
-        except asyncio.CancelledError:
-            run.stop()
-            raise
+        return await self._in_thread(run.estimate, run.stop)
 
     async def run(self, statement: Statement, *, asked_by: str = "") -> Answer:
         """Runs a statement; whoever stops waiting cancels the job.
@@ -200,8 +199,7 @@ class Jobs:
             run.stop()
             raise
         if isinstance(ended, StoppedError):
-            message = "Costbot is ending, so the query was cancelled."
-            raise Unavailable(message) from ended
+            raise Unavailable(_ENDING) from ended
         if isinstance(ended, BaseException):
             raise ended
         return ended
@@ -222,11 +220,7 @@ class Jobs:
 
             return described(self._opened, self._access, self._pacing, stopped, table)
 
-        try:
-            return await self._in_thread(described)
-        except asyncio.CancelledError:
-            stopped.set()
-            raise
+        return await self._in_thread(described, stopped.set)
 
     async def close(self) -> None:
         """Cancels what is running, waits for its records, and lets the threads go.
@@ -236,8 +230,8 @@ class Jobs:
         if self._is_closed:
             return
         self._is_closed = True
-        for run in self._running.values():
-            run.stop()
+        for stop in (*self._stops, *(run.stop for run in self._running.values())):
+            stop()
         if self._running:
             await asyncio.wait(list(self._running))
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
@@ -255,13 +249,23 @@ class Jobs:
             log.exception("a job of BigQuery could not be recorded: %s", run.record)
         return future.exception() or future.result()
 
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.wrap_future(self._pool.submit(work))
+    async def _in_thread(self, work: Callable[[], Result], stop: Callable[[], None]) -> Result:
+        """Work of which no record is made; it stops with whoever waits for it."""
+        self._stops.append(stop)
+        try:
+            return await asyncio.wrap_future(self._pool.submit(work))
+        except asyncio.CancelledError:
+            stop()
+            raise
+        except StoppedError as error:
+            raise Unavailable(_ENDING) from error
+        finally:
+            self._stops.remove(stop)
 
     async def _run_of(self, statement: Statement, asked_by: str = "") -> Run:
         if self._make is None:
             # Google's libraries take most of a second to load: late, and not in the loop's thread.
-            self._make = await self._in_thread(_loaded)
+            self._make = await asyncio.to_thread(_loaded)
         return self._make(
             self._opened, self._access, self._clock, self._pacing, statement, asked_by
         )

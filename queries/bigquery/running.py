@@ -149,7 +149,8 @@ class Run:
             self._reason = self._reason or named
             raise
         except Exception as error:
-            self._reason = reason_of(error) or type(error).__name__
+            named = "timeout" if isinstance(error, TimeIsUpError) else type(error).__name__
+            self._reason = reason_of(error) or named
             fault = faults.fault_of(error, self._asked)
             if fault is None:
                 raise
@@ -271,7 +272,8 @@ def open_for(access: Access) -> Client:
     except (OSError, ValueError) as error:
         if access.key_file is None:
             raise
-        raise faults.key_file_fault(error, access) from error
+        # Without its cause, which may quote the key.
+        raise faults.key_file_fault(error, access) from None
 
 
 def described(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -69,6 +71,31 @@ def about(
     return Statement(sql, parameters, purpose, "dt")
 
 
+class Watched(list[SeenJob]):
+    """The jobs that the stand-in sees, for whoever waits for one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = threading.Condition()
+        self.after_a_dry_run: Callable[[], None] = lambda: None
+
+    def append(self, job: SeenJob) -> None:
+        with self.seen:
+            super().append(job)
+            self.seen.notify_all()
+        if job.dry_run:
+            self.after_a_dry_run()
+
+    async def running(self, count: int = 1) -> None:
+        """Comes back once so many jobs, without dry runs, have begun."""
+
+        def wait() -> bool:
+            with self.seen:
+                return self.seen.wait_for(lambda: sum(not job.dry_run for job in self) >= count, 10)
+
+        assert await asyncio.to_thread(wait)
+
+
 @dataclass
 class Asked:
     """The stand-in, and what is asked of it through the real client."""
@@ -77,6 +104,10 @@ class Asked:
     url: str
     records: list[JobRecord] = field(default_factory=list[JobRecord])
     opened: list[Jobs] = field(default_factory=list[Jobs])
+    seen: Watched = field(default_factory=Watched)
+
+    def __post_init__(self) -> None:
+        self.warehouse.jobs = self.seen
 
     def access(
         self,
