@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from slackblocks import ActionsBlock, Block, TableBlock
 
@@ -87,7 +88,7 @@ def _headline(result: CompareResult) -> str:
 def _beyond(result: CompareResult) -> list[str]:
     """The members that shifted, the largest change in dollars first."""
     flagged = result.flagged
-    if not flagged:
+    if not flagged or len(result.rows) < 2:  # a single one is the total, which is marked itself
         return []
     named = [_moved(row, result.by) for row in flagged[:MOST_NAMED]]
     rest = len(flagged) - len(named)
@@ -159,8 +160,7 @@ def _cost(measures: Measures) -> str:
 def _requests(now: int, before: int) -> str:
     if not before:
         return count(now)
-    ratio = (now - before) / before
-    return f"{count(now)} ({ratio:+.1%})".replace("-", "−").replace("%", " %")
+    return f"{count(now)} ({percent(Decimal(now - before) / before, sign=True)})"
 
 
 def _notes(result: CompareResult, caller: Caller) -> list[str]:
