@@ -161,7 +161,12 @@ class JobService:
         parameters = read_parameters(cast("list[JsonObject]", query.get("queryParameters", [])))
         record.parameters = {name: one.value for name, one in parameters.items()}
         tree = parse(record.sql)
-        dataset = cast("JsonObject", query.get("defaultDataset", {})).get("datasetId")
+        default = cast("JsonObject", query.get("defaultDataset", {}))
+        dataset = (
+            (str(default.get("projectId", record.project)), str(default["datasetId"]))
+            if default
+            else None
+        )
         tables: dict[TableName, Table] = {}
 
         def lookup(name: TableName) -> list[TableField]:
@@ -173,7 +178,7 @@ class JobService:
             return tables[name].fields
 
         statement = read_statement(
-            tree, record.project, cast("str | None", dataset), parameters, lookup
+            tree, record.project, dataset, parameters, lookup
         )
         plan = self._engine.plan(statement, tables, parameters, now)
         record.bytes_processed, record.partitions = plan.bytes_processed, plan.partitions

@@ -91,25 +91,31 @@ def place_of(name: TableName) -> str:
     return f"{readable}__{crc32(text.encode()):08x}"
 
 
-def table_of(table: exp.Table, project: str, dataset: str | None) -> TableName:
+def table_of(table: exp.Table, project: str, dataset: tuple[str, str] | None) -> TableName:
     """The table that a FROM names.
+
+    Args:
+        table: in the tree.
+        project: for one that names none.
+        dataset: the default one, with its project.
 
     Raises:
         Refusal: it names no dataset and there is no default.
     """
-    in_dataset = table.db or dataset
-    if not in_dataset:
+    if not table.db and dataset:
+        return TableName(*dataset, table.name)
+    if not table.db:
         message = (
             f'Table "{table.name}" must be qualified with a dataset (e.g. dataset.table){at(table)}'
         )
         raise invalid_query(message)
-    return TableName(table.catalog or project, in_dataset, table.name)
+    return TableName(table.catalog or project, table.db, table.name)
 
 
 def read_statement(
     tree: exp.Expr,
     project: str,
-    dataset: str | None,
+    dataset: tuple[str, str] | None,
     parameters: Mapping[str, Parameter],
     lookup: Lookup,
 ) -> Statement:
@@ -118,7 +124,7 @@ def read_statement(
     Args:
         tree: from `parse`; it is changed.
         project: where the job runs, for tables that name none.
-        dataset: the default dataset.
+        dataset: the default dataset, with its project.
         parameters: by name in lower case.
         lookup: the columns of a table; it refuses what there is not.
 

@@ -10,6 +10,8 @@ bigquery: Any = importlib.import_module("google.cloud.bigquery")
 exceptions: Any = importlib.import_module("google.api_core.exceptions")
 retries: Any = importlib.import_module("google.api_core.retry")
 
+job_retry: Any = importlib.import_module("google.cloud.bigquery.retry").DEFAULT_JOB_RETRY
+
 ONCE: Any = retries.Retry(predicate=retries.if_exception_type())
 """Retries nothing: what a test expects to fail fails at once."""
 

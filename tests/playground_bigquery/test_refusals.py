@@ -134,13 +134,9 @@ def test_a_partition_column_of_another_type_partitions_no_more(
     table = client.get_table(TABLE)
     assert table.time_partitioning is None
     assert table.schema[0].field_type == "STRING"
+    sql = f"SELECT 1 FROM `{TABLE}` WHERE dt BETWEEN DATE '2024-12-01' AND DATE '2024-12-02'"
     with pytest.raises(Exception, match="BETWEEN for argument types: STRING, DATE, DATE"):
-        ask(
-            client,
-            f"SELECT 1 FROM `{TABLE}` WHERE dt BETWEEN DATE '2024-12-01' AND '2024-12-02'".replace(
-                "AND '", "AND DATE '"
-            ),
-        )
+        ask(client, sql)
     warehouse.drop_table(TABLE)
     with pytest.raises(Exception, match="Not found"):
         client.get_table(TABLE, retry=ONCE)
