@@ -19,6 +19,9 @@ from analysis.periods import Calendar, Dates, Last, Period, ResolvedPeriod, Wind
 A_DAY = Decimal(86_400)
 """Seconds."""
 
+A_WEEK = 7
+"""Days."""
+
 BASELINE_DAYS = 28
 """Four whole weeks: every weekday counts as often as the others, and a bad day for little."""
 
@@ -49,7 +52,7 @@ class Pinned:
 
     Attributes:
         window: what is complete of the period.
-        before: as long a stretch before it.
+        before: as long a stretch before it: right before it, or the same weekdays a week before.
         label: how a sentence names the window: "the last 7 complete days".
         before_label: the same for the one before.
     """
@@ -88,7 +91,7 @@ class Pinned:
 
 
 def pinned(period: Period, now: datetime, zone: ZoneInfo, data_until: datetime | None) -> Pinned:
-    """The complete days of a period, and as many before them.
+    """The complete days of a period, and those that they are compared with.
 
     Args:
         period: what was asked for.
@@ -116,7 +119,7 @@ def pinned(period: Period, now: datetime, zone: ZoneInfo, data_until: datetime |
     if days.last < days.first:
         sentence = f"Nothing of {resolved.label} is complete yet."
         raise NotFound(sentence, "Try `yesterday` or `7d`.")
-    return _days(days, _label(period, resolved, days), zone, weekly=period == Calendar.WEEK)
+    return _days(days, _label(period, resolved, days), zone)
 
 
 def _label(period: Period, resolved: ResolvedPeriod, days: Dates) -> str:
@@ -137,12 +140,17 @@ def _hours(resolved: ResolvedPeriod) -> Pinned:
     return Pinned(comparison.now, comparison.before, label, comparison.before_label)
 
 
-def _days(days: Dates, label: str, zone: ZoneInfo, *, weekly: bool = False) -> Pinned:
+def _days(days: Dates, label: str, zone: ZoneInfo) -> Pinned:
+    """Days and those before them; where they are no whole week, the same weekdays of the last.
+
+    Most machines wait and few requests come at a weekend: held against a Friday, every Saturday
+    would be worth a flag.
+    """
     long = (days.last - days.first).days + 1
-    back = timedelta(days=7 if weekly else long)
-    before_label = "the day before" if long == 1 else f"the {long} days before"
-    if weekly:  # a Wednesday is compared with a Wednesday
-        before_label = "the same days last week"
+    back = timedelta(days=max(long, A_WEEK))
+    before_label = f"the {long} days before"
+    if long < A_WEEK:
+        before_label = f"the {days.last:%A} before" if long == 1 else "the same days a week before"
     return Pinned(
         window=window_of(days, zone),
         before=window_of(Dates(days.first - back, days.last - back), zone),

@@ -117,11 +117,15 @@ def day_name(day: date) -> str:
 def why_button(
     request: DaysRequest, pinned: Pinned, *, versus: Window | None = None, basis: Basis
 ) -> tuple[str, str]:
-    """The question for what moved the cost of exactly these days, behind its label."""
-    against = None if versus is None else Dates(versus.first_day, versus.last_day)
+    """The question for what moved the cost of exactly these days, behind its label.
+
+    Against `versus`, or what the days are compared with anyway.
+    """
+    before = versus or pinned.before
+    whole = pinned.is_whole_days
     asked = WhyRequest(
-        period=pinned.dates if pinned.is_whole_days else request.period,
-        versus=against,
+        period=pinned.dates if whole else request.period,
+        versus=Dates(before.first_day, before.last_day) if whole or versus else None,
         filters=request.filters,
         basis=basis,
         customers_only=request.customers_only,

@@ -27,6 +27,7 @@ from queries.dimensions import Dimensions
 NOW = datetime(2026, 11, 20, 13, 37, tzinfo=UTC)
 """A Friday."""
 FRESH = datetime(2026, 11, 20, 12, 15, tzinfo=UTC)
+SAME_DAYS = "the same days a week before"
 UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
 
 
@@ -38,15 +39,16 @@ def november(first: int, last: int) -> Dates:
     ("period", "days", "before", "label", "before_label"),
     [
         (Last(7, "d"), (13, 19), (6, 12), "the last 7 complete days", "the 7 days before"),
-        (Last(1, "d"), (19, 19), (18, 18), "yesterday", "the day before"),
-        (Calendar.YESTERDAY, (19, 19), (18, 18), "yesterday", "the day before"),
-        (Calendar.WEEK, (16, 19), (9, 12), "this week to 2026-11-19", "the same days last week"),
-        (november(17, 18), (17, 18), (15, 16), "2026-11-17 to 2026-11-18", "the 2 days before"),
-        (november(17, 20), (17, 19), (14, 16), "2026-11-17 to 2026-11-19", "the 3 days before"),
-        (november(19, 20), (19, 19), (18, 18), "on 2026-11-19", "the day before"),
+        (Last(1, "d"), (19, 19), (12, 12), "yesterday", "the Thursday before"),
+        (Calendar.YESTERDAY, (19, 19), (12, 12), "yesterday", "the Thursday before"),
+        (Calendar.WEEK, (16, 19), (9, 12), "this week to 2026-11-19", SAME_DAYS),
+        (november(17, 18), (17, 18), (10, 11), "2026-11-17 to 2026-11-18", SAME_DAYS),
+        (november(17, 20), (17, 19), (10, 12), "2026-11-17 to 2026-11-19", SAME_DAYS),
+        (november(19, 20), (19, 19), (12, 12), "on 2026-11-19", "the Thursday before"),
+        (november(11, 19), (11, 19), (2, 10), "2026-11-11 to 2026-11-19", "the 9 days before"),
     ],
 )
-def test_only_complete_days_count(
+def test_only_complete_days_count_against_the_same_weekdays(
     period: Period, days: tuple[int, int], before: tuple[int, int], label: str, before_label: str
 ) -> None:
     found = pinned(period, NOW, UTC_ZONE, FRESH)
