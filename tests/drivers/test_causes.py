@@ -10,23 +10,24 @@ from analysis.drivers.explain import Kind, explain
 from analysis.drivers.split import split
 from tests.drivers.planted import CAUSES, planted
 
-SEEDS = 200
+SEEDS = range(10_000, 10_200)
+"""None of them was looked at when the thresholds were chosen: that was on the seeds from 0 on."""
 
 
 def test_the_first_driver_is_the_planted_one_in_95_of_100_cases():
     """Each seed with one of the causes in turn; `benchmarks.why` has every cause on each seed."""
     names = list(CAUSES)
     missed: list[tuple[int, str]] = []
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         name = names[seed % len(names)]
         change = planted(seed, name)
         first = explain(change.cells).drivers[:1]
         if not any((d.dimension, d.member) in {*change.truth, *change.also} for d in first):
             missed.append((seed, name))
-    assert len(missed) <= SEEDS * 0.05, missed
+    assert len(missed) <= len(SEEDS) * 0.05, missed
 
 
-@pytest.mark.parametrize("seed", range(0, 30, 3))
+@pytest.mark.parametrize("seed", SEEDS[:30:3])
 def test_the_split_adds_up_whatever_is_planted(seed: int):
     names = list(CAUSES)
     for some in (names[:1], names[2:4], names):
@@ -36,19 +37,19 @@ def test_the_split_adds_up_whatever_is_planted(seed: int):
         assert found.change == sum(cell.cost_now - cell.cost_before for cell in cells)
 
 
-def test_several_causes_at_once_are_all_named():
+def test_several_causes_at_once_are_mostly_all_named():
     both = ("an endpoint's volume doubled", "an organization's arrival")
     found = 0
-    for seed in range(20):
+    for seed in SEEDS[:100]:
         change = planted(seed, *both)
         named = {(cause.dimension, cause.member) for cause in causes(change.cells)}
         found += set(change.truth) <= named
-    assert found >= 18
+    assert found >= 80
 
 
 def test_where_only_chance_moved_the_cost_nobody_is_blamed():
-    blamed = sum(bool(causes(planted(seed).cells)) for seed in range(40))
-    assert blamed <= 4
+    blamed = sum(bool(causes(planted(seed).cells)) for seed in SEEDS[:100])
+    assert blamed <= 10
 
 
 def cell(endpoint: str, model: str, before: int, now: int, cost: str = "1") -> Cell:
