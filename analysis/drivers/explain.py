@@ -22,6 +22,9 @@ MOST_OF_IT = Decimal("0.5")
 BEYOND_ITS_SHARE = Decimal("1.25")
 """if that is so many times what it makes of all cost: whoever is everywhere is there, too."""
 
+MOSTLY = Decimal("0.3")
+"""Of a change: causes of which none made this much stand out of it, and do not make it up."""
+
 EXCHANGED = Decimal("0.5")
 """Where the others lost at least this share of the requests that a member won, they moved there."""
 
@@ -92,6 +95,14 @@ class Explanation:
     def causes(self) -> tuple[Driver, ...]:
         """The drivers that are taken for causes."""
         return tuple(driver for driver in self.drivers if driver.cause is not None)
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether most of the change is nobody's: no cause, or none that made much of it."""
+        change = self.split.change
+        way = 1 if change >= 0 else -1
+        made = (driver.split.change * way for driver in self.causes)
+        return max(made, default=Decimal(0)) < MOSTLY * abs(change)
 
 
 def explain(cells: Cells) -> Explanation:

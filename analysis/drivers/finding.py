@@ -67,24 +67,29 @@ def _root_cause(explanation: Explanation) -> str:
         if not explanation.causes:
             return "Nothing moved enough to be a cause."
         return f"Moves cancel out: {' '.join(_sentence(d, total) for d in explanation.causes)}"
-    if explanation.causes:
-        return " ".join(_sentence(driver, total) for driver in explanation.causes[:MOST_CAUSES])
-    return _across_the_board(total)
+    causes = " ".join(_sentence(driver, total) for driver in explanation.causes[:MOST_CAUSES])
+    if not causes:
+        return f"No single cause stands out: {_largest_part(total, ', nearly everywhere alike')}."
+    if explanation.is_broad:
+        return (
+            f"No single cause makes most of it: {_largest_part(total)}. What stands out: {causes}"
+        )
+    return causes
 
 
-def _across_the_board(total: Split) -> str:
-    """Nothing stands out: which of the three parts it was."""
+def _largest_part(total: Split, where: str = "") -> str:
+    """Which of the three parts it was."""
     parts = {"volume": total.volume, "mix": total.mix, "rate": total.rate}
     way = 1 if total.change > 0 else -1
     largest = max(parts, key=lambda part: parts[part] * way)
     more = "more" if parts[largest] > 0 else "less"
     what = {
         "volume": f"requests {rose(total.requests_now - total.requests_before)} from "
-        f"{count(total.requests_before)} to {count(total.requests_now)}, nearly everywhere alike",
+        f"{count(total.requests_before)} to {count(total.requests_now)}{where}",
         "mix": f"many small moves between what is dear and what is cheap cost {more}",
-        "rate": f"a request costs {more}, nearly everywhere alike",
+        "rate": f"a request costs {more}{where}",
     }
-    return f"No single cause stands out: {what[largest]} ({money(parts[largest], sign=True)})."
+    return f"{what[largest]} ({money(parts[largest], sign=True)})"
 
 
 def _sentence(driver: Driver, total: Split) -> str:

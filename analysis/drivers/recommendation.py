@@ -17,26 +17,36 @@ def recommendation(explanation: Explanation, compared: Compared) -> str:
     """What to do, about whom, and what it is worth in a month if it stays as it is."""
     total = explanation.split
     if not explanation.causes:
-        if total.change <= 0:
-            return "Nothing needs to be done."
-        if total.volume * 2 > total.change:
-            return (
-                "Nothing is out of order in itself: check the budget against this growth"
-                f"{_in_a_month(total.change, compared)}."
-            )
-        return "Watch the next complete period; break it down by model and by organization."
+        return _nobodys(explanation, compared)
     first = explanation.causes[0]
+    if explanation.is_broad and total.change > 0:
+        advice = _nobodys(explanation, compared)
+        return advice if first.split.change <= 0 else f"{advice}{_then(first)}"
     if first.split.change <= 0:
         return _saved(first)
     # What moved there from elsewhere was paid for before, too.
     lasting = min(first.split.change, total.change) if total.change > 0 else first.split.change
     advice = f"{_advice(first)}{_in_a_month(lasting, compared)}."
     others = [driver for driver in explanation.causes[1:] if driver.split.change > 0]
-    if others:
-        other = others[0]
-        advice += f" Then look at {named(other.dimension, other.member)}"
-        advice += f" ({money(other.split.change, sign=True)})."
-    return advice
+    return advice + _then(others[0]) if others else advice
+
+
+def _nobodys(explanation: Explanation, compared: Compared) -> str:
+    """What to do where nobody made most of the change."""
+    total = explanation.split
+    if total.change <= 0:
+        return "Nothing needs to be done."
+    if total.volume * 2 > total.change:
+        return (
+            "Nothing is out of order in itself: check the budget against this growth"
+            f"{_in_a_month(total.change, compared)}."
+        )
+    return "Watch the next complete period; break it down by model and by organization."
+
+
+def _then(driver: Driver) -> str:
+    usd = money(driver.split.change, sign=True)
+    return f" Then look at {named(driver.dimension, driver.member)} ({usd})."
 
 
 def _saved(driver: Driver) -> str:

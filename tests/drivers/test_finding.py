@@ -97,3 +97,21 @@ def test_every_finding_names_its_cause_and_ends_its_sentences(name: str):
         assert "None" not in part
     assert member in told.root_cause
     assert member in told.recommendation
+
+
+def test_what_only_stands_out_of_a_growth_of_everything_is_not_said_to_be_its_cause():
+    organizations = [f"o{number}" for number in range(9)]
+    told = found(
+        *((f"/v1/a m {name} success", 100, "100", 140, "140") for name in organizations),
+        *((f"/v1/b n {name} success", 100, "50", 140, "70") for name in organizations),
+        ("/v1/a m arrived success", 0, "0", 100, "100"),
+    )
+    assert told.root_cause == (
+        "No single cause makes most of it: requests rose from 1,800 to 2,620 (+$615.00). "
+        "What stands out: Organization arrived is new, with 100 requests, +$100.00 of the "
+        "+$640.00."
+    )
+    assert told.recommendation == (
+        "Nothing is out of order in itself: check the budget against this growth; if it stays, it "
+        "adds about $19,200.00 in 30 days. Then look at organization arrived (+$100.00)."
+    )
