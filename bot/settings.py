@@ -12,13 +12,14 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
-from queries.dimensions import BUILT_IN, Dimension, Source
+from queries.dimensions import BUILT_IN, Dimension, Dimensions, Source
 from queries.request_table import DEFAULT_TABLE, RequestTable
 
 DEFAULT_HOME = Path(".costbot")
@@ -163,7 +164,8 @@ class Settings(BaseSettings):
     bigquery_columns: dict[str, str] = Field(
         default={},
         description="What columns of that table are called where they differ, as a JSON object: "
-        '`{"org": "org_name", "billing_type": ""}`; empty where it has none.',
+        '`{"org": "org_name", "billing_type": ""}`; empty where it has none. The deployment\'s own '
+        "dimensions are mapped by their names.",
     )
     bigquery_location: str | None = Field(
         default=None, description="Where the table's dataset is, such as `EU` or `us-central1`."
@@ -234,8 +236,10 @@ class Settings(BaseSettings):
 
     @field_validator("bigquery_columns")
     @classmethod
-    def _are_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        return dict(RequestTable(columns=value).columns)
+    def _are_columns(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        own: tuple[CustomDimension, ...] = info.data.get("dimensions", ())
+        dimensions = Dimensions(custom.as_dimension() for custom in own)
+        return dict(RequestTable(columns=value, dimensions=dimensions).columns)
 
     @field_validator("zone")
     @classmethod
@@ -264,7 +268,8 @@ class Settings(BaseSettings):
     @property
     def request_table(self) -> RequestTable:
         """The request-level table on BigQuery, with its columns."""
-        return RequestTable(self.bigquery_table, self.bigquery_columns)
+        dimensions = Dimensions(custom.as_dimension() for custom in self.dimensions)
+        return RequestTable(self.bigquery_table, self.bigquery_columns, dimensions)
 
     @property
     def store_address(self) -> SecretStr:

@@ -11,13 +11,15 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from analysis.roles import Role
+from bot.settings import CustomDimension, Settings
 from handlers.caller import Caller
 from handlers.queries import QueryHandler, QueryRequest
 from playground.bigquery.server import running
 from playground.bigquery.warehouse import Warehouse
-from queries.dimensions import Source
+from queries.dimensions import GPU_ONLY, Dimension, Dimensions, Source
 from queries.engines.base import Engine
 from queries.engines.bigquery import BigQueryEngine
 from queries.engines.duckdb import DuckDbEngine
@@ -221,6 +223,21 @@ async def test_a_time_that_is_mapped_gives_hours(asked: Asked) -> None:
     assert table.rows == [(midnight, "day", 6), (nine.replace(minute=0), "hour", 1)]
 
 
+async def test_a_dimension_of_the_deployments_own_is_mapped_by_its_name(asked: Asked) -> None:
+    own = Dimension("gpu", "x_gpu", GPU_ONLY, "", "gpus", import_column="gpu", custom=True)
+    tagged = Dimension("tier", "x_tier", GPU_ONLY, "", "tiers", tag="tier", custom=True)
+    dimensions = Dimensions([own, tagged])
+    table = RequestTable(TABLE, {"gpu": "billing_type"}, dimensions)
+    add_table(asked.warehouse, [inference(0, 1.0, billing_type="h100")])
+    engine = BigQueryEngine(asked.jobs(), table, lambda: NOW)
+    sql = "SELECT x_gpu, x_tier, billing_type FROM costs"
+    answer = await engine.query(sql, {}, first_day=TODAY, last_day=TODAY)
+    assert answer.rows == [("h100", None, "h100")]
+    assert RequestTable(TABLE, dimensions=dimensions).mapping["gpu"] == ""
+    with pytest.raises(ValueError, match="no column to map"):
+        RequestTable(TABLE, {"gpu": "billing_type"})
+
+
 async def test_a_query_of_another_table_is_refused(asked: Asked) -> None:
     engine = BigQueryEngine(asked.jobs(), RequestTable(TABLE), lambda: NOW)
     sql = f"SELECT COUNT(*) AS n FROM `{TABLE}` WHERE dt = @costs_first_day"
@@ -262,3 +279,12 @@ async def test_a_question_asked_at_once_by_many_lists_the_partitions_once(asked:
         *(engine.query(COUNT, {}, first_day=TODAY, last_day=TODAY) for _ in range(5))
     )
     assert [record.purpose for record in asked.records].count("partitions") == 1
+
+
+def test_the_settings_map_the_deployments_own_dimensions() -> None:
+    gpu = CustomDimension(name="gpu", column="gpu_type", sources=(Source.GPU,))
+    settings = Settings(dimensions=(gpu,), bigquery_columns={"gpu": "accelerator", "time": "at"})
+    assert settings.request_table.mapping["gpu"] == "accelerator"
+    assert "`accelerator`" in settings.request_table.query("SELECT x_gpu FROM costs")
+    with pytest.raises(ValidationError, match="no column to map"):
+        Settings(bigquery_columns={"gpu": "accelerator"})

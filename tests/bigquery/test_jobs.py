@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,6 +27,7 @@ from tests.bigquery.conftest import (
     add_table,
     inference,
 )
+from tests.house.project import ROOT
 
 
 async def test_a_statement_is_sized_run_and_recorded(asked: Asked) -> None:
@@ -360,3 +363,12 @@ def test_waits_grow_are_drawn_by_lot_and_have_an_end() -> None:
     assert [max(some) <= most for some, most in zip(waits, (1, 2, 4, 5), strict=True)] == [True] * 4
     assert all(max(some) > 0.8 * most for some, most in zip(waits, (1, 2, 4, 5), strict=True))
     assert all(len(set(some)) > 100 for some in waits)
+
+
+def test_googles_libraries_are_loaded_by_whoever_asks_and_not_before() -> None:
+    program = (
+        "import sys, bot.assembly, queries.engines.bigquery, queries.bigquery.partitions; "
+        "print([name for name in sys.modules if name.split('.')[0] in {'google', 'requests'}])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert (run.stdout, run.stderr) == ("[]\n", "")
