@@ -24,7 +24,7 @@ from queries.reconciliation import Reconciled
 from queries.template_list import Template
 
 AT_ONCE = 4
-"""Templates that run side by side: a report is no reason to keep others waiting."""
+"""Questions that run side by side: a report is no reason to keep others waiting."""
 
 WEEK = 7
 
@@ -131,9 +131,9 @@ class ReportHandler:
                     for template in self.queries.listed(caller)
                 )
             ),
-            self._counted(day, in_utc),
-            self._reconciled(day, in_utc),
-            self._finding(day, in_utc),
+            self._counted(day, in_utc, turns),
+            self._reconciled(day, in_utc, turns),
+            self._finding(day, in_utc, turns),
         )
         answered = {part.template.name: part.result for part in parts if part.result is not None}
         if not answered:
@@ -176,23 +176,32 @@ class ReportHandler:
                 return Part(template, request, None, str(error))
         return Part(template, request, replace(result, freshness=self._freshness(day)))
 
-    async def _counted(self, day: date, caller: Caller) -> CostResult | None:
+    async def _counted(
+        self, day: date, caller: Caller, turns: asyncio.Semaphore
+    ) -> CostResult | None:
         try:
-            return await self.cost.cost(CostRequest(_week(day)), caller)
+            async with turns:
+                return await self.cost.cost(CostRequest(_week(day)), caller)
         except Unavailable:
             return None  # the parts say that the engine does not answer
 
-    async def _reconciled(self, day: date, caller: Caller) -> Reconciled | None:
+    async def _reconciled(
+        self, day: date, caller: Caller, turns: asyncio.Semaphore
+    ) -> Reconciled | None:
         try:
-            return (await self.reconcile.reconcile(_week(day), caller)).figures
+            async with turns:
+                return (await self.reconcile.reconcile(_week(day), caller)).figures
         except (NotAllowed, Unavailable):
             return None
 
-    async def _finding(self, day: date, caller: Caller) -> tuple[Finding | None, str]:
+    async def _finding(
+        self, day: date, caller: Caller, turns: asyncio.Semaphore
+    ) -> tuple[Finding | None, str]:
         """Why the week moved against the 7 days before, or why nobody can say."""
         request = WhyRequest(period=_week(day))
         try:
-            return (await self.why.why(request, caller)).finding, ""
+            async with turns:
+                return (await self.why.why(request, caller)).finding, ""
         except NotFound as refusal:
             return None, refusal.sentence
         except Unavailable as error:

@@ -108,7 +108,7 @@ def progress_answer(place: int, of: int) -> Answer:
 def under_way_answer(done: int, of: int) -> Answer:
     """It was asked for a second time while it is being posted."""
     far = f"{done} of {of} parts so far" if of else "its queries are running"
-    return _note(f":hourglass_flowing_sand: That report is under way here: {far}.")
+    return _note(f":hourglass_flowing_sand: A report of yours is under way here: {far}.")
 
 
 def posted_just_now_answer(where: str) -> Answer:
@@ -155,6 +155,15 @@ def stopped_answer(
         block_id="report-next",
     )
     return Answer(text=text, blocks=(section(text, "report-note"), actions))
+
+
+def cut_off_answer(missing: Sequence[str], where: str | None) -> Answer:
+    """Costbot itself ends before all of it is there; arguments as of `stopped_answer`."""
+    text = ":warning: I am being restarted"
+    if where is None:
+        return _note(f"{text} before the report is posted. Ask again with `/cost report`.")
+    names = enumerate_names(missing, len(missing))
+    return _note(f"{text}. Missing in {where}: {names}. Ask for them with `/cost query NAME`.")
 
 
 def forgotten_answer() -> Answer:

@@ -71,6 +71,18 @@ def slack_client(access: SlackAccess) -> AsyncWebClient:
     )
 
 
+def posting_client(access: SlackAccess) -> AsyncWebClient:
+    """The Web API for messages that must not stand twice.
+
+    What failed on Slack's side may have been posted all the same: it is looked for, not repeated.
+    """
+    return AsyncWebClient(
+        token=access.bot_token.get_secret_value(),
+        base_url=access.api_url,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=3)],
+    )
+
+
 def create_bolt_app(
     access: SlackAccess,
     *,
@@ -97,7 +109,8 @@ def create_bolt_app(
     hears.error(_unexpected)
     replies = Replies(supervisor, answer_within_seconds)
     api = cast("SlackApi", client)
-    posting = ReportPosting(api, Threads(api, Pace(clock, access.posts_apart)))
+    careful = cast("SlackApi", posting_client(access))
+    posting = ReportPosting(api, Threads(careful, Pace(clock, access.posts_apart)))
     reports = Reports(report, posting, supervisor, clock)
     Listeners(road, replies, reports, api, inbound).register(hears)
     return app

@@ -14,6 +14,7 @@ from analysis.clock import Clock
 from bot.blocks.answer import Answer
 from bot.blocks.report import (
     begun_answer,
+    cut_off_answer,
     files_answer,
     forgotten_answer,
     posted_just_now_answer,
@@ -134,7 +135,12 @@ class Reports:
 
     async def _work(self, run: Run, asked: Asked, *, again: bool) -> None:
         await asked.acked.wait()
-        answer = await answered(self._posted(run, asked, again=again), "a report")
+        try:
+            answer = await answered(self._posted(run, asked, again=again), "a report")
+        except asyncio.CancelledError:
+            # The process ends: what is under way here is forgotten with it.
+            await asked.tell(cut_off_answer(run.missing, run.where if run.root else None))
+            raise
         await asked.tell(answer)
 
     async def _posted(self, run: Run, asked: Asked, *, again: bool) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -27,6 +27,24 @@ LOOKED_THROUGH = 200
 
 class NotReachable(Unavailable):
     """The bot may not post there: it is no member, or the conversation takes nothing."""
+
+
+class _Response(Protocol):
+    """What Slack answered, as its library leaves it untyped."""
+
+    status_code: int
+
+
+class _Broken(Exception):
+    """It was sent, and Slack did not say whether it arrived."""
+
+
+class _Hidden(Exception):
+    """Slack does not show what is there."""
+
+
+_SILENCE = (aiohttp.ClientError, TimeoutError)
+"""What is raised where Slack does not answer."""
 
 
 _NOT_REACHABLE = frozenset(
@@ -54,6 +72,10 @@ class Threads:
     A connection that breaks may have delivered. So what is posted carries a key in its metadata,
     and is looked for before it is sent again; where the bot may not read what is there, it is not
     sent again by itself.
+
+    Attributes:
+        client: that sends nothing again by itself, but for what Slack had no time for.
+        pace: of the messages.
     """
 
     client: SlackApi
@@ -125,7 +147,7 @@ class Threads:
             found = await self.client.chat_getPermalink(
                 channel=posted.channel, message_ts=posted.ts
             )
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        except (SlackApiError, *_SILENCE) as error:
             log.warning("no link to a report: %s", error)
             return None
         return str(found["permalink"])
@@ -142,47 +164,51 @@ class Threads:
                     channel=channel, ts=thread, include_all_metadata=True
                 )
         except SlackApiError as error:
-            raise Unavailable(f"Slack does not show what is there ({reason(error)}).") from error
+            raise _Hidden(reason(error)) from error
         return cast("list[Json]", found["messages"])
 
 
 async def _once(
     send: Callable[[], Awaitable[Json]], find: Callable[[], Awaitable[Json | None]], *, look: bool
 ) -> Json:
-    if look and (standing := await _found(find)) is not None:
+    if look and (standing := await _standing_already(find)) is not None:
         return standing
-    for attempt in range(2):
-        try:
-            return await send()
-        except SlackApiError as error:
-            if reason(error) in _NOT_REACHABLE:
-                raise NotReachable(f"I may not post there ({reason(error)}).") from error
-            raise Unavailable(f"Slack did not take it ({reason(error)}).") from error
-        except SlackRequestError as error:
-            raise Unavailable("Slack did not take the file.") from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("the connection to Slack broke: %s", error)
-            if (found := await _looked_for(find)) is not None:
-                return found
-            if attempt:
-                raise Unavailable("The connection to Slack broke.") from error
-    raise AssertionError("the second attempt ends")
-
-
-async def _looked_for(find: Callable[[], Awaitable[Json | None]]) -> Json | None:
     try:
-        return await find()
-    except (aiohttp.ClientError, TimeoutError) as silence:
-        raise Unavailable("Slack does not answer.") from silence
+        return await _sent(send)
+    except _Broken as error:
+        log.warning("it may have been posted: %s", error)
+    try:
+        found = await find()
+        return await _sent(send) if found is None else found
+    except _Hidden as error:
+        sentence = "The connection to Slack broke"
+        raise Unavailable(f"{sentence}; whether the last message arrived I cannot see.") from error
+    except (_Broken, *_SILENCE) as error:
+        raise Unavailable("The connection to Slack broke.") from error
 
 
-async def _found(find: Callable[[], Awaitable[Json | None]]) -> Json | None:
+async def _sent(send: Callable[[], Awaitable[Json]]) -> Json:
+    try:
+        return await send()
+    except SlackApiError as error:
+        if cast("_Response", error.response).status_code >= 500:
+            raise _Broken(reason(error)) from error
+        if reason(error) in _NOT_REACHABLE:
+            raise NotReachable(f"I may not post there ({reason(error)}).") from error
+        raise Unavailable(f"Slack did not take it ({reason(error)}).") from error
+    except (SlackRequestError, *_SILENCE) as error:
+        raise _Broken(str(error)) from error
+
+
+async def _standing_already(find: Callable[[], Awaitable[Json | None]]) -> Json | None:
     """What stands there; None too where nobody can tell, and a person wants it sent."""
     try:
-        return await _looked_for(find)
-    except Unavailable as error:
+        return await find()
+    except _Hidden as error:
         log.warning("sent without having looked for it: %s", error)
         return None
+    except _SILENCE as error:
+        raise Unavailable("Slack does not answer.") from error
 
 
 def reason(error: SlackApiError) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -194,7 +195,7 @@ async def test_asked_again_while_it_is_posted_it_says_so(play: Play):
         third = await asked(playing, "/cost report", "ada")
         await playing.stage.supervisor.idle()
         roots = in_channel(playing)
-    assert "That report is under way here" in text
+    assert "A report of yours is under way here" in text
     assert third.text.startswith("That report was posted within the last minute: <https://")
     assert len(roots) == 1
     assert slack.faults.on == []
@@ -294,13 +295,16 @@ async def test_only_the_asker_can_go_on(play: Play):
     assert parts == 2
 
 
-@pytest.mark.parametrize("method", ["chat.postMessage", "files.completeUploadExternal"])
-async def test_an_answer_of_slack_that_is_lost_posts_nothing_twice(play: Play, method: str):
+@pytest.mark.parametrize("method", ["chat.postMessage", "files.completeUploadExternal", "upload"])
+@pytest.mark.parametrize("kind", ["reply_lost", "server_error"])
+async def test_what_may_have_arrived_is_looked_for_and_posted_once(
+    play: Play, method: str, kind: Literal["reply_lost", "server_error"]
+):
     async with play(two_weeks()) as playing:
         slack = playing.stage.slack
         methods = frozenset({method})
         slack.faults.set(Fault("slow", times=3, methods=methods, seconds=0))
-        slack.faults.set(Fault("reply_lost", times=1, methods=methods))
+        slack.faults.set(Fault(kind, times=1, methods=methods))
         message = await asked(playing, "/cost report", "ada")
         await playing.stage.supervisor.idle()
         (root,) = in_channel(playing)
@@ -365,3 +369,17 @@ async def test_a_mistake_is_answered_with_what_would_work(play: Play, command: s
         heard = await playing.stage.say(command, "ada")
         assert in_channel(playing) == []
     assert says in heard.ack["text"]
+
+
+async def test_who_asked_is_told_when_costbot_ends_before_all_is_posted(play: Play):
+    async with play(two_weeks()) as playing:
+        workspace = playing.stage.slack.workspace
+        message = await asked(playing, "/cost report", "ada")
+        async for change in workspace.changes.follow(0):
+            if change.thread_ts:
+                break
+        await playing.stage.supervisor.stop(0)
+        parts = len(thread(playing, in_channel(playing)[0]))
+    assert parts < 2 * len(NAMES)
+    assert message.text.startswith(":warning: I am being restarted. Missing in <https://")
+    assert "cost_drivers. Ask for them with `/cost query NAME`" in message.text
