@@ -202,7 +202,8 @@ class Endpoints:
     async def _table(self, request: Request, _: Fault | None) -> JsonObject:
         path = request.path_params
         name = TableName(path["project"], path["dataset"], path["table"])
-        return answers.table_body(self._warehouse.table(name, "bigquery.tables.get"))
+        with self._warehouse.lock:
+            return answers.table_body(self._warehouse.table(name, "bigquery.tables.get"))
 
     async def _token(self, request: Request) -> Response:
         """`/token`, whose errors are OAuth's."""

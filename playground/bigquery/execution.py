@@ -10,6 +10,7 @@ from typing import cast
 import duckdb
 from sqlglot import exp
 
+from playground.bigquery.copies import Copies
 from playground.bigquery.dialect import Translator
 from playground.bigquery.jobs import Column, Result
 from playground.bigquery.parameters import Parameter
@@ -17,7 +18,7 @@ from playground.bigquery.partition_filter import usable_ones
 from playground.bigquery.refusal import invalid_query
 from playground.bigquery.statement import PARTITIONS, Reference, Statement
 from playground.bigquery.tables import Table, TableName
-from playground.bigquery.values import DUCKDB_TYPES, Value
+from playground.bigquery.values import Value
 
 _LEAST_BILLED = 10 * 1024 * 1024
 _MEBIBYTE = 1024 * 1024
@@ -39,12 +40,12 @@ class Plan:
 
 
 class Engine:
-    """DuckDB, with a copy of each table that is made anew when the table has changed."""
+    """DuckDB, with copies of the tables."""
 
     def __init__(self) -> None:
         self._duckdb = duckdb.connect(config={"threads": 1})
         self._duckdb.execute("SET TimeZone = 'UTC'")
-        self._copies: dict[str, int] = {}
+        self._copies = Copies(self._duckdb)
 
     def plan(
         self,
@@ -104,7 +105,7 @@ class Engine:
             Refusal: DuckDB finds fault with it.
         """
         for one in statement.references:
-            self._copy(one.place, tables[one.name])
+            self._copies.refresh(one.place, tables[one.name])
         sql = Translator(parameters, statement.types, now).write(statement.tree)
         if not rows:
             sql = f"SELECT * FROM ({sql}) LIMIT 0"  # noqa: S608
@@ -114,7 +115,12 @@ class Engine:
         except duckdb.Error as error:
             raise invalid_query(_complaint(error)) from error
         described = cursor.description or []
-        return Result(tuple(_column(one[0], str(one[1])) for one in described), tuple(found))
+        columns = tuple(_column(one[0], str(one[1])) for one in described)
+        names = [one.name.lower() for one in columns]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            message = "Duplicate column names in the result are not supported."
+            raise invalid_query(f"{message} Found duplicate(s): {', '.join(twice)}")
+        return Result(columns, tuple(found))
 
     def _days(
         self,
@@ -145,24 +151,6 @@ class Engine:
         values = {**_used(condition, parameters), "days": list(table.partitions)}
         found = cast("list[tuple[date | None]]", self._duckdb.execute(sql, values).fetchall())
         return {day for (day,) in found}
-
-    def _copy(self, place: str, table: Table) -> None:
-        if table.version >= 0 and self._copies.get(place) == table.version:
-            return
-        columns = ", ".join(f'"{one.name}" {DUCKDB_TYPES[one.kind]}' for one in table.fields)
-        self._duckdb.execute(f'CREATE OR REPLACE TABLE "{place}" ({columns})')
-        rows = [row for partition in table.partitions.values() for row in partition.rows]
-        if rows:
-            lists = ", ".join(
-                f"unnest($c{index}::{DUCKDB_TYPES[one.kind]}[])"
-                for index, one in enumerate(table.fields)
-            )
-            values = {
-                f"c{index}": [row[one.name] for row in rows]
-                for index, one in enumerate(table.fields)
-            }
-            self._duckdb.execute(f'INSERT INTO "{place}" SELECT {lists}', values)
-        self._copies[place] = table.version
 
 
 def _billed(size: int) -> int:

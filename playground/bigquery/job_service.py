@@ -159,7 +159,7 @@ class JobService:
         if query.get("useLegacySql", True):
             raise Refusal("notImplemented", "Legacy SQL is not imitated.")
         parameters = read_parameters(cast("list[JsonObject]", query.get("queryParameters", [])))
-        record.parameters = {name: one.value for name, one in parameters.items()}
+        record.parameters = {one.name: one.value for one in parameters.values()}
         tree = parse(record.sql)
         default = cast("JsonObject", query.get("defaultDataset", {}))
         dataset = (
@@ -177,11 +177,8 @@ class JobService:
                 tables[name] = self.warehouse.table(name)
             return tables[name].fields
 
-        statement = read_statement(
-            tree, record.project, dataset, parameters, lookup
-        )
+        statement = read_statement(tree, record.project, dataset, parameters, lookup)
         plan = self._engine.plan(statement, tables, parameters, now)
-        record.bytes_processed, record.partitions = plan.bytes_processed, plan.partitions
         ceiling = record.maximum_bytes_billed
         if ceiling is not None and plan.bytes_billed > ceiling:
             message = (
@@ -189,6 +186,7 @@ class JobService:
                 f" {plan.bytes_billed} or higher required."
             )
             raise Refusal("bytesBilledLimitExceeded", message)
+        record.bytes_processed, record.partitions = plan.bytes_processed, plan.partitions
         job.result = self._engine.run(statement, tables, parameters, now, rows=not record.dry_run)
         record.bytes_billed = 0 if record.dry_run else plan.bytes_billed
 

@@ -13,8 +13,9 @@ from playground.model import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter's value, with its type as DuckDB writes it."""
+    """A parameter's value, with its name as it was sent and its type as DuckDB writes it."""
 
+    name: str
     value: Value | list[Value]
     duckdb_type: str
 
@@ -42,10 +43,10 @@ def _read(name: str, kind: JsonObject, value: JsonObject) -> Parameter:
         of = _known(name, element)
         bodies = cast("list[JsonObject]", value.get("arrayValues", []))
         return Parameter(
-            [_scalar(name, of, one.get("value")) for one in bodies], f"{DUCKDB_TYPES[of]}[]"
+            name, [_scalar(name, of, one.get("value")) for one in bodies], f"{DUCKDB_TYPES[of]}[]"
         )
     of = _known(name, str(kind["type"]))
-    return Parameter(_scalar(name, of, value.get("value")), DUCKDB_TYPES[of])
+    return Parameter(name, _scalar(name, of, value.get("value")), DUCKDB_TYPES[of])
 
 
 def _known(name: str, kind: str) -> str:

@@ -64,10 +64,7 @@ class Partition:
 
 @dataclass(slots=True)
 class Table:
-    """A table, by day if it has a partition column (a DATE); otherwise it is one partition.
-
-    `version` grows with each change, so that a copy can tell whether it is old.
-    """
+    """A table, by day if it has a partition column (a DATE); otherwise it is one partition."""
 
     name: TableName
     fields: list[TableField]
@@ -77,7 +74,6 @@ class Table:
     created: datetime
     modified: datetime
     partitions: dict[date | None, Partition] = field(default_factory=dict[date | None, Partition])
-    version: int = 0
 
     def write(self, rows: Iterable[Mapping[str, Value]], now: datetime) -> None:
         """Add rows, each to its day."""
@@ -91,7 +87,7 @@ class Table:
         for day, some in by_day.items():
             old = self.partitions[day].rows if day in self.partitions else []
             self._set(day, [*old, *some], now)
-        self._changed(now)
+        self.modified = now
 
     def replace(self, day: date | None, rows: Sequence[Mapping[str, Value]], now: datetime) -> None:
         """Put rows in the place of a partition's; without rows it vanishes."""
@@ -159,7 +155,3 @@ class Table:
             one.name: sum(size(row[one.name], one.kind) for row in rows) for one in self.fields
         }
         self.partitions[day] = Partition(rows, now, sizes)
-
-    def _changed(self, now: datetime) -> None:
-        self.modified = now
-        self.version += 1

@@ -69,7 +69,6 @@ class Warehouse:
     _tables: dict[TableName, Table] = field(default_factory=dict[TableName, Table])
     _forbidden_projects: set[str] = field(default_factory=set[str])
     _forbidden_tables: set[TableName] = field(default_factory=set[TableName])
-    _versions: int = 0
 
     def add_table(
         self,
@@ -105,10 +104,8 @@ class Warehouse:
                 location,
                 now,
                 now,
-                version=self._version(),
             )
             table.write(rows, now)
-            table.version = self._version()
             self._tables[table.name] = table
 
     def replace_partition(
@@ -116,17 +113,17 @@ class Warehouse:
     ) -> None:
         """Restate a day; only its partition's time of modification changes."""
         with self.lock:
-            self._changed(table).replace(day, rows, self.clock())
+            self._existing(table).replace(day, rows, self.clock())
 
     def drop_column(self, table: str, column: str) -> None:
         """Remove a column from a table."""
         with self.lock:
-            self._changed(table).drop_column(column, self.clock())
+            self._existing(table).drop_column(column, self.clock())
 
     def change_type(self, table: str, column: str, type: str) -> None:
         """Give a column another type; STRING takes the old values as text, others lose them."""
         with self.lock:
-            self._changed(table).change_type(column, type, self.clock())
+            self._existing(table).change_type(column, type, self.clock())
 
     def allow(self, *, project: str | None = None, table: str | None = None) -> None:
         """Take `forbid` back."""
@@ -201,9 +198,5 @@ class Warehouse:
             raise Refusal("notFound", message)
         return sorted(found, key=lambda one: one.name.table)
 
-    def _changed(self, name: str) -> Table:
+    def _existing(self, name: str) -> Table:
         return self._tables[table_name(name)]
-
-    def _version(self) -> int:
-        self._versions += 1
-        return self._versions * 1_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -64,3 +65,17 @@ def client(server: Server) -> Iterator[Any]:
     made = connect(server.url)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def shared_client() -> Iterator[Any]:
+    """For tests that only ask: a server is shared by a module of them."""
+    warehouse = Warehouse(SetClock())
+    warehouse.add_table(TABLE, FIELDS, "dt", ROWS)
+    with asyncio.Runner() as runner:
+        context = running(warehouse)
+        server = runner.run(context.__aenter__())
+        made = connect(server.url)
+        yield made
+        made.close()
+        runner.run(context.__aexit__(None, None, None))

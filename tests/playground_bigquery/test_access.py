@@ -95,7 +95,9 @@ def test_a_project_can_forbid_jobs(client: Any, warehouse: Warehouse) -> None:
 
 def test_a_table_can_be_forbidden(client: Any, warehouse: Warehouse) -> None:
     warehouse.forbid(table=TABLE)
-    with pytest.raises(exceptions.Forbidden, match="permission to query table data:costs.requests"):
+    with pytest.raises(
+        exceptions.Forbidden, match=r"permission to query table data:costs\.requests"
+    ):
         ask(client, SQL)
     assert warehouse.jobs[0].reason == "accessDenied"
     with pytest.raises(exceptions.Forbidden, match=r"bigquery\.tables\.get denied"):

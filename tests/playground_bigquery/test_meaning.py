@@ -35,7 +35,7 @@ EXPRESSIONS: list[tuple[str, object]] = [
     ("IEEE_DIVIDE(1, 0)", math.inf),
     ("1.5 + 1", 2.5),
     ("BIGNUMERIC '1.5' * BIGNUMERIC '2.5'", Decimal("3.75")),
-    ("BIGNUMERIC '10000000000' * BIGNUMERIC '2'", Decimal("20000000000")),
+    ("BIGNUMERIC '10000000000' * BIGNUMERIC '2'", Decimal(20_000_000_000)),
     ("DATE_ADD(DATE '2024-01-31', INTERVAL 1 MONTH)", date(2024, 2, 29)),
     ("DATE_SUB(DATE '2024-01-01', INTERVAL 1 DAY)", date(2023, 12, 31)),
     ("DATE_TRUNC(DATE '2024-12-08', WEEK)", date(2024, 12, 8)),
@@ -59,9 +59,9 @@ EXPRESSIONS: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize(("expression", "value"), EXPRESSIONS)
 def test_an_expression_means_what_it_means_in_googlesql(
-    client: Any, expression: str, value: object
+    shared_client: Any, expression: str, value: object
 ) -> None:
-    ((found,),) = [tuple(row.values()) for row in ask(client, f"SELECT {expression} AS it")]
+    ((found,),) = [tuple(row.values()) for row in ask(shared_client, f"SELECT {expression} AS it")]
     assert found == value
     assert type(found) is type(value)
 
@@ -77,42 +77,42 @@ AGGREGATES: list[tuple[str, object]] = [
 
 @pytest.mark.parametrize(("sql", "value"), AGGREGATES)
 def test_an_aggregate_means_what_it_means_in_googlesql(
-    client: Any, sql: str, value: object
+    shared_client: Any, sql: str, value: object
 ) -> None:
-    ((found,),) = [tuple(row.values()) for row in ask(client, sql)]
+    ((found,),) = [tuple(row.values()) for row in ask(shared_client, sql)]
     assert found == value
     assert type(found) is type(value)
 
 
-def test_group_by_takes_the_alias_before_the_column(client: Any) -> None:
+def test_group_by_takes_the_alias_before_the_column(shared_client: Any) -> None:
     sql = f"SELECT 'all' AS org, COUNT(*) AS n FROM {WHOLE} GROUP BY org"
-    assert ask(client, sql) == [{"org": "all", "n": 15}]
+    assert ask(shared_client, sql) == [{"org": "all", "n": 15}]
 
 
-def test_null_comes_first_in_ascending_order_and_last_in_descending(client: Any) -> None:
+def test_null_comes_first_in_ascending_order_and_last_in_descending(shared_client: Any) -> None:
     sql = "SELECT x FROM UNNEST([2, NULL, 1]) AS x ORDER BY x"
-    assert [row["x"] for row in ask(client, sql)] == [None, 1, 2]
-    assert [row["x"] for row in ask(client, f"{sql} DESC")] == [2, 1, None]
+    assert [row["x"] for row in ask(shared_client, sql)] == [None, 1, 2]
+    assert [row["x"] for row in ask(shared_client, f"{sql} DESC")] == [2, 1, None]
 
 
-def test_columns_without_a_name_are_numbered(client: Any) -> None:
-    assert ask(client, "SELECT 1, 2 AS two, 'x'") == [{"f0_": 1, "two": 2, "f1_": "x"}]
+def test_columns_without_a_name_are_numbered(shared_client: Any) -> None:
+    assert ask(shared_client, "SELECT 1, 2 AS two, 'x'") == [{"f0_": 1, "two": 2, "f1_": "x"}]
 
 
-def test_columns_are_found_in_any_case_and_answer_in_the_querys(client: Any) -> None:
+def test_columns_are_found_in_any_case_and_answer_in_the_querys(shared_client: Any) -> None:
     sql = f"SELECT Org FROM {WHOLE} AND ORG = @Org GROUP BY oRG"
-    assert [*ask(client, sql, scalar("org", "STRING", "org 1"))[0].values()] == ["org 1"]
+    assert [*ask(shared_client, sql, scalar("org", "STRING", "org 1"))[0].values()] == ["org 1"]
 
 
-def test_division_by_zero_is_an_error(client: Any) -> None:
+def test_division_by_zero_is_an_error(shared_client: Any) -> None:
     with pytest.raises(Exception, match="division by zero") as caught:
-        ask(client, "SELECT 1 / 0")
+        ask(shared_client, "SELECT 1 / 0")
     assert reason_of(caught.value) == "invalidQuery"
 
 
-def test_text_that_is_no_integer_does_not_cast(client: Any) -> None:
+def test_text_that_is_no_integer_does_not_cast(shared_client: Any) -> None:
     with pytest.raises(Exception, match=r"Bad int64 value: 12\.7"):
-        ask(client, "SELECT CAST('12.7' AS INT64)")
+        ask(shared_client, "SELECT CAST('12.7' AS INT64)")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_text_that_is_no_integer_does_not_cast(client: Any) -> None:
         "DELETE FROM data.costs.requests WHERE TRUE",
     ],
 )
-def test_what_is_not_imitated_is_refused_and_never_wrong(client: Any, sql: str) -> None:
+def test_what_is_not_imitated_is_refused_and_never_wrong(shared_client: Any, sql: str) -> None:
     with pytest.raises(Exception, match="501") as caught:
-        ask(client, sql)
+        ask(shared_client, sql)
     assert reason_of(caught.value) == "notImplemented"

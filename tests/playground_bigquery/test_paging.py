@@ -91,7 +91,7 @@ def test_a_short_page_gives_fewer_rows_than_there_are(client: Any, warehouse: Wa
 
 def test_an_answer_that_is_cut_off_is_no_json(client: Any, warehouse: Warehouse) -> None:
     warehouse.faults.malform("jobs.query")
-    with pytest.raises(ValueError, match="JSON|Expecting|Unterminated"):
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         client.query_and_wait(SQL, retry=ONCE, job_retry=None)
     assert len(warehouse.jobs) == 1
 

@@ -24,22 +24,22 @@ def request_rows() -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for back in range(1, 41):
         day = TODAY - timedelta(days=back)
-        for n in range(4):
-            made.append(
-                {
-                    "dt": day,
-                    "cost_category": "inference",
-                    "row_cost": float("nan") if n == 3 else 1.5,
-                    "attributed_idle_cost": 0.25,
-                    "attributed_overhead_cost": None,
-                    "is_lt_team": None if n == 2 else False,
-                    "product": "API" if n < 2 else "Studio",
-                    "endpoint": "/v1/text-to-video",
-                    "model": f"m{n % 2}",
-                    "org": "O'Brien",
-                    "result": "success" if n else "503",
-                }
-            )
+        made += [
+            {
+                "dt": day,
+                "cost_category": "inference",
+                "row_cost": float("nan") if n == 3 else 1.5,
+                "attributed_idle_cost": 0.25,
+                "attributed_overhead_cost": None,
+                "is_lt_team": None if n == 2 else False,
+                "product": "API" if n < 2 else "Studio",
+                "endpoint": "/v1/text-to-video",
+                "model": f"m{n % 2}",
+                "org": "O'Brien",
+                "result": "success" if n else "503",
+            }
+            for n in range(4)
+        ]
         made.append({"dt": day, "cost_category": "idle", "row_cost": 2.0})
     return made
 
@@ -97,6 +97,6 @@ def test_a_day_costs_what_its_rows_cost(client: Any) -> None:
         for product, loaded, requests, unpriced, direct in [
             (None, 0, 0, 0, 2),
             ("API", Decimal("3.5"), 2, 0, 3),
-            ("Studio", Decimal("2"), 2, 1, Decimal("1.5")),
+            ("Studio", Decimal(2), 2, 1, Decimal("1.5")),
         ]
     ]

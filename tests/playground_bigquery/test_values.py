@@ -31,13 +31,13 @@ EXAMPLES: list[tuple[str, object]] = [
 
 
 @pytest.mark.parametrize(("kind", "value"), EXAMPLES)
-def test_a_parameter_comes_back_as_it_was(client: Any, kind: str, value: object) -> None:
-    assert ask(client, "SELECT @it AS it", scalar("it", kind, value)) == [{"it": value}]
+def test_a_parameter_comes_back_as_it_was(shared_client: Any, kind: str, value: object) -> None:
+    assert ask(shared_client, "SELECT @it AS it", scalar("it", kind, value)) == [{"it": value}]
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in EXAMPLES])
-def test_a_parameter_can_be_null_and_keeps_its_type(client: Any, kind: str) -> None:
-    found = client.query_and_wait(
+def test_a_parameter_can_be_null_and_keeps_its_type(shared_client: Any, kind: str) -> None:
+    found = shared_client.query_and_wait(
         "SELECT @it AS it",
         job_config=bigquery.QueryJobConfig(query_parameters=[scalar("it", kind, None)]),
     )
@@ -46,28 +46,31 @@ def test_a_parameter_can_be_null_and_keeps_its_type(client: Any, kind: str) -> N
     assert [row.it for row in found] == [None]
 
 
-def test_not_a_number_stays_none(client: Any) -> None:
+def test_not_a_number_stays_none(shared_client: Any) -> None:
     ((value,),) = [
-        tuple(row.values()) for row in ask(client, "SELECT @x AS x", scalar("x", "FLOAT64", "NaN"))
+        tuple(row.values())
+        for row in ask(shared_client, "SELECT @x AS x", scalar("x", "FLOAT64", "NaN"))
     ]
     assert isinstance(value, float)
     assert math.isnan(value)
 
 
-def test_an_array_is_a_parameter_and_a_result(client: Any) -> None:
+def test_an_array_is_a_parameter_and_a_result(shared_client: Any) -> None:
     array = bigquery.ArrayQueryParameter("days", "DATE", [date(2024, 1, 1), date(2024, 1, 2)])
-    found = ask(client, "SELECT @days AS days, DATE '2024-01-02' IN UNNEST(@days) AS there", array)
+    found = ask(
+        shared_client, "SELECT @days AS days, DATE '2024-01-02' IN UNNEST(@days) AS there", array
+    )
     assert found == [{"days": [date(2024, 1, 1), date(2024, 1, 2)], "there": True}]
 
 
-def test_a_parameter_that_is_not_of_its_type_is_refused(client: Any) -> None:
+def test_a_parameter_that_is_not_of_its_type_is_refused(shared_client: Any) -> None:
     with pytest.raises(Exception, match="could not parse 'soon' as DATE"):
-        ask(client, "SELECT @x", scalar("x", "DATE", "soon"))
+        ask(shared_client, "SELECT @x", scalar("x", "DATE", "soon"))
 
 
-def test_a_parameter_that_is_not_given_is_refused(client: Any) -> None:
+def test_a_parameter_that_is_not_given_is_refused(shared_client: Any) -> None:
     with pytest.raises(Exception, match="Query parameter 'day' not found"):
-        ask(client, "SELECT @day")
+        ask(shared_client, "SELECT @day")
 
 
 decimals = st.decimals(-(10**20), 10**20, places=9, allow_nan=False)
