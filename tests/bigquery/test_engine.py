@@ -18,7 +18,7 @@ from bot.settings import CustomDimension, Settings
 from handlers.caller import Caller
 from handlers.queries import QueryHandler, QueryRequest
 from playground.bigquery.server import running
-from playground.bigquery.warehouse import Warehouse
+from playground.bigquery.warehouse import TableField, Warehouse
 from queries.dimensions import GPU_ONLY, Dimension, Dimensions, Source
 from queries.engines.base import Engine
 from queries.engines.bigquery import BigQueryEngine
@@ -202,8 +202,6 @@ async def test_amounts_have_the_digits_of_the_mart(asked: Asked) -> None:
 
 
 async def test_a_time_that_is_mapped_gives_hours(asked: Asked) -> None:
-    from playground.bigquery.warehouse import TableField
-
     yesterday = TODAY - timedelta(days=1)
     nine = NOW.replace(day=yesterday.day, hour=9, minute=41)
     fields = [TableField(column, kind) for column, kind in FIELDS.items()]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analysis.errors import BadInput, CostbotError, NotAllowed, NotFound, Refused, Unavailable
+from playground.bigquery.warehouse import TableField
 from queries.bigquery.access import Access
 from queries.bigquery.jobs import Jobs, Statement
 from queries.bigquery.partitions import partitions_of
@@ -273,12 +274,10 @@ async def test_partitions_are_listed_with_their_rows_and_those_without_a_day(ask
     assert [record.purpose for record in asked.records] == ["partitions"]
 
 
-async def test_a_table_without_days_is_refused(asked: Asked) -> None:
-    from playground.bigquery.warehouse import TableField
-
+async def test_a_table_that_is_not_partitioned_has_no_partitions(asked: Asked) -> None:
     asked.warehouse.add_table(TABLE, [TableField("dt", "DATE")], None, [{"dt": TODAY}])
     listing = await partitions_of(asked.jobs(), RequestTable(TABLE), TODAY, TODAY)
-    assert listing.partitions == ()
+    assert (listing.partitions, listing.rows_without_day) == ((), 0)
 
 
 def test_a_stand_in_alone_is_asked_without_credentials() -> None:
