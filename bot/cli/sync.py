@@ -225,8 +225,14 @@ def _restated_json(change: DayReplacement) -> dict[str, object]:
         "day": change.day.isoformat(),
         "requests_before": before.requests,
         "requests_after": after.requests,
-        "fully_loaded_before": f"{before.fully_loaded:f}",
-        "fully_loaded_after": f"{after.fully_loaded:f}",
-        "infrastructure_before": f"{before.infrastructure:f}",
-        "infrastructure_after": f"{after.infrastructure:f}",
+        "fully_loaded_before": _plain(before.fully_loaded),
+        "fully_loaded_after": _plain(after.fully_loaded),
+        "infrastructure_before": _plain(before.infrastructure),
+        "infrastructure_after": _plain(after.infrastructure),
     }
+
+
+def _plain(amount: Decimal) -> str:
+    """A decimal in plain digits, without the zeros that only its scale put there."""
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
