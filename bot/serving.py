@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,15 +16,17 @@ from slack_bolt.async_app import AsyncApp
 from starlette.types import ASGIApp
 
 from analysis.errors import BadInput
-from bot.assembly import Parts, assembled, slack_app
+from bot.assembly import Parts, assembled, jobs_opened, slack_app, sync_of
 from bot.blocks.help import QUESTIONS
-from bot.scheduler import Nightly, Scheduler
+from bot.refresh import Refresh
+from bot.scheduler import Every, Nightly, Scheduler
 from bot.settings import Settings
 from bot.slack.app import SlackAccess
 from bot.stage import access_to, admit, installed_app, load_or_begin
 from bot.supervisor import Supervisor
 from bot.upkeep import Upkeep
 from bot.web import SLACK_PATH, create_web_app
+from handlers.sync import SyncHandler
 from playground.page.routes import Page
 from playground.page.screens import Suggestion
 from playground.persistence import keep_saved, load
@@ -52,8 +55,8 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
     listener = _listen(settings)
     port = int(listener.getsockname()[1])
     supervisor = Supervisor()
-    async with assembled(settings) as parts:
-        scheduler = scheduled(parts, supervisor)
+    async with assembled(settings) as parts, _sync_if_set_up(parts) as sync:
+        scheduler = scheduled(parts, supervisor, sync)
         scheduler.start()
         try:
             if with_playground:
@@ -65,12 +68,32 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
             await supervisor.stop(GRACE_SECONDS)
 
 
-def scheduled(parts: Parts, supervisor: Supervisor) -> Scheduler:
-    """The jobs of a serving costbot."""
+@asynccontextmanager
+async def _sync_if_set_up(parts: Parts) -> AsyncGenerator[SyncHandler | None]:
+    """What refreshes the mart from BigQuery; None: it is not set up, or wanted by hand alone."""
+    settings = parts.settings
+    if settings.bigquery_project is None or not settings.sync_minutes:
+        yield None
+        return
+    async with jobs_opened(settings, parts.store, parts.clock) as jobs:
+        yield sync_of(settings, parts.store, parts.mart, jobs, parts.clock)
+
+
+def scheduled(parts: Parts, supervisor: Supervisor, sync: SyncHandler | None = None) -> Scheduler:
+    """The jobs of a serving costbot.
+
+    Args:
+        parts: on which they work.
+        supervisor: keeps their work.
+        sync: what refreshes the mart; None: nothing does.
+    """
     scheduler = Scheduler(parts.clock, supervisor)
-    upkeep = Upkeep(parts.mart, parts.store.inbound)
+    upkeep = Upkeep(parts.mart, parts.store, parts.clock)
     scheduler.add("keeping the mart up", Nightly(), upkeep.keep_the_mart_up)
-    scheduler.add("forgetting old events", Nightly(), upkeep.forget_events)
+    scheduler.add("forgetting what is old", Nightly(), upkeep.forget)
+    if sync is not None:
+        length = timedelta(minutes=parts.settings.sync_minutes)
+        scheduler.add("refreshing the mart", Every(length), Refresh(sync).refresh)
     return scheduler
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
+from analysis.clock import Clock
 from analysis.errors import Refused
 from queries.mart import Mart
-from storage.repositories.inbound import InboundEventRepository
+from storage.store import Store
 
 log = logging.getLogger(__name__)
+
+RUNS_KEPT = timedelta(days=400)
+"""How long it is known what costbot asked of the warehouse: a year can be held against the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +25,13 @@ class Upkeep:
     Attributes:
         mart: whose old days lose their hours, and which may have been rolled up by an older
             version or for other dimensions.
-        inbound: the events heard, of which the old ones are forgotten.
+        store: of which old events, jobs and runs are forgotten.
+        clock: the present.
     """
 
     mart: Mart
-    inbound: InboundEventRepository
+    store: Store
+    clock: Clock
 
     async def keep_the_mart_up(self) -> None:
         """Rolls up anew what is outdated, beside the event loop.
@@ -39,8 +46,13 @@ class Upkeep:
         if days:
             log.info("days of the mart rolled up anew: %d", days)
 
-    async def forget_events(self) -> None:
-        """Forgets the events that nobody will repeat any more."""
-        forgotten = await self.inbound.forget_before()
+    async def forget(self) -> None:
+        """Forgets the events that nobody will repeat any more, and what ran long ago."""
+        forgotten = await self.store.inbound.forget_before()
         if forgotten:
             log.info("events forgotten: %d", forgotten)
+        long_ago = self.clock() - RUNS_KEPT
+        forgotten = await self.store.warehouse_jobs.forget_before(long_ago)
+        forgotten += await self.store.sync_runs.forget_before(long_ago)
+        if forgotten:
+            log.info("queries and refreshes forgotten: %d", forgotten)
