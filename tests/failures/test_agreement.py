@@ -51,7 +51,7 @@ def rows(draw: st.DrawFn) -> Fact:
 anything = st.lists(rows(), min_size=1, max_size=30)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(anything)
 def test_utilization_is_that_of_the_template(facts: list[Fact]) -> None:
     async def both(asking: Asking) -> tuple[UtilizationResult, list[Record]]:
@@ -83,7 +83,7 @@ def test_utilization_is_that_of_the_template(facts: list[Fact]) -> None:
             assert float(row.now.utilization) == pytest.approx(by_day[row.key])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(anything, st.sampled_from([ADMIN, ACME]))
 def test_costs_per_request_and_their_baseline_are_those_of_the_template(
     facts: list[Fact], who: Caller
@@ -105,11 +105,14 @@ def test_costs_per_request_and_their_baseline_are_those_of_the_template(
         assert _rounded(row.cost_per_request_before) == _rounded(
             expected["baseline_cost_per_request"]
         )
-        if row.drift.plain is not None and expected["drift"] is not None:
-            assert float(row.drift.plain) == pytest.approx(expected["drift"], abs=1e-9)
+        # A template divides to 15 digits: of a rate near nothing little is left to divide by.
+        if (row.cost_per_request_before or 0) > Decimal("0.001"):
+            assert (row.drift.plain is None) == (expected["drift"] is None)
+            if row.drift.plain is not None:
+                assert float(row.drift.plain) == pytest.approx(expected["drift"], abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(anything, st.sampled_from([ADMIN, ACME]))
 def test_failures_are_those_of_the_template(facts: list[Fact], who: Caller) -> None:
     async def both(asking: Asking) -> tuple[FailuresResult, list[Record]]:
