@@ -22,9 +22,9 @@ What it does not imitate:
 - partitions other than by a DATE column, by day; clustering; ingestion time;
 - constructs that DuckDB does otherwise and that are not set right are refused (501
   `notImplemented`): FORMAT, SAFE., PIVOT, ROLLUP, time zones, DATE_DIFF by weeks. What is not
-  noticed: NaN, which DuckDB holds for equal to itself and for the largest; STRING_AGG and ARRAY_AGG
-  with LIMIT; SUBSTR from 0; WITH OFFSET; ROUND of binary halves; integer literals whose sum
-  exceeds 32 bits;
+  noticed: NaN in ORDER BY, MIN, MAX and GROUP BY, where DuckDB holds it for the largest number and
+  for equal to itself; STRING_AGG and ARRAY_AGG with LIMIT; SUBSTR from 0; WITH OFFSET; ROUND of
+  binary halves; integer literals whose sum exceeds 32 bits;
 - BIGNUMERIC beyond 15 digits after the point and 23 before it; a quotient or a large product of
   decimals has the 16 digits of a double;
 - the type check covers comparisons and arithmetic; other signatures are DuckDB's, with its words;

@@ -32,6 +32,17 @@ def number_nodes(tree: exp.Expr) -> None:
         node.meta[_NUMBER] = number
 
 
+def typed_parameters(tree: exp.Expr, parameters: Mapping[str, Parameter]) -> exp.Expr:
+    """The tree, changed: each parameter is cast to its type, and the cast has its number."""
+    for node in list(tree.find_all(exp.Parameter)):
+        kind = parameters[node.name.lower()].googlesql_type
+        cast = exp.cast(node.copy(), kind, dialect="bigquery")
+        cast.meta[_NUMBER] = node.meta[_NUMBER]
+        del cast.this.meta[_NUMBER]
+        node.replace(cast)
+    return tree
+
+
 def types_of(annotated: exp.Expr) -> dict[int, Kind]:
     """The types that were found out on a copy, by the numbers of the nodes."""
     return {
@@ -190,6 +201,23 @@ def _near(double: exp.Expr, wide: str) -> exp.Expr:
     return _duck(_duck(double, "VARCHAR"), wide)
 
 
+def _compare(self: Translator, node: exp.Expr) -> exp.Expr:
+    """What is not a number compares as false; DuckDB holds it for the largest one."""
+    sides = [one for one in _sides(node) if self.kind(one) == Kind.DOUBLE]
+    doubtful = [one for one in sides if not isinstance(one.unnest(), exp.Literal)]
+    if not doubtful:
+        return node
+    answer = exp.true() if isinstance(node, exp.NEQ) else exp.false()
+    is_nan = exp.or_(*(exp.IsNan(this=one.copy()) for one in doubtful))
+    return exp.Case(ifs=[exp.If(this=is_nan, true=answer)], default=node.copy())
+
+
+def _sides(node: exp.Expr) -> list[exp.Expr]:
+    if isinstance(node, exp.Between):
+        return [node.this, node.args["low"], node.args["high"]]
+    return [node.this, node.args["expression"]]
+
+
 def _aggregate(self: Translator, node: exp.Expr) -> exp.Expr:
     """SUM of INT64 is INT64, not DuckDB's HUGEINT; AVG of decimals is a decimal."""
     inner = node.this if isinstance(node, exp.Window) else node
@@ -281,6 +309,13 @@ _MENDS: Mapping[type[exp.Expr], Callable[[Translator, exp.Expr], exp.Expr]] = {
     exp.Div: _divide,
     exp.SafeDivide: _divide,
     exp.Mul: _multiply,
+    exp.EQ: _compare,
+    exp.NEQ: _compare,
+    exp.GT: _compare,
+    exp.GTE: _compare,
+    exp.LT: _compare,
+    exp.LTE: _compare,
+    exp.Between: _compare,
     exp.Sum: _aggregate,
     exp.Avg: _aggregate,
     exp.Window: _aggregate,

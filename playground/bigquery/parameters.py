@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import cast
 
 from playground.bigquery.refusal import Refusal
-from playground.bigquery.values import DUCKDB_TYPES, Value, decode, type_name
+from playground.bigquery.values import DUCKDB_TYPES, GOOGLESQL_TYPES, Value, decode, type_name
 from playground.model import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter's value, with its name as it was sent and its type as DuckDB writes it."""
+    """A parameter's value, with its name as it was sent and its type as each dialect writes it."""
 
     name: str
     value: Value | list[Value]
     duckdb_type: str
+    googlesql_type: str
 
 
 def read_parameters(bodies: Sequence[JsonObject]) -> Mapping[str, Parameter]:
@@ -43,10 +44,15 @@ def _read(name: str, kind: JsonObject, value: JsonObject) -> Parameter:
         of = _known(name, element)
         bodies = cast("list[JsonObject]", value.get("arrayValues", []))
         return Parameter(
-            name, [_scalar(name, of, one.get("value")) for one in bodies], f"{DUCKDB_TYPES[of]}[]"
+            name,
+            [_scalar(name, of, one.get("value")) for one in bodies],
+            f"{DUCKDB_TYPES[of]}[]",
+            f"ARRAY<{GOOGLESQL_TYPES[of]}>",
         )
     of = _known(name, str(kind["type"]))
-    return Parameter(name, _scalar(name, of, value.get("value")), DUCKDB_TYPES[of])
+    return Parameter(
+        name, _scalar(name, of, value.get("value")), DUCKDB_TYPES[of], GOOGLESQL_TYPES[of]
+    )
 
 
 def _known(name: str, kind: str) -> str:

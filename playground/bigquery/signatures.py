@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from playground.bigquery.names import at
-from playground.bigquery.parameters import Parameter
 from playground.bigquery.refusal import invalid_query
 
 _Kind = exp.DataType.Type
@@ -44,12 +43,11 @@ _ARITHMETIC: Mapping[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul
 _FROM_TEXT = frozenset({"STRING", "DATE", "TIMESTAMP"})
 
 
-def check_signatures(annotated: exp.Expr, parameters: Mapping[str, Parameter]) -> None:
+def check_signatures(annotated: exp.Expr) -> None:
     """Look at every operator whose operands' types are known.
 
     Args:
-        annotated: a tree with types.
-        parameters: by name in lower case.
+        annotated: a tree with types, its parameters cast to theirs.
 
     Raises:
         Refusal: the types do not go together.
@@ -59,7 +57,7 @@ def check_signatures(annotated: exp.Expr, parameters: Mapping[str, Parameter]) -
         if name is None:
             continue
         operands = _operands(node)
-        kinds = [_kind(one, parameters) for one in operands]
+        kinds = [_kind(one) for one in operands]
         if None in kinds:
             continue
         known = [kind for kind in kinds if kind is not None]
@@ -87,14 +85,8 @@ def _operands(node: exp.Expr) -> list[exp.Expr]:
     return [node.this, node.args["expression"]]
 
 
-def _kind(node: exp.Expr, parameters: Mapping[str, Parameter]) -> _Kind | None:
-    if isinstance(node, exp.Paren):
-        return _kind(node.this, parameters)
-    if isinstance(node, exp.Parameter):
-        built = exp.DataType.build(parameters[node.name.lower()].duckdb_type, dialect="duckdb")
-        kind = built.this
-    else:
-        kind = node.type.this if node.type is not None else None
+def _kind(node: exp.Expr) -> _Kind | None:
+    kind = node.type.this if node.type is not None else None
     return kind if isinstance(kind, _Kind) and kind in _NAMES else None
 
 
@@ -105,4 +97,5 @@ def _group(kind: _Kind) -> str:
 def _is_text(node: exp.Expr, kind: _Kind) -> bool:
     """Whether it becomes a day or an instant by itself: a quoted literal, a STRING parameter."""
     is_text = _NAMES[kind] == "STRING"
-    return is_text and isinstance(node, exp.Literal | exp.Parameter)
+    is_parameter = isinstance(node, exp.Cast) and isinstance(node.this, exp.Parameter)
+    return is_text and (isinstance(node, exp.Literal) or is_parameter)

@@ -16,7 +16,7 @@ from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from playground.bigquery.dialect import Kind, number_nodes, types_of
+from playground.bigquery.dialect import Kind, number_nodes, typed_parameters, types_of
 from playground.bigquery.names import at, check_names
 from playground.bigquery.parameters import Parameter
 from playground.bigquery.refusal import Refusal, invalid_query
@@ -151,8 +151,8 @@ def read_statement(
     _name_outputs(tree)
     check_names(tree, schema)
     number_nodes(tree)
-    annotated, pruned = _optimized(tree, schema)
-    check_signatures(annotated, parameters)
+    annotated, pruned = _optimized(tree, schema, parameters)
+    check_signatures(annotated)
     found = [
         Reference(
             names[source.name],
@@ -171,7 +171,9 @@ def read_statement(
     return Statement(tree, tuple(found), types_of(annotated))
 
 
-def _optimized(tree: exp.Expr, schema: dict[str, dict[str, str]]) -> tuple[exp.Expr, exp.Expr]:
+def _optimized(
+    tree: exp.Expr, schema: dict[str, dict[str, str]], parameters: Mapping[str, Parameter]
+) -> tuple[exp.Expr, exp.Expr]:
     """Two copies of the tree.
 
     One is with types; in the other conditions are moved to the tables that they are about, and
@@ -187,7 +189,9 @@ def _optimized(tree: exp.Expr, schema: dict[str, dict[str, str]]) -> tuple[exp.E
             quote_identifiers=False,
         )
         annotated = annotate_types(
-            qualified.copy(), schema=cast("dict[str, object]", schema), dialect="bigquery"
+            typed_parameters(qualified.copy(), parameters),
+            schema=cast("dict[str, object]", schema),
+            dialect="bigquery",
         )
         return annotated, pushdown_projections(pushdown_predicates(qualified, dialect="bigquery"))
     except OptimizeError as error:

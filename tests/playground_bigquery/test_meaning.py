@@ -84,6 +84,19 @@ def test_an_aggregate_means_what_it_means_in_googlesql(
     assert type(found) is type(value)
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [("x = x", False), ("x > 0", False), ("x != x", True), ("x BETWEEN 0 AND 1", False)],
+)
+def test_not_a_number_compares_as_false(shared_client: Any, condition: str, holds: bool) -> None:
+    sql = f"SELECT {condition} AS it FROM (SELECT @nan AS x)"
+    nan, null = scalar("nan", "FLOAT64", "NaN"), scalar("nan", "FLOAT64", None)
+    assert ask(shared_client, sql, nan) == [{"it": holds}]
+    assert ask(shared_client, sql, null) == [{"it": None}]
+    typed = sql.replace("@nan", "CAST(@nan AS FLOAT64)")
+    assert ask(shared_client, typed, nan) == [{"it": holds}]
+
+
 def test_group_by_takes_the_alias_before_the_column(shared_client: Any) -> None:
     sql = f"SELECT 'all' AS org, COUNT(*) AS n FROM {WHOLE} GROUP BY org"
     assert ask(shared_client, sql) == [{"org": "all", "n": 15}]
