@@ -25,7 +25,7 @@ from analysis.utilization import (
 )
 from handlers.asking import Names, reaches_back
 from handlers.caller import Caller
-from handlers.days import DaysRequest, Pinned, pinned
+from handlers.days import A_WEEK, DaysRequest, Pinned, pinned
 from handlers.freshness import Freshness, SourceFreshness, freshness_of
 from queries import breakdown
 from queries.dimensions import Dimensions, Source
@@ -74,7 +74,8 @@ class UtilizationResult:
         whole: of everything that the question covers, as one member.
         rows: the members, dearest first, or the days in order; none without a breakdown.
         days: every day of the window that cost something.
-        best: the best week up to the end of the window; None: fewer than two can be compared.
+        best: the best week up to the end of the window; None: the window is shorter than a week,
+            or fewer than two can be compared.
         unattributed_to: the dimensions of the question that idle, overhead and unused rows
             have no value for.
         gpu: how old the GPU data is; None: there is none.
@@ -200,7 +201,8 @@ class UtilizationHandler:
             whole=whole,
             rows=rows,
             days=in_window,
-            best=best_week(complete, last) if days.is_whole_days else None,
+            # A Sunday is no match for a whole week, nor is a week for a Tuesday.
+            best=best_week(complete, last) if days.days >= A_WEEK else None,
             unattributed_to=silent,
             gpu=gpu,
             freshness=freshness,

@@ -94,9 +94,7 @@ def _advice(result: UtilizationResult) -> list[str]:
     line = f"{served} of the cost went into requests that succeeded"
     its = f"in the best of the last {best.weeks} weeks"
     if not usd:
-        if best.days == result.pinned.dates:
-            return [f"{line}: the best of the last {best.weeks} weeks"]
-        return [f"{line}, as much as {its} ({percent(best.served)}, {week})"]
+        return [f"{line}: no week of the last {best.weeks} was better"]
     a_day = "" if result.pinned.days == 1 else f", {money(usd / result.pinned.days)} a day"
     return [
         f"{line}, {percent(best.served)} {its} ({week}): as in that one, the same results would "

@@ -66,6 +66,18 @@ def test_a_week_is_held_against_the_one_before_and_against_the_best() -> None:
     assert result.waiting_a_day == 40
 
 
+async def test_the_best_week_is_said_to_be_it_and_a_single_day_is_held_against_none(
+    play: Play,
+) -> None:
+    better = [fact for number in range(13, 20) for fact in day(number, "400", "1", model="m")]
+    async with play([*TWO_WEEKS, *better]) as playing:
+        best = await playing.stage.say("/cost utilization 2026-11-13..2026-11-19", "ada")
+        alone = await playing.stage.say("/cost utilization 2026-11-19", "ada")
+    assert "went into requests that succeeded: no week of the last 2 was better" in str(best.ack)
+    assert "higher than the Thursday before (75.0 %)" in str(alone.ack)
+    assert "succeeded" not in str(alone.ack)
+
+
 def test_days_are_held_against_the_same_weekday_a_week_before() -> None:
     result = asked(TWO_WEEKS, lambda asking: asking.utilization(replace(DAYS, by=("day",))))
     assert [row.key for row in result.rows] == [date(2026, 11, number) for number in range(13, 20)]
