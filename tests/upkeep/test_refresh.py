@@ -85,6 +85,6 @@ async def test_a_served_costbot_refreshes_its_mart(tmp_path: Path) -> None:
         ) as costbot,
     ):
         await costbot.says("mart refreshed: 1 days read")
-        await costbot.says("The playground is at")  # from here on a signal ends it in order
+        await costbot.says("playground is at")  # from here on a signal ends it in order
         assert await costbot.terminated() == 0
     assert "Traceback" not in costbot.output

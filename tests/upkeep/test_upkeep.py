@@ -128,6 +128,6 @@ async def test_serving_begins_with_it(tmp_path: Path) -> None:
     serving = served(home, "--playground", "--port", "0", COSTBOT_LOG_LEVEL="INFO")
     async with serving as costbot:
         await costbot.says("days of the mart rolled up anew: 1")
-        await costbot.says("The playground is at")  # from here on a signal ends it in order
+        await costbot.says("playground is at")  # from here on a signal ends it in order
         assert await costbot.terminated() == 0
     assert "Traceback" not in costbot.output
