@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from analysis.checks import Check, failed, failed_with
 from analysis.clock import Clock, system_clock
 from analysis.errors import BadInput, Unavailable
-from bot.assembly import access_of, mart_of, own_cost_of
+from bot.assembly import mart_of, own_cost_of
 from bot.settings import Settings
 from bot.slack.inspection import SlackInspection
+from bot.warehouse import access_of
 from handlers.doctor import DoctorHandler, Inspection, RefreshInspection
 from handlers.nearest import nearest
 from queries.bigquery.inspection import BigQueryInspection

@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.types import ASGIApp
 
 from analysis.errors import BadInput
-from bot.assembly import Parts, assembled, jobs_opened, slack_app, sync_of
+from bot.assembly import Parts, assembled, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.refresh import Refresh
 from bot.scheduler import Every, Nightly, Scheduler
@@ -25,6 +25,7 @@ from bot.slack.app import SlackAccess
 from bot.stage import access_to, admit, installed_app, load_or_begin
 from bot.supervisor import Supervisor
 from bot.upkeep import Upkeep
+from bot.warehouse import jobs_opened, sync_of
 from bot.web import SLACK_PATH, create_web_app
 from handlers.sync import SyncHandler
 from playground.page.routes import Page

@@ -15,13 +15,14 @@ from rich.console import Console
 
 from analysis.errors import BadInput
 from analysis.written import plural, size
-from bot.assembly import assembled, warehouse_queries_opened
+from bot.assembly import assembled
 from bot.blocks.answer import Answer
 from bot.blocks.query import queries_answer, query_answer
 from bot.cli.cost import operator
 from bot.cli.terminal import print_message
 from bot.query_csv import query_csv
 from bot.settings import Settings
+from bot.warehouse import warehouse_queries_opened
 from handlers.queries import PreparedQuery, QueryRequest, QueryResult
 from queries.bigquery.jobs import JobRecord
 

@@ -15,9 +15,9 @@ import typer
 
 from analysis.errors import BadInput
 from analysis.written import money, plural, size
-from bot.assembly import sync_opened
 from bot.cli.progress import progress_bar
 from bot.settings import Settings
+from bot.warehouse import sync_opened
 from handlers.sync import SyncRequest
 from queries.mart.restatement import DayFigures, DayReplacement
 from queries.sync.plan import PlannedDay

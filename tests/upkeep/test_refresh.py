@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from analysis.clock import system_clock
-from bot.assembly import assembled, jobs_opened, sync_of
+from bot.assembly import assembled
 from bot.serving import scheduled
 from bot.settings import Settings
 from bot.supervisor import Supervisor
+from bot.warehouse import jobs_opened, sync_of
 from playground.bigquery.server import running
 from playground.bigquery.warehouse import TableField, Warehouse
 from queries.dimensions import Source
