@@ -5,7 +5,8 @@ CostbotError
 │   ├── NotUnderstood    a word or a value that the grammar does not know
 │   ├── NotAllowed       the caller's role does not reach that far
 │   ├── NotFound         a model, an organization, a period without data
-│   └── BadInput         a file, an option or a setting that cannot be used
+│   ├── BadInput         a file, an option or a setting that cannot be used
+│   └── Outdated         somebody else has changed meanwhile what was decided upon
 └── Unavailable          a part that had to answer did not: warehouse, store, Slack
 
 Anything else that is raised is a bug: the user gets an id, the log the traceback.
@@ -46,6 +47,10 @@ class NotFound(Refused):
 
 class BadInput(Refused):
     """A file, an option or a setting that cannot be used."""
+
+
+class Outdated(Refused):
+    """Somebody else has changed meanwhile what was decided upon: look again, decide again."""
 
 
 class Unavailable(CostbotError):

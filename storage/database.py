@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, cast
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.engine import URL
@@ -27,6 +27,54 @@ BUSY_SECONDS = 10
 """How long a connection waits for another writer (SQLite) or for a server (PostgreSQL)."""
 
 _BEGIN = "costbot_begin"
+
+
+class Sessions(Protocol):
+    """Where a repository gets its sessions from: a database, or one transaction of it."""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of SQLite."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session for reading.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session for writing.
+
+        Raises:
+            Unavailable: the database does not answer, or another writer holds it too long.
+        """
+        ...
+
+
+class OneTransaction:
+    """The one session of a transaction that is under way, given to whoever asks.
+
+    Args:
+        session: of the transaction; whoever began it commits it.
+        is_sqlite: whether it is a file of SQLite.
+    """
+
+    def __init__(self, session: AsyncSession, *, is_sqlite: bool) -> None:
+        self._session = session
+        self.is_sqlite = is_sqlite
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """The session: it sees what the transaction has written."""
+        yield self._session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncSession]:
+        """The session: what is written appears when the transaction is committed."""
+        yield self._session
 
 
 class Database:

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
 from pydantic import SecretStr
 from sqlalchemy import select
 
 from analysis.clock import Clock
 from storage.addresses import parse_address
-from storage.database import Database
+from storage.database import Database, OneTransaction
 from storage.migrate import migrate, revisions
+from storage.repositories.alert_states import AlertStateRepository
+from storage.repositories.audit import AuditRepository
+from storage.repositories.budgets import BudgetRepository
+from storage.repositories.deliveries import DeliveryRepository
 from storage.repositories.inbound import InboundEventRepository
 from storage.repositories.people import PersonRepository
 from storage.repositories.prices import PriceRepository
+from storage.repositories.raises import RaiseRepository
 from storage.repositories.sync_runs import SyncRunRepository
 from storage.repositories.warehouse_jobs import WarehouseJobRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Repositories that write together: all of it appears, or none.
+
+    Attributes:
+        budgets, raises, alert_states, deliveries, audit: see `Store`.
+    """
+
+    budgets: BudgetRepository
+    raises: RaiseRepository
+    alert_states: AlertStateRepository
+    deliveries: DeliveryRepository
+    audit: AuditRepository
 
 
 class Store:
@@ -29,6 +53,11 @@ class Store:
         inbound: which of Slack's events were heard already.
         warehouse_jobs: what costbot itself asked of the warehouse.
         sync_runs: how the refreshes of the mart went.
+        budgets: what people mean to spend at most.
+        raises: limits raised for some days.
+        alert_states: what was told about budgets.
+        deliveries: the outbox.
+        audit: who decided what.
 
     Raises:
         BadInput: the address cannot be used.
@@ -41,6 +70,12 @@ class Store:
         self.inbound = InboundEventRepository(self._database, clock)
         self.warehouse_jobs = WarehouseJobRepository(self._database)
         self.sync_runs = SyncRunRepository(self._database, clock)
+        self._clock = clock
+        self.budgets = BudgetRepository(self._database, clock)
+        self.raises = RaiseRepository(self._database, clock)
+        self.alert_states = AlertStateRepository(self._database)
+        self.deliveries = DeliveryRepository(self._database, clock)
+        self.audit = AuditRepository(self._database, clock)
 
     def __repr__(self) -> str:
         return f"Store({self._database})"
@@ -70,6 +105,27 @@ class Store:
             Unavailable: the database does not answer.
         """
         return await revisions(self._database)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        """A transaction over several repositories: committed at the end, undone on an error.
+
+        Whatever is raised in it, the database's refusals among them, has to leave it: after an
+        error nothing more can be done in it. On SQLite nobody else writes meanwhile: no waiting
+        for Slack or for people inside.
+
+        Raises:
+            Unavailable: the database does not answer, or another writer holds it too long.
+        """
+        async with self._database.writing() as session:
+            one = OneTransaction(session, is_sqlite=self._database.is_sqlite)
+            yield Transaction(
+                budgets=BudgetRepository(one, self._clock),
+                raises=RaiseRepository(one, self._clock),
+                alert_states=AlertStateRepository(one),
+                deliveries=DeliveryRepository(one, self._clock),
+                audit=AuditRepository(one, self._clock),
+            )
 
     async def ping(self) -> None:
         """Asks the database whether it is there.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
+from decimal import Context, Decimal
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Numeric, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -14,6 +14,15 @@ DIGITS_AFTER_POINT = 9
 
 DIGITS = 18
 """Of a price altogether: it stays below a billion dollars per million tokens."""
+
+MONEY_DIGITS_AFTER_POINT = 15
+"""Of an amount of money: as many as a fact in the mart has."""
+
+MONEY_DIGITS = 38
+"""Of an amount of money altogether, as in the mart."""
+
+_EXACT = Context(prec=100)
+"""Wide enough for every decimal that is kept: Python's own would round to 28 digits."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -51,12 +60,14 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     impl = Numeric(DIGITS, DIGITS_AFTER_POINT)
     cache_ok = True
+    digits: ClassVar[int] = DIGITS
+    digits_after_point: ClassVar[int] = DIGITS_AFTER_POINT
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text where numbers would be floats."""
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(String(DIGITS + 2))
-        return dialect.type_descriptor(Numeric(DIGITS, DIGITS_AFTER_POINT))
+            return dialect.type_descriptor(String(self.digits + 2))
+        return dialect.type_descriptor(Numeric(self.digits, self.digits_after_point))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
         """As plain digits, never with an exponent."""
@@ -69,6 +80,34 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else plain(Decimal(value))
 
 
+class MoneyDecimal(ExactDecimal):
+    """An amount of money, with as many digits as the mart's: more than a price has."""
+
+    impl = Numeric(MONEY_DIGITS, MONEY_DIGITS_AFTER_POINT)
+    cache_ok = True
+    digits = MONEY_DIGITS
+    digits_after_point = MONEY_DIGITS_AFTER_POINT
+
+
 def plain(value: Decimal) -> Decimal:
     """The same number without trailing zeros after the point and without an exponent."""
-    return Decimal(f"{value.normalize():f}")
+    return Decimal(f"{value.normalize(_EXACT):f}")
+
+
+def fits(value: Decimal, digits: int, digits_after_point: int) -> bool:
+    """Whether a number can be kept to its last digit.
+
+    Args:
+        value: any decimal.
+        digits: altogether.
+        digits_after_point: of these.
+    """
+    if not value.is_finite():
+        return False
+    exponent = plain(value).as_tuple().exponent
+    before_point = max(0, value.adjusted() + 1)
+    return (
+        isinstance(exponent, int)
+        and -exponent <= digits_after_point
+        and before_point <= digits - digits_after_point
+    )

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from storage.models.alert_state import AlertStateRow
+from storage.models.audit import AuditRow
 from storage.models.base import Base
+from storage.models.budget import BudgetRow
+from storage.models.delivery import DeliveryRow
 from storage.models.inbound_event import InboundEventRow
 from storage.models.person import PersonRow
 from storage.models.price import PriceRow
+from storage.models.raise_ import BudgetRaiseRow
 from storage.models.sync_run import SyncRunRow
 from storage.models.warehouse_job import WarehouseJobRow
 
-__all__ = ["Base", "InboundEventRow", "PersonRow", "PriceRow", "SyncRunRow", "WarehouseJobRow"]
+__all__ = [
+    "AlertStateRow",
+    "AuditRow",
+    "Base",
+    "BudgetRaiseRow",
+    "BudgetRow",
+    "DeliveryRow",
+    "InboundEventRow",
+    "PersonRow",
+    "PriceRow",
+    "SyncRunRow",
+    "WarehouseJobRow",
+]

@@ -7,10 +7,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage.database import Database
+from storage.database import Sessions
 from storage.models import Base
 
 
-def insert_into(database: Database, table: type[Base]) -> PostgresqlInsert | SqliteInsert:
+def insert_into(database: Sessions, table: type[Base]) -> PostgresqlInsert | SqliteInsert:
     """An INSERT into `table` that can say what to do on a conflict."""
     return sqlite_insert(table) if database.is_sqlite else postgresql_insert(table)
