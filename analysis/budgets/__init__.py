@@ -1,0 +1,1 @@
+"""Budgets as arithmetic: periods, status, forecast, alerts, rollover and overlaps; no I/O."""

@@ -1,0 +1,164 @@
+"""What a period will have cost at its end: expected by weekday, with a range.
+
+The expectation of a day to come is the mean of the same weekday over the last 28 complete days, so
+that four of each weekday are in it and a weekend ahead is not priced like a Tuesday.
+
+The range follows from residuals and never from the spread of the levels. Each day's residual is
+taken against the mean of the *other* days of its weekday (leave one out), so no day is part of what
+it is held against. From them one scale s of a day is taken, the larger of the conformal quantile of
+their size (the ceil((n + 1) c)-th smallest of n; J. Lei et al., "Distribution-Free Predictive
+Inference for Regression", JASA 113, 2018) and z·√(mean of squares), the quantile of a normal sum:
+the first is wider where all days are odd, the second where a few are. The sum of h days to come,
+whose level was estimated from n days, then lies within s·√(h + h²/n) of its expectation (prediction
+interval of a sum of future observations: h σ² of their own, h²σ²/n of the mean's).
+
+What it does not know: a trend, holidays, a release next week. It takes days for independent; a
+level that moves makes the range too narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import ceil
+
+from analysis.budgets.burn import KnownDays, spend_between
+from analysis.budgets.terms import BudgetPeriod
+from analysis.complete_days import DAY
+from analysis.trends import LEAST_DAYS, MONTH, WEEK
+
+HISTORY_DAYS = MONTH
+"""Complete days that are looked back on at most: four of each weekday."""
+
+LEAST_HISTORY_DAYS = LEAST_DAYS
+"""Two of each weekday: with fewer no day can be held against another of its weekday."""
+
+COVERAGE = Decimal("0.80")
+"""How often the range is meant to hold the outcome: in four of five periods, which is also the
+prediction interval that AWS Budgets and Cost Explorer forecast with."""
+
+_Z = Decimal("1.2816")
+"""The standard normal score that 80 % lie within (two-sided)."""
+
+LEAST_ELAPSED = Decimal("0.10")
+"""Share of a period that has to be complete before its end is forecast: what the first days say
+about the last ones is mostly noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The cost of a whole period, as it is foreseen.
+
+    Attributes:
+        expected: USD at the end of the period.
+        lower: USD, the lower end of the range; never less than is spent.
+        upper: USD, the upper end of the range.
+        history_days: complete days that it rests on.
+    """
+
+    expected: Decimal
+    lower: Decimal
+    upper: Decimal
+    history_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekdayModel:
+    """What a day costs by its weekday.
+
+    Attributes:
+        means: USD, Monday first.
+        scale: USD: what a single day is off by at most, at the stated coverage.
+        history_days: complete days that it rests on.
+    """
+
+    means: tuple[Decimal, ...]
+    scale: Decimal
+    history_days: int
+
+    def expected(self, first: date, days: int) -> Decimal:
+        """USD of some days to come.
+
+        Args:
+            first: the first of them.
+            days: how many; none are nothing.
+        """
+        weeks, rest = divmod(max(days, 0), WEEK)
+        begin = first.weekday()
+        odd = (self.means[(begin + place) % WEEK] for place in range(rest))
+        return weeks * sum(self.means, Decimal(0)) + sum(odd, Decimal(0))
+
+    def half_width(self, days: int) -> Decimal:
+        """USD by which the sum of so many days to come is off at most, at the stated coverage."""
+        return self.scale * (days + Decimal(days * days) / self.history_days).sqrt()
+
+
+def weekday_model(last: date, costs: Sequence[Decimal]) -> WeekdayModel | None:
+    """Learns from the latest complete days; None from fewer than `LEAST_HISTORY_DAYS`.
+
+    Args:
+        last: the last complete day.
+        costs: USD of each day up to it, without a gap; no more than the last `HISTORY_DAYS` of
+            them are used.
+    """
+    used = costs[-HISTORY_DAYS:]
+    if len(used) < LEAST_HISTORY_DAYS:
+        return None
+    first = last - (len(used) - 1) * DAY
+    # `offset` is the place in a week counted from the first day, whatever weekday that is.
+    seasons = [used[offset::WEEK] for offset in range(WEEK)]
+    means = [sum(season, Decimal(0)) / len(season) for season in seasons]
+    residuals = [
+        (cost - mean) * len(season) / (len(season) - 1)
+        for season, mean in zip(seasons, means, strict=True)
+        for cost in season
+    ]
+    by_weekday = tuple(means[(weekday - first.weekday()) % WEEK] for weekday in range(WEEK))
+    return WeekdayModel(by_weekday, _scale(residuals), len(used))
+
+
+def _scale(residuals: Sequence[Decimal]) -> Decimal:
+    sizes = sorted(map(abs, residuals))
+    rank = ceil((len(sizes) + 1) * COVERAGE)
+    conformal = sizes[min(rank, len(sizes)) - 1]
+    squares = sum((size * size for size in sizes), Decimal(0))
+    return max(conformal, _Z * (squares / len(sizes)).sqrt())
+
+
+def forecast_of(
+    period: BudgetPeriod, daily_spend: Mapping[date, Decimal], as_of: date, known: KnownDays
+) -> Forecast | None:
+    """What a period will have cost at its end, by weekday, with a range.
+
+    Silent (None) with fewer than 14 complete days of history, in the period or before it, and
+    while less than a tenth of the period is complete.
+
+    Args:
+        period: which is foreseen to its last day.
+        daily_spend: USD by local day, from `known.first` on.
+        as_of: the last day that is counted, within the period.
+        known: which days of `daily_spend` are known.
+    """
+    complete = min(as_of, known.complete)
+    if (complete - period.first).days + 1 < LEAST_ELAPSED * len(period):
+        return None
+    history = (min(complete - known.first + DAY, HISTORY_DAYS * DAY)).days
+    costs = [
+        daily_spend.get(complete - back * DAY, Decimal(0)) for back in range(history - 1, -1, -1)
+    ]
+    model = weekday_model(complete, costs)
+    if model is None:
+        return None
+    first = max(period.first, known.first)
+    spend = spend_between(daily_spend, first, as_of)
+    whole = spend_between(daily_spend, first, complete)
+    to_come = (period.last - complete).days
+    expected = max(
+        whole + model.expected(complete + DAY, to_come),
+        spend + model.expected(as_of + DAY, (period.last - as_of).days),
+        spend,
+    )
+    half = model.half_width(to_come)
+    return Forecast(expected, max(spend, expected - half), expected + half, model.history_days)
