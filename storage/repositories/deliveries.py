@@ -332,7 +332,7 @@ class DeliveryRepository:
         query = select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state)
         oldest = select(func.min(DeliveryRow.created_at)).where(_WAITS)
         async with self._sessions.reading() as session:
-            found = dict((await session.execute(query)).tuples().all())
+            found = dict((await session.execute(query)).all())
             return DeliveryCounts(oldest_waiting=await session.scalar(oldest), **found)
 
     async def forget_before(self, instant: datetime) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from random import Random
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -301,7 +302,7 @@ VALUES = st.lists(
 
 @given(st.dictionaries(st.text(), VALUES), st.randoms(use_true_random=False))
 def test_like_scopes_are_like_texts_and_come_back(
-    scope: dict[str, list[str]], random: st.Random
+    scope: dict[str, list[str]], random: Random
 ) -> None:
     given_ = {name: tuple(values) for name, values in scope.items()}
     shuffled = {
