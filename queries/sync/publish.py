@@ -75,6 +75,7 @@ def publish(mart: Mart, publication: Publication, tally: Tally, on_progress: Pro
         Refused: a day comes from files, or another writer has the mart.
     """
     with mart.writer() as writer:
+        on_progress(0.0)  # whoever had to wait for the lock may be gone
         days = _days_to_replace(writer, publication)
         paths = [read.path for read in publication.read]
         relation = stage_rows(writer.connection, mart.dimensions, paths, days)

@@ -190,12 +190,17 @@ class Sync:
         def work() -> None:
             publish(self.mart, publication, self.tally, tell)
 
-        with ThreadPoolExecutor(1, thread_name_prefix="sync") as pool:
-            try:
-                await asyncio.get_running_loop().run_in_executor(pool, work)
-            finally:
-                # Whoever asked may have gone: the thread then stops at its next step.
-                given_up.set()
+        pool = ThreadPoolExecutor(1, thread_name_prefix="sync")
+        future = asyncio.get_running_loop().run_in_executor(pool, work)
+        try:
+            await asyncio.shield(future)
+        finally:
+            # Whoever asked may have gone: the thread then stops at its next step, and is waited
+            # for, because it reads the files that go next.
+            given_up.set()
+            await asyncio.wait([future])
+            future.exception()  # who is gone is told nothing more
+            pool.shutdown(wait=False)
 
     def _spool(self) -> AbstractContextManager[str]:
         """A folder for what is on its way; what crashes have left of others goes first."""

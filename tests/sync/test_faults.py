@@ -171,3 +171,23 @@ async def test_after_the_fault_the_next_sync_catches_up(world: World) -> None:
     assert {one.day for one in world.mart.snapshot().restatements} == {
         day(ago) for ago in range(6) if day(ago) != TODAY
     }
+
+
+async def test_what_was_published_before_the_quota_was_used_up_stays(world: World) -> None:
+    world.add_table(row(ago) for ago in range(40))
+
+    def use_the_quota_up(step: str, _done: float) -> None:
+        if step.startswith("Writing"):
+            world.warehouse.faults.next("*", status=403, reason="quotaExceeded", times=99)
+
+    with pytest.raises(CostbotError, match="16 of 40 days were read before") as error:
+        await world.sync_telling(use_the_quota_up)
+    assert "quota" in str(error.value)
+    assert {at for at, _ in world.in_the_mart()} == {day(ago) for ago in range(16)}
+    run = await world.store.sync_runs.latest("here")
+    assert run is not None
+    assert (run.outcome, run.days_read) == ("failed", 16)
+    world.warehouse.faults.clear()
+    world.forget_jobs()
+    await world.handler(lookback_days=0).sync(SyncRequest(), quietly)
+    assert world.days_read() == [day(ago) for ago in reversed([0, *range(16, 40)])]

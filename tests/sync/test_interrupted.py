@@ -122,12 +122,12 @@ async def test_what_was_read_earlier_does_not_replace_what_was_read_later(world:
         with world.mart.writer():
             # While somebody else writes, the first one reads, and has to wait with it.
             both.create_task(world.sync_telling(notice))
-            await is_read.wait()
+            await asyncio.wait_for(is_read.wait(), 20)
             world.clock.now += timedelta(minutes=1)
             world.warehouse.replace_partition(TABLE, day(1), [row(1, 2.0), row(1, 2.0)])
             is_read.clear()
             both.create_task(world.sync_telling(notice))
-            await is_read.wait()
+            await asyncio.wait_for(is_read.wait(), 20)
     assert world.in_the_mart()[day(1), "acme"] == (2, 0, Decimal(4), Decimal(4))
 
 
@@ -142,3 +142,24 @@ async def test_a_day_that_was_imported_meanwhile_is_not_overwritten(world: World
     with pytest.raises(Refused, match="from imported files"):
         await world.sync_telling(import_a_file)
     assert world.in_the_mart() == {(day(1), "acme"): (1, 0, Decimal(7), Decimal(7))}
+
+
+async def test_whoever_gives_up_while_it_waits_to_write_leaves_nothing_behind(
+    world: World,
+) -> None:
+    world.add_table([row(1)])
+
+    is_read = asyncio.Event()
+
+    def notice(step: str, done: float) -> None:
+        if step.startswith("Reading") and done > 0.1:
+            is_read.set()
+
+    with world.mart.writer():
+        task = asyncio.create_task(world.sync_telling(notice))
+        await asyncio.wait_for(is_read.wait(), 20)
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert world.in_the_mart() == {}
+    assert list((world.mart.folder / "sync").iterdir()) == []
