@@ -25,7 +25,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from analysis.budgets.levels import HYSTERESIS, Level, level_at
 from analysis.budgets.status import State, Status
@@ -39,8 +38,6 @@ FORECAST_HYSTERESIS = Decimal("0.10")
 A forecast wavers by more than spend, which only ever grows: at the usual mark of 110 % it is
 recovered when it is back within the limit.
 """
-
-_NEVER_TOLD: Mapping[Level, datetime] = MappingProxyType({})
 
 
 class Notice(StrEnum):
@@ -97,7 +94,7 @@ class AlertState:
     period_first: date
     limit: Decimal | None = None
     told: Level = Level.OK
-    told_at: Mapping[Level, datetime] = field(default_factory=lambda: _NEVER_TOLD)
+    told_at: Mapping[Level, datetime] = field(default_factory=dict[Level, datetime])
     is_forecast_told: bool = False
     forecast_told_at: datetime | None = None
     muted_until: datetime | None = None
@@ -167,7 +164,7 @@ def _at_limit(state: AlertState, limit: Decimal) -> AlertState:
         state,
         limit=limit,
         told=Level.OK,
-        told_at=_NEVER_TOLD,
+        told_at={},
         is_forecast_told=False,
         forecast_told_at=None,
     )
@@ -190,7 +187,7 @@ def _decide_level(before: AlertState, state: AlertState, status: Status, now: da
     state = replace(
         state,
         told=status.level,
-        told_at=MappingProxyType({**state.told_at, status.level: now}),
+        told_at={**state.told_at, status.level: now},
     )
     notice = Notice.ESCALATION if is_escalation else Notice.ALERT
     return _decided(before, state, status, notice, status.level)

@@ -3,17 +3,25 @@
 The expectation of a day to come is the mean of the same weekday over the last 28 complete days, so
 that four of each weekday are in it and a weekend ahead is not priced like a Tuesday.
 
-The range follows from residuals and never from the spread of the levels. Each day's residual is
-taken against the mean of the *other* days of its weekday (leave one out), so no day is part of what
-it is held against. From them one scale s of a day is taken, the larger of the conformal quantile of
-their size (the ceil((n + 1) c)-th smallest of n; J. Lei et al., "Distribution-Free Predictive
-Inference for Regression", JASA 113, 2018) and z·√(mean of squares), the quantile of a normal sum:
-the first is wider where all days are odd, the second where a few are. The sum of h days to come,
-whose level was estimated from n days, then lies within s·√(h + h²/n) of its expectation (prediction
-interval of a sum of future observations: h σ² of their own, h²σ²/n of the mean's).
+The range follows from residuals and never from the spread of the levels. It has two parts:
 
-What it does not know: a trend, holidays, a release next week. It takes days for independent; a
-level that moves makes the range too narrow.
+- The noise of a day, s. Each day's residual is taken against the mean of the *other* days of its
+  weekday (leave one out), so no day is part of what it is held against; s is the larger of the
+  conformal quantile of their size (the ceil((n + 1) c)-th smallest of n; J. Lei et al.,
+  "Distribution-Free Predictive Inference for Regression", JASA 113, 2018) and z times their root
+  mean square, the quantile of a normal sum: the first is wider where all days are odd, the second
+  where a few are.
+- The wandering of the level from week to week, t: z times the root of the variance between weeks,
+  beyond what the noise within them explains (variance components of a one-way layout; S. R. Searle
+  et al., "Variance Components", 1992). Without it the range of a cost whose weeks differ is far too
+  narrow.
+
+The sum of h days to come, foreseen from n days in k weeks, is off by
+
+    √(s² (h + h²/n) + t² h² (1 + 1/k))
+
+at most, at the stated coverage: h of the days' own noise, the rest of the level's, which is the
+same for all of them. What it does not know: a trend, holidays, a release next week.
 """
 
 from __future__ import annotations
@@ -70,12 +78,14 @@ class WeekdayModel:
 
     Attributes:
         means: USD, Monday first.
-        scale: USD: what a single day is off by at most, at the stated coverage.
+        noise: USD: s of the module.
+        wandering: USD: t of the module, with its factor √(1 + 1/k).
         history_days: complete days that it rests on.
     """
 
     means: tuple[Decimal, ...]
-    scale: Decimal
+    noise: Decimal
+    wandering: Decimal
     history_days: int
 
     def expected(self, first: date, days: int) -> Decimal:
@@ -92,7 +102,8 @@ class WeekdayModel:
 
     def half_width(self, days: int) -> Decimal:
         """USD by which the sum of so many days to come is off at most, at the stated coverage."""
-        return self.scale * (days + Decimal(days * days) / self.history_days).sqrt()
+        noise = self.noise**2 * (days + Decimal(days * days) / self.history_days)
+        return (noise + self.wandering**2 * days * days).sqrt()
 
 
 def weekday_model(last: date, costs: Sequence[Decimal]) -> WeekdayModel | None:
@@ -110,21 +121,36 @@ def weekday_model(last: date, costs: Sequence[Decimal]) -> WeekdayModel | None:
     # `offset` is the place in a week counted from the first day, whatever weekday that is.
     seasons = [used[offset::WEEK] for offset in range(WEEK)]
     means = [sum(season, Decimal(0)) / len(season) for season in seasons]
-    residuals = [
-        (cost - mean) * len(season) / (len(season) - 1)
-        for season, mean in zip(seasons, means, strict=True)
-        for cost in season
+    residuals = [cost - means[place % WEEK] for place, cost in enumerate(used)]
+    left_out = [
+        residual * Decimal(len(season)) / (len(season) - 1)
+        for place, residual in enumerate(residuals)
+        for season in (seasons[place % WEEK],)
     ]
     by_weekday = tuple(means[(weekday - first.weekday()) % WEEK] for weekday in range(WEEK))
-    return WeekdayModel(by_weekday, _scale(residuals), len(used))
+    return WeekdayModel(by_weekday, _noise(left_out), _wandering(residuals), len(used))
 
 
-def _scale(residuals: Sequence[Decimal]) -> Decimal:
+def _noise(residuals: Sequence[Decimal]) -> Decimal:
     sizes = sorted(map(abs, residuals))
     rank = ceil((len(sizes) + 1) * COVERAGE)
     conformal = sizes[min(rank, len(sizes)) - 1]
     squares = sum((size * size for size in sizes), Decimal(0))
     return max(conformal, _Z * (squares / len(sizes)).sqrt())
+
+
+def _wandering(residuals: Sequence[Decimal]) -> Decimal:
+    """What the level of whole weeks, counted back from the end, differs by beyond their noise."""
+    weeks = [residuals[end - WEEK : end] for end in range(len(residuals), WEEK - 1, -WEEK)]
+    levels = [sum(week, Decimal(0)) / WEEK for week in weeks]
+    free = len(weeks) - 1
+    between = sum((level * level for level in levels), Decimal(0)) / free
+    within = sum(
+        ((day - level) ** 2 for week, level in zip(weeks, levels, strict=True) for day in week),
+        Decimal(0),
+    ) / (free * (WEEK - 1))
+    variance = max(between - within / WEEK, Decimal(0))
+    return _Z * (variance * (1 + Decimal(1) / len(weeks))).sqrt()
 
 
 def forecast_of(
