@@ -41,6 +41,9 @@ class Answering:
     async def method(self, request: Request) -> Response:
         """Answer one call."""
         name: str = request.path_params["method"]
+        # All of it is here before anything goes wrong: what a caller sent stays sent, though it
+        # stops waiting for a slow answer.
+        await request.body()
 
         async def answer() -> Response:
             return await self._answer(name, request)
