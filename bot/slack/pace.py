@@ -40,16 +40,30 @@ class Pace:
     @asynccontextmanager
     async def turn(self, channel: str) -> AsyncGenerator[None]:
         """Begins when a message may go to `channel`; the next turn comes after this one's end."""
+        one = self._channel(channel)
+        async with one.busy:
+            # Meanwhile it may be held for longer.
+            while (wait := one.due - self._clock()) > timedelta():
+                await self._pause(wait.total_seconds())
+            try:
+                yield
+            finally:
+                one.due = max(one.due, self._clock() + self._apart)
+
+    def hold(self, channel: str, length: timedelta) -> None:
+        """Lets nothing go to `channel` for so long, as Slack asks with Retry-After."""
+        one = self._channel(channel)
+        one.due = max(one.due, self._clock() + length)
+
+    def held(self, channel: str) -> timedelta:
+        """How long it is, at least, until the next turn; those who wait for theirs not counted."""
+        one = self._channels.get(channel)
+        return timedelta() if one is None else max(one.due - self._clock(), timedelta())
+
+    def _channel(self, name: str) -> _Channel:
         now = self._clock()
         # A channel that nobody posts to, and whose next turn has come, is forgotten.
         self._channels = {
             name: one for name, one in self._channels.items() if one.busy.locked() or one.due > now
         }
-        one = self._channels.setdefault(channel, _Channel(now))
-        async with one.busy:
-            if (wait := one.due - self._clock()) > timedelta():
-                await self._pause(wait.total_seconds())
-            try:
-                yield
-            finally:
-                one.due = self._clock() + self._apart
+        return self._channels.setdefault(name, _Channel(now))
