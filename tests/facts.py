@@ -11,7 +11,8 @@ from uuid import UUID
 from analysis.prices import PriceSource
 from queries.dimensions import Source
 from queries.mart import Mart
-from queries.schema import quoted, requests_columns
+from queries.schema import requests_columns
+from tests.columnar import create
 
 _numbers = count(1)
 
@@ -62,15 +63,11 @@ def add(mart: Mart, facts: Iterable[Fact]) -> None:
     with mart.writer() as writer:
         for source, rows in by_source.items():
             table = f"facts_{source.value}"
-            declared = ", ".join(f"{quoted(column.name)} {column.type}" for column in columns)
-            writer.connection.execute(f"CREATE TABLE {table} ({declared})")
-            # A list for each column: a statement for each row would take milliseconds a row.
-            lists = ", ".join(f"unnest(?::VARCHAR[])::{column.type}" for column in columns)
-            values = [
-                [_written(row.get(column.name, _nothing(column.type))) for row in rows]
-                for column in columns
+            whole = [
+                {column.name: row.get(column.name, _nothing(column.type)) for column in columns}
+                for row in rows
             ]
-            writer.connection.execute(f"INSERT INTO {table} SELECT {lists}", values)
+            create(writer.connection, table, columns, whole)
             writer.add(source, table)
         writer.commit()
 
@@ -78,7 +75,3 @@ def add(mart: Mart, facts: Iterable[Fact]) -> None:
 def _nothing(type_: str) -> object:
     """Measures count from zero; all else is unknown."""
     return 0 if type_ == "BIGINT" or type_.startswith("DECIMAL") else None
-
-
-def _written(value: object) -> str | None:
-    return None if value is None else str(value)

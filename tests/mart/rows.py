@@ -12,7 +12,8 @@ import duckdb
 
 from queries.dimensions import Dimensions, Source
 from queries.mart import Mart, Snapshot
-from queries.schema import quoted, requests_columns
+from queries.schema import requests_columns
+from tests.columnar import create
 
 Row = dict[str, object]
 
@@ -67,13 +68,7 @@ def stage(
     connection: duckdb.DuckDBPyConnection, rows: Iterable[Row], dimensions: Dimensions
 ) -> str:
     """Puts the rows into a table of the connection, and returns its name."""
-    columns = requests_columns(dimensions)
-    types = ", ".join(f"{quoted(column.name)} {column.type}" for column in columns)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming ({types})")
-    values = [[row.get(column.name) for column in columns] for row in rows]
-    if values:
-        marks = ", ".join("?" for _ in columns)
-        connection.executemany(f"INSERT INTO incoming VALUES ({marks})", values)
+    create(connection, "incoming", requests_columns(dimensions), list(rows))
     return "incoming"
 
 
