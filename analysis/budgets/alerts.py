@@ -27,7 +27,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analysis.budgets.levels import HYSTERESIS, Level, level_at
-from analysis.budgets.status import State, Status
+from analysis.budgets.status import Status
 
 COOLDOWN = timedelta(hours=1)
 """For how long after its alert a level is not told again."""
@@ -63,7 +63,7 @@ class Decision:
         notice: what kind of message.
         level: that counts as told with it; for the forecast's notices the level now.
         before: the level that was told before.
-        limit_before: USD: what was in force when that was told, where it was another limit.
+        limit_before: USD: what was in force at the look before, where it was another limit.
         sequence: numbers the decisions of a budget's period from 1 on, without a gap: budget,
             period and this name the message uniquely.
     """
@@ -129,7 +129,7 @@ def decide(state: AlertState | None, status: Status, now: datetime) -> Outcome:
         ValueError: the state is of a later period than the status.
     """
     state = _in_period(state, status.period.first)
-    if status.state is State.NOT_BEGUN or status.level is Level.UNKNOWN:
+    if status.level is Level.UNKNOWN:
         return Outcome(state)
     if state.muted_until is not None and now < state.muted_until:
         return Outcome(state, look_again_at=state.muted_until)
@@ -174,7 +174,7 @@ def _decide_level(before: AlertState, state: AlertState, status: Status, now: da
     is_new_limit = before.limit != state.limit
     # At a new limit a level below the one that was told is a recovery at once, at the same limit
     # only where spend has left the mark for good.
-    reached = status.level if is_new_limit else max(status.level, _held(state.told, status))
+    reached = status.level if is_new_limit else max(status.level, _not_left(status))
     if reached < before.told:
         state = replace(state, told=reached)
         return _decided(before, state, status, Notice.RECOVERY, reached)
@@ -216,11 +216,10 @@ def _decide_forecast(
     return Outcome(state)
 
 
-def _held(told: Level, status: Status) -> Level:
-    """The level that spend has not left yet: it has to fall below a mark by the hysteresis."""
+def _not_left(status: Status) -> Level:
+    """The highest level that spend, once there, has not left: it lies within the hysteresis."""
     lifted = status.spend + HYSTERESIS * status.limit
-    level = level_at(lifted, status.limit, status.terms.warning, status.terms.critical)
-    return min(level, told)
+    return level_at(lifted, status.limit, status.terms.warning, status.terms.critical)
 
 
 def _decided(

@@ -188,3 +188,17 @@ def forecast_of(
     )
     half = model.half_width(to_come)
     return Forecast(expected, max(spend, expected - half), expected + half, model.history_days)
+
+
+def most_foreseen(spend: Decimal, dearest_day: Decimal, days_to_come: int) -> Decimal:
+    """USD that no forecast of a period can expect more than.
+
+    A mean is at most the largest of its values. It costs nothing, so that of very many budgets
+    only those are foreseen whose forecast can reach a mark at all.
+
+    Args:
+        spend: USD to the last day that is counted or to the last complete one, whichever is more.
+        dearest_day: USD of the dearest of the last `HISTORY_DAYS` complete days.
+        days_to_come: behind the last complete day, to the end of the period.
+    """
+    return spend + max(dearest_day, Decimal(0)) * days_to_come

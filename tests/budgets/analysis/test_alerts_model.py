@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from analysis.budgets.alerts import AlertState, Decision, decide
+from analysis.budgets.alerts import COOLDOWN, AlertState, Decision, Notice, decide
 from analysis.budgets.levels import Level
 from tests.budgets.analysis.looks import BEGIN, status, told
 
@@ -117,7 +117,8 @@ class Budget(RuleBasedStateMachine):
         self.muted_until: datetime | None = None
         self.state: AlertState | None = None
         self.reference = Reference()
-        self.log: list[tuple[datetime, Decision]] = []
+        self.limits = 0
+        self.log: list[tuple[datetime, int, Decision]] = []
 
     def look(self) -> None:
         spend = self.spend if self.is_known else None
@@ -130,7 +131,7 @@ class Budget(RuleBasedStateMachine):
         if self.state is None or self.state.period_first != outcome.state.period_first:
             self.log.clear()
         self.state = outcome.state
-        self.log += [(self.now, decision) for decision in outcome.decisions]
+        self.log += [(self.now, self.limits, decision) for decision in outcome.decisions]
         assert decide(self.state, found, self.now).decisions == ()
 
     @rule(amount=st.integers(-60, 60))
@@ -158,6 +159,7 @@ class Budget(RuleBasedStateMachine):
 
     @rule(limit=st.sampled_from([50, 90, 100, 101, 150, 1000]))
     def gets_a_limit(self, limit: int) -> None:
+        self.limits += limit != self.limit
         self.limit = limit
         self.look()
 
@@ -195,19 +197,17 @@ class Budget(RuleBasedStateMachine):
 
     @invariant()
     def decisions_are_numbered_without_a_gap(self) -> None:
-        numbers = [decision.sequence for _, decision in self.log]
+        numbers = [decision.sequence for *_, decision in self.log]
         assert numbers == list(range(1, len(numbers) + 1))
 
     @invariant()
     def no_level_is_alerted_twice_within_the_hour_for_one_limit(self) -> None:
-        last: dict[Level, datetime] = {}
-        for at, decision in self.log:
-            if decision.limit_before is not None:
-                last.clear()
-            if decision.notice in ("alert", "escalation"):
-                before = last.get(decision.level)
-                assert before is None or at - before >= timedelta(hours=1)
-                last[decision.level] = at
+        last: dict[tuple[int, Level], datetime] = {}
+        for at, limits, decision in self.log:
+            if decision.notice in (Notice.ALERT, Notice.ESCALATION):
+                before = last.get((limits, decision.level))
+                assert before is None or at - before >= COOLDOWN
+                last[limits, decision.level] = at
 
 
 TestBudget = Budget.TestCase

@@ -9,11 +9,17 @@ from math import exp
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analysis.budgets.burn import KnownDays
-from analysis.budgets.forecast import COVERAGE, Forecast, forecast_of, weekday_model
+from analysis.budgets.burn import KnownDays, spend_between
+from analysis.budgets.forecast import (
+    COVERAGE,
+    Forecast,
+    forecast_of,
+    most_foreseen,
+    weekday_model,
+)
 from analysis.budgets.status import status_of
 from analysis.budgets.terms import BudgetPeriod
 from tests.budgets.analysis.made import DAY, daily, even, terms, worked
@@ -123,6 +129,23 @@ def test_the_range_holds_the_expectation_and_never_less_than_is_spent(
     assert forecast is not None
     spent = sum((cost for day, cost in spend.items() if day >= JUNE.first), Decimal(0))
     assert spent <= forecast.lower <= forecast.expected <= forecast.upper
+
+
+@given(st.lists(st.decimals("-200", "500", places=2), min_size=45, max_size=60), st.integers(0, 5))
+def test_no_forecast_expects_more_than_the_dearest_day_every_day(
+    costs: list[Decimal], open_days: int
+) -> None:
+    since = date(2026, 5, 1)
+    as_of = since + (len(costs) - 1) * DAY
+    complete = as_of - open_days * DAY
+    spend = daily(since, *costs)
+    forecast = foreseen(spend, as_of, since=since, complete=complete)
+    history = [spend[complete - back * DAY] for back in range(28)]
+    spent, whole = (spend_between(spend, JUNE.first, last) for last in (as_of, complete))
+    most = most_foreseen(max(spent, whole), max(history), (JUNE.last - complete).days)
+    assume(forecast is not None)
+    assert forecast is not None
+    assert forecast.expected <= most + Decimal("1e-20")
 
 
 @given(st.lists(COST, min_size=14, max_size=28), st.integers(1, 60))

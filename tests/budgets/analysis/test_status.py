@@ -192,6 +192,13 @@ def test_a_limit_that_today_will_reach_at_the_burn_runs_out_today() -> None:
     assert status.exhaustion == date(2026, 1, 11)
 
 
+def test_a_limit_that_open_days_pass_at_the_burn_runs_out_on_the_last_of_them() -> None:
+    spend = even(JANUARY, date(2026, 1, 10), 100) | daily(date(2026, 1, 11), 1, 0, 0, 0)
+    known = KnownDays(JANUARY, date(2026, 1, 14), date(2026, 1, 10))
+    status = status_of(worked(), Decimal(1050), spend, date(2026, 1, 14), known=known)
+    assert (status.word, status.exhaustion) == ("critical", date(2026, 1, 14))
+
+
 def test_days_behind_the_data_are_not_known_and_a_status_is_as_of_the_last_that_is() -> None:
     spend = even(JANUARY, date(2026, 1, 10), 100)
     known = KnownDays(JANUARY, date(2026, 1, 10), date(2026, 1, 10))
@@ -256,8 +263,8 @@ def test_every_figure_follows_from_the_formulas_exactly(costs: list[Decimal], li
         assert status.exhaustion is None
     else:
         whole_days = int((limit - spend) / burn)
+        assert elapsed + whole_days <= len(status.period)
         assert status.exhaustion == JANUARY + (elapsed - 1 + whole_days) * DAY
-        assert status.exhaustion <= status.period.last
 
 
 @given(COSTS, st.integers(0, 89), st.integers(0, 3), st.integers(0, 3))
