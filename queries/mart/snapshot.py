@@ -43,6 +43,21 @@ class SourceState:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class DayRollup:
+    """The rollup of one source's UTC day.
+
+    Attributes:
+        path: of its file; a file never changes, so like paths are like rows.
+        grain: how finely it is kept.
+        shape: what decides its columns, see `costs_shape_of`.
+    """
+
+    path: str
+    grain: Grain
+    shape: str
+
+
 class Snapshot:
     """A state of the mart.
 
@@ -100,6 +115,13 @@ class Snapshot:
             if first_day <= day <= last_day and (sources is None or source in sources):
                 names += files.requests if relation == "requests" else (files.costs,)
         return [f"{self._folder}/{name}" for name in names]
+
+    def rollups(self) -> dict[tuple[Source, date], DayRollup]:
+        """The file of `costs` of every source's UTC day."""
+        return {
+            (source, day): DayRollup(f"{self._folder}/{files.costs}", files.grain, files.shape)
+            for source, day, files in self._days()
+        }
 
     def shapes(self, first_day: date, last_day: date) -> set[str]:
         """The shapes of the days' rollups."""

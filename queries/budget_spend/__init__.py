@@ -1,0 +1,13 @@
+"""What every budget has spent in its period: one set-based pass over the mart for all of them."""
+
+from queries.budget_spend.columns import BudgetPeriods, DailySpend, Refreshed, Spent
+from queries.budget_spend.spending import BudgetSpending, SpendingLimits
+
+__all__ = [
+    "BudgetPeriods",
+    "BudgetSpending",
+    "DailySpend",
+    "Refreshed",
+    "SpendingLimits",
+    "Spent",
+]

@@ -1,0 +1,350 @@
+"""The spend of all budgets, kept up with the mart.
+
+What a budget has spent is a sum over rows of `costs`. The first time, and whenever it is asked
+for, it is added up from all of them. Afterwards what a changed day held is taken away and what it
+holds now is added, both read from the day's own files: sums of decimals are exact, so this is
+what adding up everything gives, to the last digit. A mart that has not changed changes nothing.
+"""
+# ruff: noqa: S608 - what is pasted are names of tables of our own
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar, cast
+from uuid import uuid4
+
+import duckdb
+
+from analysis.errors import Unavailable
+from queries.budget_spend.columns import BudgetPeriods, DailySpend, Refreshed, Spent
+from queries.budget_spend.passes import ALL, FRESH, SETTLED, Pass, Read
+from queries.budget_spend.targets import Targets
+from queries.dimensions import Source
+from queries.duck import connect
+from queries.mart.collector import TEMPORARY
+from queries.mart.manifest import costs_shape_of
+from queries.mart.mart import Mart
+from queries.mart.snapshot import DayRollup
+from queries.schema import MONEY
+
+T = TypeVar("T")
+
+_DAY = timedelta(days=1)
+
+_Rollups = dict[tuple[Source, date], DayRollup]
+
+_ADDED_UP = (
+    f"SELECT place, SUM(cost)::{MONEY} AS cost, SUM(requests)::BIGINT AS requests, "
+    "SUM(unpriced)::BIGINT AS unpriced FROM parts GROUP BY place"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingLimits:
+    """What the passes may take.
+
+    Attributes:
+        threads: of DuckDB.
+        memory: of DuckDB, as it writes sizes; beyond it rows spill into the mart's folder.
+        days: rollups of a day that are grouped at once: more are quicker, and need more memory.
+    """
+
+    threads: int = 2
+    memory: str = "2GB"
+    days: int = 100
+
+
+class BudgetSpending:
+    """What the budgets that it was given have spent; opens DuckDB when it is first asked.
+
+    One thing is done at a time; whoever else asks waits.
+
+    Args:
+        mart: with the facts.
+        limits: what it may take.
+    """
+
+    def __init__(self, mart: Mart, limits: SpendingLimits | None = None) -> None:
+        self._mart = mart
+        self._limits = limits or SpendingLimits()
+        self._shape = costs_shape_of(mart.dimensions)
+        self._lock = asyncio.Lock()
+        self._work: _Work | None = None
+
+    async def put(self, budgets: BudgetPeriods) -> None:
+        """Takes budgets in; those whose places it has are replaced: a new period, another scope.
+
+        Their spend is added up by the next refresh.
+        """
+        await self._do(lambda work: work.put(budgets))
+
+    async def remove(self, places: Iterable[int]) -> None:
+        """Lets budgets go."""
+        gone = list(places)
+        await self._do(lambda work: work.remove(gone))
+
+    async def refresh(self, *, anew: bool = False) -> Refreshed:
+        """Brings all figures to the mart's present state.
+
+        Args:
+            anew: add up everything, whatever is known.
+
+        Returns:
+            The budgets whose figures are new since `told`: whoever fails to act upon them finds
+            them again in the next refresh.
+
+        Raises:
+            Unavailable: the mart's files cannot be read; the figures stay as they were.
+        """
+        return await self._do(lambda work: work.refresh(anew=anew))
+
+    async def told(self) -> None:
+        """Confirms that what the last refresh has found was acted upon."""
+        await self._do(lambda work: work.told())
+
+    async def spent(self, places: Iterable[int] | None = None) -> Spent:
+        """The figures as of the last refresh, of some budgets or of all that it has.
+
+        Budgets that were put since, and those that nothing can be said of, have none.
+        """
+        some = None if places is None else list(places)
+        return await self._do(lambda work: work.spent(some))
+
+    async def daily(self, budgets: BudgetPeriods) -> list[DailySpend]:
+        """The days of some budgets, of the mart's present state, by place and day.
+
+        They need not have been put, and are not kept. Meant for those that somebody looks at, not
+        for all.
+
+        Raises:
+            Unavailable: the mart's files cannot be read.
+        """
+        return await asyncio.to_thread(self._daily, budgets)
+
+    async def close(self) -> None:
+        """Interrupts what is running and lets everything go."""
+        work = self._work
+        if work is not None:
+            work.connection.interrupt()
+        async with self._lock:
+            if self._work is not None:
+                self._work.connection.close()
+                self._work = None
+
+    async def _do(self, job: Callable[[_Work], T]) -> T:
+        async with self._lock:
+            work = self._work = self._work or _Work(self._mart, self._limits, self._shape)
+            running = asyncio.ensure_future(asyncio.to_thread(work.run, job))
+            try:
+                return await asyncio.shield(running)
+            except asyncio.CancelledError:
+                # The thread is waited for: nobody else may have the connection before it ends.
+                await _stopped(work, running)
+                raise
+
+    def _daily(self, budgets: BudgetPeriods) -> list[DailySpend]:
+        work = _Work(self._mart, self._limits, self._shape)
+        try:
+            return work.run(lambda one: one.daily(budgets))
+        finally:
+            work.connection.close()
+
+
+async def _stopped(work: _Work, running: asyncio.Future[T]) -> None:
+    while not running.done():
+        work.connection.interrupt()
+        await asyncio.wait([running], timeout=0.02)
+    if not running.cancelled():
+        running.exception()  # looked at: whoever asked does not wait for it any more
+
+
+class _Work:
+    """The database of the budgets, used by one thread at a time."""
+
+    def __init__(self, mart: Mart, limits: SpendingLimits, shape: str) -> None:
+        self._mart = mart
+        self._limits = limits
+        self.connection = connect(
+            threads=limits.threads, memory=limits.memory, temporary=_temporary(mart)
+        )
+        # The mart's files never change: what was read of them once stays true.
+        self.connection.execute("SET parquet_metadata_cache = true")
+        self._targets = Targets(self.connection, mart.dimensions)
+        self._pass = Pass(self.connection, mart.dimensions, shape, self._targets)
+        self.connection.execute(
+            f"CREATE TABLE spent (place INTEGER, cost {MONEY}, requests BIGINT, unpriced BIGINT)"
+        )
+        self.connection.execute("CREATE TABLE untold (place INTEGER)")
+        self._unanswerable: set[int] = set()
+        self._version: int | None = None
+        self._rollups: _Rollups = {}
+        self._using = threading.Lock()
+
+    def run(self, job: Callable[[_Work], T]) -> T:
+        """Does something as a whole or not at all."""
+        with self._using:
+            before = self._version, self._rollups, set(self._unanswerable), self._targets.state()
+            self.connection.execute("BEGIN")
+            try:
+                result = job(self)
+            except BaseException as error:
+                self.connection.execute("ROLLBACK")
+                self._version, self._rollups, self._unanswerable, state = before
+                self._targets.restore(state)
+                if isinstance(error, duckdb.IOException):
+                    message = "The mart's files cannot be read."
+                    raise Unavailable(message) from error
+                if isinstance(error, duckdb.OutOfMemoryException):
+                    message = f"The budgets need more memory than {self._limits.memory}."
+                    raise Unavailable(message) from error
+                raise
+            self.connection.execute("COMMIT")
+            return result
+
+    def put(self, budgets: BudgetPeriods) -> None:
+        """See `BudgetSpending.put`."""
+        places = list(budgets.places)
+        self.remove(places)
+        self._unanswerable |= set(self._targets.put(budgets))
+
+    def remove(self, places: list[int]) -> None:
+        """See `BudgetSpending.remove`."""
+        self._targets.remove(places)
+        self._unanswerable -= set(places)
+        self.connection.execute(
+            "DELETE FROM spent WHERE place IN (SELECT unnest($1::INTEGER[]))", [places]
+        )
+
+    def refresh(self, *, anew: bool) -> Refreshed:
+        """See `BudgetSpending.refresh`."""
+        snapshot = self._mart.snapshot()
+        now, before = snapshot.rollups(), self._rollups
+        gone = [Read(key[1], r) for key, r in before.items() if now.get(key) != r]
+        come = [Read(key[1], r) for key, r in now.items() if before.get(key) != r]
+        # Files that were left behind stay for a while only: without them nothing is taken away.
+        complete = (
+            anew or self._version is None or not all(Path(r.rollup.path).exists() for r in gone)
+        )
+        if complete:
+            days_read = self._complete(now)
+            changed = "SELECT place FROM spent"
+        else:
+            days_read = self._renew(gone, come) + self._begin(now)
+            changed = "SELECT place FROM moved UNION SELECT place FROM fresh"
+        self.connection.execute(f"INSERT INTO untold {changed}")
+        found = self._figures("SELECT * FROM spent WHERE place IN (FROM untold) ORDER BY place")
+        self._targets.settle()
+        self._version, self._rollups = snapshot.version, now
+        unanswerable = tuple(sorted(self._unanswerable))
+        return Refreshed(snapshot.version, found, unanswerable, days_read, complete)
+
+    def told(self) -> None:
+        """See `BudgetSpending.told`."""
+        self.connection.execute("DELETE FROM untold")
+
+    def spent(self, places: list[int] | None) -> Spent:
+        """See `BudgetSpending.spent`."""
+        if places is None:
+            return self._figures("SELECT * FROM spent ORDER BY place")
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest($1::INTEGER[]) AS place", [places]
+        )
+        return self._figures("SELECT * FROM spent WHERE place IN (FROM asked) ORDER BY place")
+
+    def daily(self, budgets: BudgetPeriods) -> list[DailySpend]:
+        """See `BudgetSpending.daily`."""
+        self.put(budgets)
+        self._add_up(self._within(self._mart.snapshot().rollups(), ALL), ALL, daily=True)
+        rows = self.connection.execute(
+            f"SELECT place, day, SUM(cost)::{MONEY}, SUM(requests)::BIGINT, "
+            "SUM(unpriced)::BIGINT FROM parts GROUP BY place, day ORDER BY place, day"
+        ).fetchall()
+        return [DailySpend(*row) for row in cast("list[tuple[int, date, Decimal, int, int]]", rows)]
+
+    def _renew(self, gone: list[Read], come: list[Read]) -> int:
+        """What changed days held is taken away from the budgets, what they hold is added."""
+        self.connection.execute("DELETE FROM parts")
+        self._run(gone, SETTLED, sign=-1)
+        self._run(come, SETTLED)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE moved AS SELECT * FROM ({_ADDED_UP}) "
+            "WHERE cost <> 0 OR requests <> 0 OR unpriced <> 0"
+        )
+        self.connection.execute(
+            f"UPDATE spent SET cost = (spent.cost + moved.cost)::{MONEY}, "
+            "requests = spent.requests + moved.requests, "
+            "unpriced = spent.unpriced + moved.unpriced FROM moved WHERE spent.place = moved.place"
+        )
+        return len(gone) + len(come)
+
+    def _begin(self, now: _Rollups) -> int:
+        """The spend of budgets that were put since the last refresh."""
+        reads = self._within(now, FRESH)
+        self._add_up(reads, FRESH)
+        self._enter("fresh")
+        return len(reads)
+
+    def _complete(self, now: _Rollups) -> int:
+        """The spend of all budgets, whatever was known of it."""
+        reads = self._within(now, ALL)
+        self._add_up(reads, ALL)
+        self.connection.execute("DELETE FROM spent")
+        self._enter("budgets")
+        return len(reads)
+
+    def _enter(self, budgets: str) -> None:
+        """Keeps what was added up as the spend of the budgets in a table."""
+        self.connection.execute(
+            "INSERT INTO spent SELECT b.place, COALESCE(cost, 0), COALESCE(requests, 0), "
+            f"COALESCE(unpriced, 0) FROM {budgets} b LEFT JOIN ({_ADDED_UP}) USING (place) "
+            "WHERE b.place NOT IN (SELECT unnest($1::INTEGER[]))",
+            [sorted(self._unanswerable)],
+        )
+
+    def _add_up(self, reads: list[Read], budgets: str, *, daily: bool = False) -> None:
+        self.connection.execute("DELETE FROM parts")
+        self._run(reads, budgets, daily=daily)
+
+    def _run(self, reads: list[Read], budgets: str, *, sign: int = 1, daily: bool = False) -> None:
+        ordered = sorted(reads, key=lambda read: (read.day, read.rollup.path))
+        for begin in range(0, len(ordered), self._limits.days):
+            some = ordered[begin : begin + self._limits.days]
+            self._pass.run(some, budgets, sign=sign, daily=daily)
+
+    def _within(self, rollups: _Rollups, budgets: str) -> list[Read]:
+        """The rollups that can hold something of these budgets' periods."""
+        span = self.connection.execute(
+            f"SELECT min(first_day), max(last_day) FROM budgets WHERE {budgets}"
+        ).fetchone()
+        first, last = cast("tuple[date | None, date | None]", span)
+        if first is None or last is None:
+            return []
+        # Nowhere is it more than a day earlier or later than in UTC.
+        return [
+            Read(day, rollup)
+            for (_, day), rollup in rollups.items()
+            if first - _DAY <= day <= last + _DAY
+        ]
+
+    def _figures(self, query: str) -> Spent:
+        rows = self.connection.execute(query).fetchall()
+        if not rows:
+            return Spent()
+        places, costs, requests, unpriced = zip(*rows, strict=True)
+        return Spent(
+            cast("tuple[int, ...]", places),
+            cast("tuple[Decimal, ...]", costs),
+            cast("tuple[int, ...]", requests),
+            cast("tuple[int, ...]", unpriced),
+        )
+
+
+def _temporary(mart: Mart) -> Path:
+    # Of one's own: DuckDBs do not share a folder.
+    return mart.folder / TEMPORARY / f"budgets-{uuid4().hex}"
