@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ("commands", "imports", "mart_breakdown", "startup", "why")
+BENCHMARKS = ("commands", "imports", "mart_breakdown", "outbox_crash", "startup", "why")
 
 
 def main() -> None:

@@ -1,0 +1,131 @@
+"""Processes of their own that send what is in an outbox, and die of it.
+
+Run as a module it is their parent: it has imported all that they need, and so begins one in
+hundredths of a second. It is told on its standard input, a line of JSON each: what to start, and it
+answers with the process's id; or which id to wait for, and it answers with its exit code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import random
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from analysis.clock import system_clock
+from bot.outbox.backoff import Backoff
+from bot.outbox.outcome import Channel, Timing
+from bot.outbox.sender import Limits, Sender
+from bot.outbox.slack import SlackChannel, outbox_client
+from bot.outbox.slack_calls import Calls
+from bot.outbox.steps import Step
+from bot.slack.pace import Pace
+from bot.supervisor import Supervisor
+from storage import Store
+from storage.records.delivery import ChannelKind
+
+TIMING = Timing(
+    timeout=timedelta(seconds=1), settle=timedelta(seconds=1), spare=timedelta(seconds=1)
+)
+"""Short, so that what is in doubt is soon looked for; and longer than a busy machine hesitates."""
+
+QUICK = Backoff(random.random, timedelta(seconds=0.05), timedelta(seconds=0.5))
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a process is told.
+
+    Attributes:
+        address: of the store.
+        api_url, token: of Slack.
+        dies_after: the step after which it kills itself; None: it goes on.
+        most_at_once: how many messages it sends at the same time.
+    """
+
+    address: str
+    api_url: str
+    token: str
+    dies_after: Step | None = None
+    most_at_once: int = 8
+
+
+class _KillAfter(logging.Handler):
+    """Ends the process, as the machine would, when a step has been reached."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(logging.DEBUG)
+        self._step = step
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() == self._step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def send(work: Work) -> None:
+    """Sends until it is killed, or told to end."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    if work.dies_after is not None:
+        steps = logging.getLogger("bot.outbox.steps")
+        steps.setLevel(logging.DEBUG)
+        steps.addHandler(_KillAfter(work.dies_after))
+    asyncio.run(_send(work))
+
+
+async def _send(work: Work) -> None:
+    store = Store(work.address, system_clock)
+    supervisor = Supervisor()
+    calls = Calls(outbox_client(work.token, work.api_url), TIMING.timeout)
+    slack = SlackChannel(calls, Pace(system_clock, timedelta()), store.deliveries.find_keys)
+    sender = Sender(
+        store.deliveries,
+        cast("dict[ChannelKind, Channel]", {"slack": slack}),
+        supervisor,
+        system_clock,
+        f"process {os.getpid()}",
+        Limits(
+            TIMING,
+            QUICK,
+            most_at_once=work.most_at_once,
+            look_every=timedelta(seconds=0.05),
+        ),
+    )
+    running = asyncio.create_task(sender.run())
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    await ended.wait()
+    await sender.stop()
+    await running
+    await supervisor.stop(1)
+    await store.close()
+
+
+def _be_the_parent() -> None:
+    children: set[int] = set()
+    for line in sys.stdin:
+        told = json.loads(line)
+        if isinstance(told, int):
+            _, status = os.waitpid(told, 0)
+            children.discard(told)
+            print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the test reads it
+            continue
+        child = os.fork()
+        if not child:
+            send(Work(**told))
+            os._exit(0)
+        children.add(child)
+        print(child, flush=True)  # noqa: T201 - the test reads it
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    _be_the_parent()
