@@ -20,6 +20,7 @@ __all__ = [
     "percent",
     "plural",
     "short",
+    "unescape",
 ]
 
 LONGEST_NAME = 60
@@ -42,6 +43,13 @@ def escape(text: str) -> str:
     Slack decodes exactly three entities, in mrkdwn and in plain text alike.
     """
     return text.translate(_WRITTEN)
+
+
+def unescape(text: str) -> str:
+    """What a person typed: Slack sends three characters as entities."""
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(entity, character)
+    return text
 
 
 def short(name: str) -> str:

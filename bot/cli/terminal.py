@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.slack.listeners import unescape
+from bot.blocks.text import unescape
 
 Json = Mapping[str, object]
 

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 from bot.blocks.answer import Answer
 from bot.blocks.home import home_view
 from bot.blocks.report import GO_ON, POST
+from bot.blocks.text import unescape
 from bot.grammar.report import ReportCommand
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
@@ -20,8 +21,6 @@ from bot.slack.reply import Replies
 from bot.slack.report import Asked, Reports
 from handlers.caller import Caller
 from storage.repositories.inbound import InboundEventRepository
-
-_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +139,3 @@ def clicked(body: Json) -> str:
     """What the clicked button carries: the text of a question, checked again like a typed one."""
     actions = cast("list[Json]", body["actions"])
     return str(actions[0].get("value") or "")
-
-
-def unescape(text: str) -> str:
-    """What the person typed: Slack sends three characters as entities."""
-    for entity, character in _ENTITIES:
-        text = text.replace(entity, character)
-    return text

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from analysis.prices import UnitPrice
-from queries.prices.public_list import PublicList
 from queries.prices.spellings import spellings, without_date
+
+if TYPE_CHECKING:
+    from queries.prices.public_list import PublicList
 
 
 class Catalogue:
@@ -19,13 +23,22 @@ class Catalogue:
     """
 
     def __init__(self, prices: Iterable[UnitPrice], public: PublicList | None = None) -> None:
-        self._public = public or PublicList()
+        self._given = public
         self._by_name: dict[tuple[str, str], list[UnitPrice]] = {}
         self._providers: dict[str, set[str]] = {}
         for price in prices:
             provider, model = price.provider.lower(), price.model.lower()
             self._by_name.setdefault((provider, model), []).append(price)
             self._providers.setdefault(model, set()).add(provider)
+
+    @cached_property
+    def _public(self) -> PublicList:
+        if self._given is not None:
+            return self._given
+        # The package brings an HTTP client along: it is loaded where the list is asked.
+        from queries.prices.public_list import PublicList
+
+        return PublicList()
 
     def provider_of(self, model: str) -> str | None:
         """The one provider whose model this is by the lists; None: there are several, or none."""
