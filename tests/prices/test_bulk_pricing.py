@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from analysis.prices import PriceSource, TokenUsage, UnitPrice, price_in_force, request_cost
 from queries.prices.bulk import cost_sql, load_slices, match_sql
 from queries.prices.slices import slices
+from queries.schema import Column
+from tests.columnar import create
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOURS = st.integers(1, 30).map(lambda hours: timedelta(hours=hours))
@@ -93,6 +95,20 @@ def priced_alone(listed: list[UnitPrice], request: Request) -> tuple[str | None,
     return chosen.source.value, request_cost(request.usage, chosen)
 
 
+REQUESTS_MADE = (
+    Column("number", "INT", ""),
+    Column("rate", "BIGINT", ""),
+    Column("time", "TIMESTAMPTZ", ""),
+    Column("fresh_input_tokens", "BIGINT", ""),
+    Column("cached_input_tokens", "BIGINT", ""),
+    Column("cache_write_tokens", "BIGINT", ""),
+    Column("output_tokens", "BIGINT", ""),
+    Column("reasoning_tokens", "BIGINT", ""),
+    Column("requests", "BIGINT", ""),
+    Column("is_batch", "BOOLEAN", ""),
+)
+
+
 def priced_in_bulk(
     listed: list[UnitPrice], requests: list[Request]
 ) -> list[tuple[str | None, Decimal | None]]:
@@ -105,26 +121,23 @@ def priced_in_bulk(
             connection,
             [(rate, slices(listed, who, first, last)) for rate, who in enumerate(organizations)],
         )
-        connection.execute(
-            "CREATE TABLE requests_made (number INT, rate BIGINT, time TIMESTAMPTZ, "
-            "fresh_input_tokens BIGINT, cached_input_tokens BIGINT, cache_write_tokens BIGINT, "
-            "output_tokens BIGINT, reasoning_tokens BIGINT, requests BIGINT, is_batch BOOLEAN)"
-        )
-        connection.executemany(
-            "INSERT INTO requests_made VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        create(
+            connection,
+            "requests_made",
+            REQUESTS_MADE,
             [
-                (
-                    number,
-                    organizations.index(one.organization),
-                    one.at,
-                    one.usage.fresh_input,
-                    one.usage.cached_input,
-                    one.usage.cache_write,
-                    one.usage.output,
-                    one.usage.reasoning,
-                    one.usage.requests,
-                    one.usage.batch,
-                )
+                {
+                    "number": number,
+                    "rate": organizations.index(one.organization),
+                    "time": one.at,
+                    "fresh_input_tokens": one.usage.fresh_input,
+                    "cached_input_tokens": one.usage.cached_input,
+                    "cache_write_tokens": one.usage.cache_write,
+                    "output_tokens": one.usage.output,
+                    "reasoning_tokens": one.usage.reasoning,
+                    "requests": one.usage.requests,
+                    "is_batch": one.usage.batch,
+                }
                 for number, one in enumerate(requests)
             ],
         )

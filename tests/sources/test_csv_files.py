@@ -172,7 +172,7 @@ cells = st.text(st.sampled_from("ab,\";\n '\té\\1."), max_size=6)
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.sampled_from(["1", "-1", "x", ""]), cells), min_size=1, max_size=25))
 def test_well_formed_rows_are_all_accounted_for_with_their_lines(
@@ -194,7 +194,7 @@ def test_well_formed_rows_are_all_accounted_for_with_their_lines(
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.text(st.sampled_from('a1,"\n '), max_size=12), max_size=12))
 def test_garbage_never_stops_an_import_and_never_vanishes(
