@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -44,6 +44,7 @@ class Outbox:
     slack: FakeSlack
     clock: ManualClock
     channels: Mapping[ChannelKind, Channel]
+    pace: Pace
     supervisor: Supervisor
     sender: Sender
 
@@ -87,6 +88,15 @@ class Outbox:
         return [message.text for message in self.messages(name)]
 
 
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Waits, for some seconds of real time, until something has come about."""
+    for _ in range(1000):
+        if await condition():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it has not come about")
+
+
 @asynccontextmanager
 async def opened(folder: Path, *more_scopes: str) -> AsyncGenerator[Outbox]:
     """An outbox on a Slack that grants the bot some more scopes than the manifest asks for."""
@@ -105,7 +115,7 @@ async def opened(folder: Path, *more_scopes: str) -> AsyncGenerator[Outbox]:
         supervisor = Supervisor()
         limits = Limits(TIMING, AVERAGE)
         sender = Sender(store.deliveries, channels, supervisor, clock.now, "one", limits)
-        yield Outbox(store, slack, clock, channels, supervisor, sender)
+        yield Outbox(store, slack, clock, channels, pace, supervisor, sender)
         await asyncio.wait_for(supervisor.idle(), 10)
 
 

@@ -32,7 +32,7 @@ from storage import Store
 from storage.records.delivery import ChannelKind
 
 TIMING = Timing(
-    timeout=timedelta(seconds=1), settle=timedelta(seconds=1), spare=timedelta(seconds=1)
+    timeout=timedelta(seconds=1), settle=timedelta(seconds=2), spare=timedelta(seconds=0.5)
 )
 """Short, so that what is in doubt is soon looked for; and longer than a busy machine hesitates."""
 
