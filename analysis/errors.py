@@ -6,6 +6,7 @@ CostbotError
 │   ├── NotAllowed       the caller's role does not reach that far
 │   ├── NotFound         a model, an organization, a period without data
 │   ├── BadInput         a file, an option or a setting that cannot be used
+│   │   └── Unfit        a form, of which each field that cannot be used is told
 │   └── Outdated         somebody else has changed meanwhile what was decided upon
 └── Unavailable          a part that had to answer did not: warehouse, store, Slack
 
@@ -13,6 +14,8 @@ Anything else that is raised is a bug: the user gets an id, the log the tracebac
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class CostbotError(Exception):
@@ -47,6 +50,18 @@ class NotFound(Refused):
 
 class BadInput(Refused):
     """A file, an option or a setting that cannot be used."""
+
+
+class Unfit(BadInput):
+    """A form, of which each field that cannot be used is told.
+
+    Args:
+        faults: a whole sentence for each such field, by the field's name.
+    """
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = dict(faults)
 
 
 class Outdated(Refused):
