@@ -25,7 +25,8 @@ class AlertStateRow(Base):
     period_first: Mapped[date] = mapped_column(primary_key=True, index=True)
     version: Mapped[int]
     level_told: Mapped[str]
-    told_at: Mapped[datetime | None]
+    told_at: Mapped[dict[str, str]] = mapped_column(JSON)
+    sequence: Mapped[int]
     forecast_told: Mapped[bool]
     forecast_told_at: Mapped[datetime | None]
     limit_told: Mapped[Decimal | None] = mapped_column(MoneyDecimal())

@@ -22,11 +22,12 @@ class StoredAlertState:
         period_first: first day of the period, in the budget's zone.
         version: 0: not kept yet; grows by 1 each time it is.
         level_told: the level that was told last.
-        told_at: when, UTC; None: nothing was told.
+        told_at: when each level was told last at this limit, UTC.
+        sequence: of the last message that was decided upon; 0: none was.
         forecast_told: whether the forecast's alert is told and not taken back.
         forecast_told_at: when, UTC.
         limit_told: the limit in force that both were told of, USD.
-        roots: the root message's `ts` by Slack channel.
+        roots: the key of the root message's delivery, by way out and address (`slack:C1`).
         acknowledged_by, acknowledged_at: who has seen it (see `Actor.key`), and when, UTC.
         muted_by, muted_until: who wants to hear nothing, and until when, UTC.
     """
@@ -35,7 +36,8 @@ class StoredAlertState:
     period_first: date
     version: int = 0
     level_told: ToldLevel = "ok"
-    told_at: datetime | None = None
+    told_at: Mapping[ToldLevel, datetime] = field(default_factory=dict[ToldLevel, datetime])
+    sequence: int = 0
     forecast_told: bool = False
     forecast_told_at: datetime | None = None
     limit_told: Decimal | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -97,7 +97,8 @@ class AlertStateRepository:
             Unavailable: the database does not answer.
         """
         kept = replace(state, version=state.version + 1)
-        values = {**asdict(kept), "roots": dict(kept.roots)}
+        told_at = {level: at.isoformat() for level, at in kept.told_at.items()}
+        values = {**asdict(kept), "roots": dict(kept.roots), "told_at": told_at}
         adding = (
             insert_into(self._sessions, AlertStateRow)
             .values(**values)
@@ -143,7 +144,11 @@ def _state(row: AlertStateRow) -> StoredAlertState:
         period_first=row.period_first,
         version=row.version,
         level_told=cast("ToldLevel", row.level_told),
-        told_at=row.told_at,
+        told_at={
+            cast("ToldLevel", level): datetime.fromisoformat(at)
+            for level, at in row.told_at.items()
+        },
+        sequence=row.sequence,
         forecast_told=row.forecast_told,
         forecast_told_at=row.forecast_told_at,
         limit_told=row.limit_told,

@@ -137,11 +137,12 @@ async def test_what_was_told_is_kept_by_budget_and_period(store: Store, clock: T
         replace(
             unknown,
             level_told="warning",
-            told_at=clock.now,
+            told_at={"warning": clock.now},
+            sequence=2,
             forecast_told=True,
             forecast_told_at=clock.now,
             limit_told=Decimal("5000.000000000000001"),
-            roots={"C1": "1700000000.000100"},
+            roots={"slack:C1": "budget.alert|one"},
         )
     )
     assert told.version == 1
