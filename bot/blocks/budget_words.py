@@ -1,0 +1,163 @@
+"""What every message about a budget is written with: its bar, its marks, its figures in a line."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+
+from analysis.budgets.levels import Level
+from analysis.budgets.status import State, Status
+from bot.blocks.text import count, enumerate_names, escape, money, percent, plural, short
+from storage.records.budget import Budget, BudgetDraft, Scope
+
+BAR_CELLS = 20
+NARROW_CELLS = 10
+
+MARKS = {
+    Level.UNKNOWN: "⚪",
+    Level.OK: "🟢",
+    Level.WARNING: "🟡",
+    Level.CRITICAL: "🟠",
+    Level.EXCEEDED: "🔴",
+}
+"""Always beside the word: nobody has to tell colours apart. Tables show no `:name:` of Slack's."""
+
+
+def bar(share: Decimal, cells: int = BAR_CELLS) -> str:
+    """A share as a bar; full from 100 % on and never before, empty at nothing and at nothing else.
+
+    Args:
+        share: of the limit.
+        cells: how wide.
+    """
+    if share <= 0:
+        return "░" * cells
+    if share >= 1:
+        return "▓" * cells
+    full = int((share * cells).to_integral_value(ROUND_FLOOR))
+    full = max(full, 1)
+    return "▓" * full + "░" * (cells - full)
+
+
+def level_word(status: Status) -> str:
+    """The level with its mark: "🟡 warning"."""
+    return f"{MARKS[status.level]} {status.word}"
+
+
+def title(budget: BudgetDraft) -> str:
+    """The budget's name in bold, whose it is, what it counts; escaped."""
+    parts = [f"*{escape(short(budget.name))}*", escape(whose(budget)), scope_words(budget.scope)]
+    return " · ".join(part for part in parts if part)
+
+
+def whose(budget: BudgetDraft) -> str:
+    """Whose it is, not escaped yet."""
+    return "all organizations" if budget.organization is None else budget.organization
+
+
+def scope_words(scope: Scope) -> str:
+    """What it counts besides: "model gpt-4, gpt-4o · team search"; escaped; empty: everything."""
+    return " · ".join(
+        f"{escape(name.replace('_', ' '))} {enumerate_names(values)}"
+        for name, values in scope.items()
+    )
+
+
+def terms_words(budget: BudgetDraft) -> str:
+    """What was agreed on: "$5,000.00 monthly, hard"."""
+    parts = [f"{money(budget.limit)} {'once' if budget.kind == 'custom' else budget.kind}"]
+    parts.append("hard" if budget.is_hard else "soft")
+    if budget.rollover is not None:
+        parts.append(f"carries up to {money(budget.rollover)}")
+    return ", ".join(parts)
+
+
+def spent_words(status: Status) -> str:
+    """How much of it is spent: "85.0 % · $4,250.75 of $5,000.00 · $749.25 left"."""
+    if status.as_of is None and status.state is not State.NOT_BEGUN:
+        return f"nothing is known of its spend yet · limit {money(status.limit)}"
+    left = status.remaining
+    rest = f"{money(left)} left" if left >= 0 else f"{money(-left)} beyond the limit"
+    if not left:
+        rest = "nothing left"
+    return (
+        f"*{percent(status.utilization)}* · {money(status.spend)} of {money(status.limit)} · {rest}"
+    )
+
+
+def days_words(status: Status) -> str:
+    """Where in its period it is."""
+    period = f"{status.period.first} to {status.period.last}"
+    length = plural(len(status.period), "day")
+    if status.state is State.NOT_BEGUN:
+        return f"not begun: {period}, {length}"
+    if status.state is State.ENDED:
+        return f"ended: {period}, {length}"
+    return (
+        f"day {count(status.elapsed_days)} of {count(len(status.period))}, "
+        f"{plural(status.remaining_days, 'day')} remain · {period}"
+    )
+
+
+def burn_words(status: Status) -> list[str]:
+    """How fast it burns and how it ends, a line each."""
+    if status.burn is None or status.projected is None:
+        return []
+    if status.state is State.ENDED:
+        return [f"Burned {money(status.burn)} a day"]
+    lines = [
+        f"Burns {money(status.burn)} a day · at that, {money(status.projected)} at its end "
+        f"({percent(status.projected / status.limit)})"
+    ]
+    if status.forecast is not None:
+        found = status.forecast
+        lines.append(
+            f"By weekday {money(found.expected)}, in four of five cases between "
+            f"{money(found.lower)} and {money(found.upper)}"
+        )
+    return [*lines, outlook_words(status)]
+
+
+def outlook_words(status: Status) -> str:
+    """When it runs out, and whether it is on track."""
+    if status.level is Level.EXCEEDED:
+        word = "Exceeded" if status.is_exceeded else "Reached"
+        since = f" since {status.exhaustion}" if status.exhaustion else ""
+        return f"{word}{since}: not on track"
+    track = "on track" if status.is_on_track else "not on track"
+    if status.exhaustion is not None:
+        return f"Runs out: *{status.exhaustion}* is the last day it pays for · {track}"
+    return f"Outlasts its period · {track}"
+
+
+def runs_out(status: Status) -> str:
+    """The day on which it runs out, for a table."""
+    if status.exhaustion is not None:
+        return str(status.exhaustion)
+    return "–" if status.as_of is None or status.state is not State.RUNNING else "not in period"
+
+
+def doubts(status: Status) -> list[str]:
+    """What a reader has to know of the figures before trusting them, a line each."""
+    lines: list[str] = []
+    if status.is_provisional:
+        lines.append(f"{status.as_of} is not over: its spend still grows")
+    if status.days_behind:
+        days = plural(status.days_behind, "day")
+        lines.append(f":warning: The data is {days} behind: their spend is not in the figures")
+    if status.days_before_data:
+        days = plural(status.days_before_data, "day")
+        lines.append(f":warning: The data begins {days} after the period: their spend is missing")
+    if status.unpriced_requests:
+        requests = plural(status.unpriced_requests, "request")
+        lines.append(f":warning: {requests} without a price, in none of the figures")
+    return lines
+
+
+def paused_words(budget: Budget) -> str:
+    """That it is paused, and until when; empty: it is not."""
+    if not budget.paused:
+        return ""
+    if budget.paused_until is None:
+        return "⏸ paused until it is resumed: it neither alerts nor denies"
+    until = budget.paused_until.astimezone(budget.zone).date()
+    return f"⏸ paused until {until}: it neither alerts nor denies"
