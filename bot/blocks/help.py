@@ -14,6 +14,8 @@ QUESTIONS = {
     "today by model": "What each model costs so far today",
     "7d by organization": "Who spends, and how that changed",
     "month by day": "This month, day after day",
+    "compare week": "What changed over complete days",
+    "report preview": "Everything about a week, in sentences",
     "pricing": "What a million tokens cost",
 }
 """What the help and the playground offer to ask at once, and what it answers."""

@@ -36,4 +36,6 @@ def serve(
     if settings.log_level == "INFO":
         # What the store went through it says itself, in one line.
         logging.getLogger("alembic").setLevel(logging.WARNING)
+        # It would tell of every look at the clock; what a job does, the job says.
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
     asyncio.run(run(settings, with_playground=playground, announce=typer.echo))
