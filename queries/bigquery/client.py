@@ -79,6 +79,7 @@ class TableInfo(Protocol):
     time_partitioning: TimePartitioning | None
     require_partition_filter: bool | None
     num_rows: int | None
+    num_bytes: int | None
     location: str | None
     modified: datetime | None
 

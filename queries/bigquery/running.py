@@ -19,7 +19,8 @@ from uuid import uuid4
 from google.api_core import exceptions
 
 from analysis.clock import Clock
-from analysis.errors import BadInput, CostbotError, Unavailable
+from analysis.errors import CostbotError, Unavailable
+from analysis.written import size
 from queries.bigquery import faults
 from queries.bigquery.access import Access
 from queries.bigquery.client import Client, Job, job_config, open_client
@@ -32,7 +33,7 @@ from queries.bigquery.retries import (
     is_retryable,
     reason_of,
 )
-from queries.bigquery.statements import check_bounds, tables_read
+from queries.bigquery.statements import UnboundedError, check_bounds, tables_read
 
 log = logging.getLogger(__name__)
 
@@ -164,9 +165,9 @@ class Run:
         retries.check()
         try:
             check_bounds(sql, self._statement.partition_column)
-        except BadInput:
+        except UnboundedError as error:
             self._outcome, self._reason = "refused", "no bounds on the partition column"
-            raise
+            raise self._with_size(error, retries) from None
         self._asked = faults.Asked(self._access, tables_read(sql))
         job = self._opened().query(
             sql,
@@ -181,6 +182,15 @@ class Run:
             message = "BigQuery does not say how much the query would read, so it was not begun."
             raise Unavailable(message)
         return job.total_bytes_processed
+
+    def _with_size(self, error: UnboundedError, retries: Retries) -> UnboundedError:
+        """The refusal, with how large the whole table is: to ask that costs nothing."""
+        try:
+            table = self._opened().get_table(error.table, retry=retries, timeout=HTTP_SECONDS)
+        except (*FAILURES, TimeIsUpError):
+            log.info("the size of %s is not known", error.table, exc_info=True)
+            return error
+        return UnboundedError(error.table, error.column, size(table.num_bytes or 0))
 
     def _finished(self, client: Client, retries: Retries) -> Job:
         """The job, done well."""

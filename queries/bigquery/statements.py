@@ -26,6 +26,27 @@ _CONSTANT: tuple[type[exp.Expr], ...] = (
 """What an expression that BigQuery can prune partitions by is made of."""
 
 
+class UnboundedError(BadInput):
+    """A table would be read without bounds on its days.
+
+    Args:
+        table: which one, as the statement names it.
+        column: by which it is partitioned.
+        size: how large all of it is, in words; empty where that is not known.
+    """
+
+    def __init__(self, table: str, column: str, size: str = "") -> None:
+        whole = f", all {size} of it" if size else ""
+        super().__init__(
+            f"The query would read {table}{whole}, without a filter on its partition column "
+            f"{column}.",
+            "Bound the days from both sides, by AND: "
+            f"`WHERE {column} BETWEEN @first_day AND @last_day`.",
+        )
+        self.table = table
+        self.column = column
+
+
 @lru_cache(maxsize=256)
 def tables_read(sql: str) -> tuple[str, ...]:
     """The tables that a query reads, as it names them, without those of its own WITH.
@@ -45,7 +66,8 @@ def check_bounds(sql: str, partition_column: str | None) -> None:
         partition_column: that bounds what is read; None: it may read metadata alone.
 
     Raises:
-        BadInput: it is not one query, or reads a table without bounds.
+        BadInput: it is not one query.
+        UnboundedError: it reads a table without bounds.
     """
     for table in _tables(_parsed(sql)):
         if _METADATA in (part.upper() for part in _name(table).split(".")):
@@ -54,12 +76,7 @@ def check_bounds(sql: str, partition_column: str | None) -> None:
             message = f"A statement about metadata would read the table {_name(table)}."
             raise BadInput(message)
         if not _is_bounded(table, partition_column):
-            raise BadInput(
-                f"The query would read {_name(table)} without a filter on its partition column "
-                f"{partition_column}.",
-                "Bound the days from both sides, by AND: "
-                f"`WHERE {partition_column} BETWEEN @first_day AND @last_day`.",
-            )
+            raise UnboundedError(_name(table), partition_column)
 
 
 @lru_cache(maxsize=64)

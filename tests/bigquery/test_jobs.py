@@ -122,12 +122,17 @@ async def test_what_a_table_bills_at_least_counts_for_the_ceiling_too(asked: Ask
     assert len(asked.runs) == 1
 
 
-async def test_a_query_without_bounds_reaches_nobody(asked: Asked) -> None:
+async def test_a_query_without_bounds_is_not_begun_and_says_how_large_the_table_is(
+    asked: Asked,
+) -> None:
     jobs = asked.jobs()
     unbounded = about(f"SELECT COUNT(*) AS n FROM `{TABLE}` WHERE dt >= @a OR dt <= @b")
-    with pytest.raises(BadInput, match="without a filter on its partition column"):
+    with pytest.raises(BadInput, match=r"all \d+ bytes of it, without a filter on its partition"):
         await jobs.run(unbounded)
-    with pytest.raises(BadInput, match="without a filter on its partition column"):
+    with pytest.raises(BadInput, match=r"all \d+ bytes of it, without a filter on its partition"):
+        await jobs.estimate(unbounded)
+    asked.warehouse.drop_table(TABLE)
+    with pytest.raises(BadInput, match=f"would read {TABLE}, without a filter on its partition"):
         await jobs.estimate(unbounded)
     assert asked.warehouse.jobs == []
     assert [(one.outcome, one.bytes_estimated) for one in asked.records] == [("refused", None)]
