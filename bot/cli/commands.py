@@ -12,6 +12,7 @@ from bot.cli.compare import compare, trends
 from bot.cli.cost import cost
 from bot.cli.doctor import doctor
 from bot.cli.imports import app as imports
+from bot.cli.outbox import app as outbox
 from bot.cli.people import app as people
 from bot.cli.pricing import app as pricing
 from bot.cli.query import query
@@ -64,5 +65,6 @@ app.command()(sample)
 app.command()(about)
 app.command()(doctor)
 app.add_typer(imports, name="import")
+app.add_typer(outbox, name="outbox")
 app.add_typer(people, name="people")
 app.add_typer(pricing, name="pricing")

@@ -17,6 +17,7 @@ from bot.outbox.slack_calls import CallFailed, Calls, NoAnswer, Refusal, TooMany
 from bot.outbox.slack_looking import Conversation, NotShown, found_again
 from bot.outbox.slack_words import BAD_BLOCKS, LASTING, THREAD_GONE
 from bot.outbox.steps import reached
+from bot.slack.metadata import metadata_of
 from bot.slack.pace import Pace
 from storage.records.delivery import Delivery, digest_of
 
@@ -151,7 +152,7 @@ class _Attempt:
             "channel": self.channel,
             "text": self.message.text,
             "unfurl_links": False,
-            "metadata": {"event_type": EVENT, "event_payload": {"key": self.delivery.digest}},
+            "metadata": metadata_of(EVENT, self.delivery.digest),
         }
         if self.message.blocks:
             arguments["blocks"] = list(self.message.blocks)

@@ -9,6 +9,7 @@ from typing import cast
 
 from bot.outbox.slack_calls import Calls, Json, Refusal
 from bot.outbox.slack_words import NOT_SHOWN, THREAD_GONE
+from bot.slack.metadata import key_of
 
 MARGIN = timedelta(minutes=5)
 """By how much Slack's clock may be behind this machine's."""
@@ -62,9 +63,7 @@ async def found_again(
         CallFailed: Slack does not answer.
     """
     async for message in _messages(calls, place, since - MARGIN):
-        metadata = cast("Json", message.get("metadata") or {})
-        payload = cast("Json", metadata.get("event_payload") or {})
-        if metadata.get("event_type") == event and payload.get("key") == key:
+        if key_of(message, event) == key:
             return str(message["ts"])
     return None
 

@@ -14,6 +14,7 @@ from analysis.errors import Unavailable
 from bot.blocks.answer import Answer
 from bot.csv_file import CsvFile
 from bot.slack.api import Json, SlackApi
+from bot.slack.metadata import key_of, metadata_of
 from bot.slack.pace import Pace
 
 log = logging.getLogger(__name__)
@@ -106,13 +107,13 @@ class Threads:
                     text=str(payload["text"]),
                     blocks=cast("list[Json]", payload["blocks"]),
                     thread_ts=thread,
-                    metadata={"event_type": EVENT, "event_payload": {"key": key}},
+                    metadata=metadata_of(EVENT, key),
                     unfurl_links=False,
                 )
 
         async def find() -> Json | None:
             return next(
-                (m for m in await self._standing(channel, thread) if _key_of(m) == key), None
+                (m for m in await self._standing(channel, thread) if key_of(m, EVENT) == key), None
             )
 
         sent = await _once(send, find, look=look)
@@ -217,13 +218,6 @@ def reason(error: SlackApiError) -> str:
     if isinstance(data, dict):
         return str(cast("Json", data).get("error", "no reason given"))
     return "no reason given"
-
-
-def _key_of(message: Json) -> object:
-    metadata = cast("Json", message.get("metadata") or {})
-    if metadata.get("event_type") != EVENT:
-        return None
-    return cast("Json", metadata.get("event_payload") or {}).get("key")
 
 
 def _files_of(message: Json) -> list[object]:

@@ -8,16 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
+from pydantic import SecretStr
 
 from bot.outbox.backoff import Backoff
 from bot.outbox.outcome import Channel, Timing
 from bot.outbox.payloads import SlackMessage
 from bot.outbox.sender import Limits, Sender
-from bot.outbox.slack import SlackChannel, outbox_client
-from bot.outbox.slack_calls import Calls
+from bot.outbox.ways_out import WaysOut, channels_of
 from bot.slack.pace import Pace
 from bot.stage import installed_app, people
 from bot.supervisor import Supervisor
@@ -106,12 +105,9 @@ async def opened(folder: Path, *more_scopes: str) -> AsyncGenerator[Outbox]:
         running(begin(clock, people(), app)) as slack,
         sqlite_store(folder, clock.now) as store,
     ):
-        calls = Calls(outbox_client(app.bot_token, slack.api_url), TIMING.timeout)
         pace = Pace(clock.now, timedelta(seconds=1), clock.advance)
-        channels = cast(
-            "dict[ChannelKind, Channel]",
-            {"slack": SlackChannel(calls, pace, store.deliveries.find_keys)},
-        )
+        ways = WaysOut(slack=(SecretStr(app.bot_token), slack.api_url))
+        channels = channels_of(ways, store.deliveries, pace, clock.now, TIMING)
         supervisor = Supervisor()
         limits = Limits(TIMING, AVERAGE)
         sender = Sender(store.deliveries, channels, supervisor, clock.now, "one", limits)

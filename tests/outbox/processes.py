@@ -17,19 +17,19 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from importlib import import_module
+
+from pydantic import SecretStr
 
 from analysis.clock import system_clock
 from bot.outbox.backoff import Backoff
-from bot.outbox.outcome import Channel, Timing
+from bot.outbox.outcome import Timing
 from bot.outbox.sender import Limits, Sender
-from bot.outbox.slack import SlackChannel, outbox_client
-from bot.outbox.slack_calls import Calls
 from bot.outbox.steps import Step
+from bot.outbox.ways_out import WaysOut, channels_of
 from bot.slack.pace import Pace
 from bot.supervisor import Supervisor
 from storage import Store
-from storage.records.delivery import ChannelKind
 
 TIMING = Timing(
     timeout=timedelta(seconds=1), settle=timedelta(seconds=2), spare=timedelta(seconds=0.5)
@@ -82,11 +82,11 @@ def send(work: Work) -> None:
 async def _send(work: Work) -> None:
     store = Store(work.address, system_clock)
     supervisor = Supervisor()
-    calls = Calls(outbox_client(work.token, work.api_url), TIMING.timeout)
-    slack = SlackChannel(calls, Pace(system_clock, timedelta()), store.deliveries.find_keys)
+    ways = WaysOut(slack=(SecretStr(work.token), work.api_url))
+    pace = Pace(system_clock, timedelta())
     sender = Sender(
         store.deliveries,
-        cast("dict[ChannelKind, Channel]", {"slack": slack}),
+        channels_of(ways, store.deliveries, pace, system_clock, TIMING),
         supervisor,
         system_clock,
         f"process {os.getpid()}",
@@ -108,6 +108,7 @@ async def _send(work: Work) -> None:
 
 
 def _be_the_parent() -> None:
+    import_module("bot.outbox.slack")  # which is loaded late: every child would load it anew
     children: set[int] = set()
     for line in sys.stdin:
         told = json.loads(line)

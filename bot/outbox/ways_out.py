@@ -1,0 +1,66 @@
+"""The ways out that a deployment has set up; what each needs is loaded when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from analysis.clock import Clock
+from bot.outbox.mail_server import SmtpServer
+from bot.outbox.outcome import Channel, Timing
+from bot.outbox.webhooks import Webhook
+from bot.slack.pace import Pace
+from storage.records.delivery import ChannelKind
+from storage.repositories.deliveries import DeliveryRepository
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """What is set up.
+
+    Attributes:
+        slack: the bot's token and the address of the Web API; None: no Slack.
+        mail: see `bot.outbox.mail_server.parse_server`; None: no e-mail.
+        webhooks: by their names.
+    """
+
+    slack: tuple[SecretStr, str] | None = None
+    mail: SmtpServer | None = None
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict[str, Webhook])
+
+
+def channels_of(
+    ways: WaysOut,
+    deliveries: DeliveryRepository,
+    pace: Pace,
+    clock: Clock,
+    timing: Timing,
+) -> dict[ChannelKind, Channel]:
+    """What sends through each of them.
+
+    Args:
+        ways: that are set up.
+        deliveries: the outbox, in which replies find their roots.
+        pace: of messages to Slack, shared with all else that posts in this process.
+        clock: the present.
+        timing: how long an attempt may take.
+    """
+    channels: dict[ChannelKind, Channel] = {}
+    if ways.slack is not None:
+        from bot.outbox.slack import SlackChannel, outbox_client
+        from bot.outbox.slack_calls import Calls
+
+        token, api_url = ways.slack
+        calls = Calls(outbox_client(token.get_secret_value(), api_url), timing.timeout)
+        channels["slack"] = SlackChannel(calls, pace, deliveries.find_keys)
+    if ways.mail is not None:
+        from bot.outbox.email import EmailChannel
+
+        channels["email"] = EmailChannel(ways.mail, timing.timeout)
+    if ways.webhooks:
+        from bot.outbox.webhook import WebhookChannel
+
+        channels["webhook"] = WebhookChannel(ways.webhooks, timing.timeout, clock)
+    return channels
