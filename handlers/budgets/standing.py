@@ -1,0 +1,144 @@
+"""Where budgets stand: their decisions from the store, their spend from the facts, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from analysis.budgets.burn import KnownDays
+from analysis.budgets.forecast import HISTORY_DAYS
+from analysis.budgets.rollover import Raise
+from analysis.budgets.terms import BudgetPeriod, Terms, current_period
+from analysis.clock import Clock
+from analysis.errors import BadInput
+from handlers.budgets.outcomes import (
+    NOTHING_KNOWN,
+    carried_by_period,
+    earlier_periods,
+    outcome_of,
+    raises_of,
+    span_of,
+    terms_of,
+)
+from handlers.budgets.results import Standing
+from handlers.budgets.spend import DailySpends, Spend, Stretch, is_answerable, known_days, spends
+from handlers.freshness import Freshness, freshness_of
+from queries.dimensions import Dimensions
+from queries.engines.base import Engine
+from storage.records.budget import Budget
+from storage.records.raise_ import BudgetRaise
+from storage.repositories.raises import RaiseRepository
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A budget, the day as of which it is looked at, and what follows from these."""
+
+    budget: Budget
+    terms: Terms
+    day: date
+    known: KnownDays | None
+    period: BudgetPeriod
+    past: list[BudgetPeriod]
+
+    @property
+    def stretch(self) -> Stretch:
+        """The days whose spend is needed."""
+        oldest = self.past[-1] if self.past else self.period
+        first = span_of(self.terms, oldest, self.known or NOTHING_KNOWN, HISTORY_DAYS)
+        return Stretch(self.budget, first, max(first, min(self.day, self.period.last)))
+
+    def standing(self, spend: Spend, raises: Sequence[Raise]) -> Standing:
+        """Where it stands."""
+        known = self.known or NOTHING_KNOWN
+        carried = carried_by_period(self.terms, self.period, spend, known)
+        outcomes = [
+            outcome_of(
+                self.terms,
+                period,
+                self.day,
+                spend,
+                known,
+                carried=carried.get(period, Decimal(0)),
+                raises=raises,
+            )
+            for period in (self.period, *self.past)
+        ]
+        return Standing(
+            self.budget, self.terms, outcomes[0], tuple(outcomes[1:]), spend, self.known
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Looks at budgets.
+
+    Attributes:
+        engine: whose state says which days are known.
+        spending: what was spent.
+        raises: what was approved beyond the limits.
+        dimensions: of the deployment.
+        clock: the present.
+        stale_after_hours: of a source.
+    """
+
+    engine: Engine
+    spending: DailySpends
+    raises: RaiseRepository
+    dimensions: Dimensions
+    clock: Clock
+    stale_after_hours: float
+
+    async def of(
+        self, budgets: Sequence[Budget], as_of: date | None = None, *, past: int = 0
+    ) -> list[Standing]:
+        """Where some budgets stand, in their order.
+
+        Args:
+            budgets: which.
+            as_of: the local day of each that is looked at; None: today.
+            past: how many earlier periods are looked at, too.
+
+        Raises:
+            BadInput: that day is not here yet.
+            Unavailable: the facts or the store cannot be read.
+        """
+        if not budgets:
+            return []
+        freshness = freshness_of(self.engine.snapshot(), self.clock(), self.stale_after_hours)
+        looked = [self._looked(budget, as_of, past, freshness) for budget in budgets]
+        raises = await self._raises(looked)
+        found = await spends(self.spending, [one.stretch for one in looked])
+        return [
+            one.standing(spend, raises_of(raises.get(one.budget.id, [])))
+            for one, spend in zip(looked, found, strict=True)
+        ]
+
+    async def one(self, budget: Budget, as_of: date | None = None, *, past: int = 0) -> Standing:
+        """Where one budget stands; see `of`."""
+        return (await self.of([budget], as_of, past=past))[0]
+
+    def _looked(
+        self, budget: Budget, as_of: date | None, past: int, freshness: Freshness
+    ) -> _Looked:
+        terms = terms_of(budget)
+        today = terms.today(freshness.now)
+        if as_of is not None and as_of > today:
+            sentence = f"{as_of} is not here yet: in {budget.zone.key} it is {today}."
+            raise BadInput(sentence, "Give today or a day behind us.")
+        day = as_of or today
+        answerable = is_answerable(budget, self.dimensions)
+        known = known_days(freshness, budget.zone, day) if answerable else None
+        period = current_period(terms, day)
+        return _Looked(budget, terms, day, known, period, earlier_periods(terms, period, past))
+
+    async def _raises(self, looked: Sequence[_Looked]) -> dict[UUID, list[BudgetRaise]]:
+        first = min(one.stretch.first for one in looked)
+        ids = [one.budget.id for one in looked]
+        by_budget: dict[UUID, list[BudgetRaise]] = {}
+        for one in await self.raises.approved_since(first, ids):
+            by_budget.setdefault(one.budget_id, []).append(one)
+        return by_budget
