@@ -1,0 +1,103 @@
+"""A raise: the form that asks for it, the message to decide by, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slackblocks import Block
+
+from bot.blocks.answer import Answer, Payload, section
+from bot.blocks.budget import raise_line, standing_lines
+from bot.blocks.budget_buttons import raise_buttons
+from bot.blocks.budget_form import day, input_block, modal, number, text_block, typed
+from bot.blocks.budget_words import title
+from bot.blocks.text import escape, money, short
+from handlers.budgets.results import RaiseAnswer, ShownBudget
+
+ASK_FORM = "budget_raise"
+REJECT_FORM = "raise_reject"
+"""`callback_id` of the two forms."""
+
+LONGEST_REASON = 1000
+
+
+def ask_view(shown: ShownBudget, metadata: Mapping[str, object]) -> Payload:
+    """The form in which a raise is asked for."""
+    standing = shown.standing
+    lines = "\n".join([title(standing.budget), *standing_lines(standing)])
+    return modal(
+        "Ask for a raise",
+        [
+            text_block(lines, "raise-budget"),
+            input_block("amount", "US dollars on top of the limit", number("")),
+            input_block(
+                "last_day",
+                "Until, that day included",
+                day(str(standing.status.period.last)),
+                hint="It ends by itself after that day.",
+            ),
+            input_block("reason", "Why", typed("", longest=LONGEST_REASON, multiline=True)),
+        ],
+        submit="Ask",
+        callback_id=ASK_FORM,
+        metadata=metadata,
+    )
+
+
+def reject_view(metadata: Mapping[str, object]) -> Payload:
+    """The form in which a rejection is given its reason."""
+    reason = input_block("reason", "Why not", typed("", longest=LONGEST_REASON, multiline=True))
+    return modal(
+        "Reject the raise", [reason], submit="Reject", callback_id=REJECT_FORM, metadata=metadata
+    )
+
+
+def raise_answer(result: RaiseAnswer, *, in_channel: bool = False) -> Answer:
+    """A raise: to be decided on by button, or with who decided and when in the buttons' place.
+
+    Args:
+        result: the raise.
+        in_channel: everybody in the channel sees it, so that somebody else can decide.
+    """
+    named = result.raise_
+    lines = raise_lines(result)
+    blocks: list[Block] = [section("\n".join(lines), "raise")]
+    if named.raise_.state == "pending":
+        blocks.append(raise_buttons(named.raise_.id))
+    text = " · ".join(lines).replace("*", "")
+    return Answer(text=text, blocks=tuple(blocks), in_channel=in_channel)
+
+
+def raise_lines(result: RaiseAnswer) -> list[str]:
+    """The raise, line by line; escaped, and pinging nobody."""
+    named, raise_ = result.raise_, result.raise_.raise_
+    asker = escape(short(named.asked_by))
+    reason = escape(" ".join(raise_.reason.split()))
+    lines = [
+        f"*Raise of {money(raise_.amount)}* for {title(result.budget)}",
+        f"{raise_.first_day} to {raise_.last_day} · asked by {asker}: {reason}",
+        *standing_lines(result.standing),
+    ]
+    if raise_.state == "pending":
+        lines.append("Somebody else with the right decides; it counts for nothing until then")
+        return lines
+    return [*lines, _decision(result)]
+
+
+def _decision(result: RaiseAnswer) -> str:
+    named, raise_ = result.raise_, result.raise_.raise_
+    if raise_.state == "expired":
+        return "⌛ *Expired*: nobody decided in time"
+    mark = {"approved": "✅", "rejected": "❌"}.get(raise_.state, "↩️")
+    by = escape(short(named.decided_by or "somebody"))
+    at = raise_.decided_at
+    zone = result.budget.zone
+    when = f", {at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}" if at else ""
+    reason = " ".join(named.decision_reason.split())
+    why = f": {escape(reason)}" if reason else ""
+    return f"{mark} *{raise_.state.capitalize()}* by {by}{when}{why}"
+
+
+def asked_lines(result: RaiseAnswer) -> list[str]:
+    """What who asked in a form reads at its end."""
+    return [f"*Asked.* {raise_line(result.raise_)}", "Somebody else with the right decides."]
