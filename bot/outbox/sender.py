@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from analysis.clock import Clock
@@ -190,20 +190,28 @@ class Sender:
                 await self._deliveries.failed(delivery.id, worker, reason, None, uncertain=unsure)
             case Later(reason, after, unsure) if self._may_go_on(delivery):
                 wait = after or self._limits.backoff.after(delivery.attempts)
-                await self._deliveries.failed(
-                    delivery.id, worker, reason, now + wait, uncertain=unsure
-                )
+                await self._give_back(delivery, worker, reason, now + wait, unsure=unsure)
             case Unsure(reason) if self._may_go_on(delivery):
                 wait = self._limits.timing.settle
                 wait += self._limits.backoff.after(delivery.attempts)
-                await self._deliveries.failed(
-                    delivery.id, worker, reason, now + wait, uncertain=True
-                )
+                await self._give_back(delivery, worker, reason, now + wait, unsure=True)
             case Later(reason) | Unsure(reason):
                 log.error("delivery %d (%s) is given up: %s", delivery.id, delivery.key, reason)
                 unsure = isinstance(outcome, Unsure) or outcome.is_unsure
                 reason = f"Given up after {delivery.attempts} attempts: {reason}"
                 await self._deliveries.failed(delivery.id, worker, reason, None, uncertain=unsure)
+
+    async def _give_back(
+        self, delivery: Delivery, worker: str, reason: str, next_at: datetime, *, unsure: bool
+    ) -> None:
+        log.warning(
+            "delivery %d is %s, again at %s: %s",
+            delivery.id,
+            "looked for" if unsure else "tried",
+            f"{next_at:%H:%M:%S} UTC",
+            reason,
+        )
+        await self._deliveries.failed(delivery.id, worker, reason, next_at, uncertain=unsure)
 
     def _may_go_on(self, delivery: Delivery) -> bool:
         return delivery.attempts < self._limits.most_attempts

@@ -53,6 +53,16 @@ class Outbox:
             self.store.deliveries, self.channels, self.supervisor, self.clock.now, worker, limits
         )
 
+    def replica(self, worker: str, token: str | None = None) -> Sender:
+        """A worker as another process has one, with a pace, and perhaps a token, of its own."""
+        (app,) = self.slack.workspace.apps.values()
+        ways = WaysOut(slack=(SecretStr(token or app.bot_token), self.slack.api_url))
+        pace = Pace(self.clock.now, timedelta(seconds=1), self.clock.advance)
+        deliveries = self.store.deliveries
+        channels = channels_of(ways, deliveries, pace, self.clock.now, TIMING)
+        limits = Limits(TIMING, AVERAGE)
+        return Sender(deliveries, channels, self.supervisor, self.clock.now, worker, limits)
+
     async def add(
         self, key: str, message: SlackMessage | None = None, *, to: str = "costs"
     ) -> None:

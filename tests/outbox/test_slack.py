@@ -310,3 +310,30 @@ async def test_slack_that_cannot_be_reached_loses_nothing_and_doubles_nothing(
     await outbox.send(300)
     assert (outbox.texts(), outbox.texts("ml-platform")) == (["root", "reply"], ["other"])
     await asyncio.sleep(0)
+
+
+async def test_two_replicas_that_know_nothing_of_each_others_pace_obey_slack_in_one_channel(
+    outbox: Outbox,
+) -> None:
+    other = outbox.replica("other")
+    for number in range(6):
+        await outbox.add(f"{number}")
+    for _ in range(20):
+        await asyncio.gather(outbox.sender.send_what_is_due(), other.send_what_is_due())
+        await outbox.clock.advance(1)
+    assert outbox.texts() == [f"{number}" for number in range(6)]
+    assert (await outbox.store.deliveries.counts()).sent == 6
+
+
+async def test_a_token_that_slack_does_not_know_is_no_reason_to_give_up(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    stranger = outbox.replica("stranger", token="xoxb-unknown")
+    await outbox.add("one")
+    await stranger.send_what_is_due()
+    row = await outbox.row("one")
+    assert (row.state, row.last_error) == ("due", "Slack did not take it (invalid_auth).")
+    assert "invalid_auth" in caplog.text
+    assert "xoxb" not in caplog.text
+    await outbox.send(300)
+    assert outbox.texts() == ["one"]
