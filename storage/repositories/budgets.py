@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -157,6 +157,26 @@ class BudgetRepository:
             place = tuple_(BudgetRow.name_key, BudgetRow.id)
             query = query.where(place > tuple_(after.name_key, after.id))
         return await self._budgets(query.order_by(BudgetRow.name_key, BudgetRow.id).limit(limit))
+
+    async def beside(self, organization: str | None, *, limit: int) -> list[Budget]:
+        """Budgets that may count the same spend as one of an organization, by name.
+
+        These are the organization's and the deployment's own; for a budget of the deployment's
+        own, all of them, its own first.
+
+        Args:
+            organization: whose budget it is; None: the deployment's own.
+            limit: how many at most.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        query = select(BudgetRow).where(_THERE)
+        if organization is not None:
+            own = BudgetRow.organization == organization
+            query = query.where(or_(own, BudgetRow.organization.is_(None)))
+        own_first = BudgetRow.organization.nulls_first()
+        return await self._budgets(query.order_by(own_first, BudgetRow.name_key).limit(limit))
 
     async def count(self, *, within: str | None = None) -> int:
         """How many there are.
