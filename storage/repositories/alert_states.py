@@ -59,6 +59,21 @@ class AlertStateRepository:
                 found += [_state(row) for row in rows]
         return found
 
+    async def of_budgets(self, budget_ids: Sequence[UUID]) -> list[StoredAlertState]:
+        """The states that are kept of all periods of some budgets, in no order.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        found: list[StoredAlertState] = []
+        async with self._sessions.reading() as session:
+            for begin in range(0, len(budget_ids), AT_ONCE):
+                some = AlertStateRow.budget_id.in_(budget_ids[begin : begin + AT_ONCE])
+                query = select(AlertStateRow).where(some)
+                rows = await session.scalars(query, execution_options={"populate_existing": True})
+                found += [_state(row) for row in rows]
+        return found
+
     async def since(self, period_first: date) -> AsyncGenerator[list[StoredAlertState]]:
         """The states of all periods that begin on a day or later, piece by piece.
 

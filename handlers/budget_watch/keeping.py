@@ -1,0 +1,220 @@
+"""Keeping the watch up: budgets as they are decided, periods as they come, spend as it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from analysis.budgets.burn import KnownDays
+from analysis.budgets.terms import BudgetPeriod
+from handlers.budget_watch.screen import recent_days
+from handlers.budget_watch.watched import NOTHING, PAST, ROLES, Watch, Watched
+from handlers.budgets.spend import known_days
+from handlers.freshness import Freshness
+from queries.budget_spend import BudgetPeriods, BudgetSpending, Refreshed, Spent
+from storage.store import Store
+
+MARGIN = timedelta(minutes=5)
+"""A change is dated when it is made and seen when it is committed, by clocks that differ."""
+
+AT_ONCE = 2_000
+"""Budgets after which others in the process get their turn: some milliseconds of work."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a look at everything has found.
+
+    Attributes:
+        version: of the mart.
+        concerned: numbers of the budgets for which something may follow.
+        is_complete: everything was added up anew.
+    """
+
+    version: int
+    concerned: set[int]
+    is_complete: bool
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Keeps a watch up with the store and the facts.
+
+    Attributes:
+        store: with the budgets and the raises.
+        spending: with what they have spent.
+        watch: that is kept up.
+        known: the known days by zone, as of the last look.
+    """
+
+    store: Store
+    spending: BudgetSpending
+    watch: Watch = field(default_factory=Watch)
+    known: dict[str, KnownDays | None] = field(default_factory=dict[str, KnownDays | None])
+    _read_at: datetime | None = None
+    _recent: BudgetPeriod | None = None
+    _raised: set[int] = field(default_factory=set[int])
+    _to_put: set[int] = field(default_factory=set[int])
+    _untold: set[int] = field(default_factory=set[int])
+
+    async def look(self, freshness: Freshness) -> Seen:
+        """Brings the watch up to date.
+
+        What it finds is found again until `told` is called.
+
+        Raises:
+            Unavailable: the store or the facts cannot be read.
+        """
+        now = freshness.now
+        self._to_put |= await self._read(now)
+        self._to_put |= {watched.number for watched in self.watch.advance(now)}
+        turned = self._know(freshness)
+        put = self._to_put & self.watch.all.keys()
+        await self._put(put, now)
+        carried = await self._lay_out_past(put, turned)
+        self._to_put.clear()
+        refreshed = await self.spending.refresh()
+        concerned = await self._heard(refreshed)
+        for number in carried | concerned:
+            watched = self.watch.all[number]
+            if watched.past:
+                self.watch.carry(watched, self.known.get(watched.zone.key))
+        raised = await self._raise(now)
+        self._untold |= concerned | carried | put | raised | self._forecast_in(turned)
+        self._untold &= self.watch.all.keys()
+        return Seen(refreshed.version, set(self._untold), refreshed.complete)
+
+    async def told(self) -> None:
+        """Confirms that what the last look has found was acted upon."""
+        await self.spending.told()
+        self._untold.clear()
+
+    async def _read(self, now: datetime) -> set[int]:
+        """The numbers of the budgets that are new or others than before."""
+        since = None if self._read_at is None else self._read_at - MARGIN
+        come: set[int] = set()
+        gone: list[int] = []
+        async for columns in self.store.budgets.columns(changed_since=since):
+            some, left = self.watch.take(columns, now)
+            come |= {watched.number for watched in some}
+            for watched in left:
+                gone += range(watched.number * ROLES, (watched.number + 1) * ROLES)
+                gone += [number for number, _ in watched.past]
+            await asyncio.sleep(0)
+        if gone:
+            await self.spending.remove(gone)
+        self._read_at = now
+        return come
+
+    def _know(self, freshness: Freshness) -> set[str]:
+        """Which days are known now; the zones for which they are others than before."""
+        turned: set[str] = set()
+        for zone in self.watch.zones:
+            info = ZoneInfo(zone)
+            today = freshness.now.astimezone(info).date()
+            known = known_days(freshness, info, today)
+            if zone not in self.known or self.known[zone] != known:
+                self.known[zone] = known
+                turned.add(zone)
+        return turned
+
+    async def _put(self, numbers: Iterable[int], now: datetime) -> None:
+        """Has the spend of these budgets added up, and that of recent days where a week began."""
+        some = [self.watch.all[number] for number in numbers]
+        recent = recent_days(now)
+        renewed = some
+        if recent != self._recent:
+            renewed = list(self.watch)
+        periods = [(one.number * ROLES, one, one.period) for one in some]
+        periods += [
+            (one.number * ROLES + 1, one, recent) for one in renewed if one.forecast is not None
+        ]
+        if periods:
+            await self.spending.put(_columns(periods))
+        self._recent = recent
+
+    async def _lay_out_past(self, put: Iterable[int], turned: set[str]) -> set[int]:
+        """Has the spend of earlier periods added up of which something is carried.
+
+        Returns:
+            The numbers of those that this concerns.
+        """
+        anew = {number for number in put if self.watch.all[number].rollover is not None}
+        if turned:
+            anew |= {
+                one.number
+                for one in self.watch
+                if one.rollover is not None and one.zone.key in turned
+            }
+        free: list[int] = []
+        periods: list[tuple[int, Watched, BudgetPeriod]] = []
+        for number in anew:
+            watched = self.watch.all[number]
+            free += self.watch.lay_out_past(watched, self.known.get(watched.zone.key))
+            periods += [(place, watched, period) for place, period in watched.past]
+        if free:
+            await self.spending.remove(free)
+        if periods:
+            await self.spending.put(_columns(periods))
+        return anew
+
+    async def _heard(self, refreshed: Refreshed) -> set[int]:
+        changed = refreshed.changed
+        concerned: set[int] = set()
+        for begin in range(0, len(changed), AT_ONCE):
+            some = slice(begin, begin + AT_ONCE)
+            piece = Spent(
+                changed.places[some],
+                changed.costs[some],
+                changed.requests[some],
+                changed.unpriced_requests[some],
+            )
+            concerned |= self.watch.heard(piece)
+            await asyncio.sleep(0)
+        self.watch.unanswerable = {
+            place // ROLES for place in refreshed.unanswerable if place < PAST
+        }
+        return concerned
+
+    async def _raise(self, now: datetime) -> set[int]:
+        """What limits are raised by today; the numbers of those for which that has changed."""
+        earliest = (now - timedelta(days=1)).date()
+        by_number: dict[int, Decimal] = {}
+        for one in await self.store.raises.approved_since(earliest):
+            number = self.watch.numbers.get(one.budget_id)
+            if number is not None and one.in_force(self.watch.all[number].terms.today(now)):
+                by_number[number] = by_number.get(number, NOTHING) + one.amount
+        changed: set[int] = set()
+        for number in self._raised | by_number.keys():
+            watched = self.watch.all.get(number)
+            amount = by_number.get(number, NOTHING)
+            if watched is not None and watched.raised != amount:
+                watched.raised = amount
+                changed.add(number)
+        self._raised = set(by_number)
+        return changed
+
+    def _forecast_in(self, zones: set[str]) -> set[int]:
+        """Those whose forecast may be another one because another day is complete."""
+        if not zones:
+            return set()
+        return {
+            one.number for one in self.watch if one.forecast is not None and one.zone.key in zones
+        }
+
+
+def _columns(periods: Sequence[tuple[int, Watched, BudgetPeriod]]) -> BudgetPeriods:
+    return BudgetPeriods(
+        places=[place for place, _, _ in periods],
+        organizations=[one.organization for _, one, _ in periods],
+        scopes=[one.scope for _, one, _ in periods],
+        zones=[one.zone.key for _, one, _ in periods],
+        firsts=[period.first for _, _, period in periods],
+        lasts=[period.last for _, _, period in periods],
+        # As `handlers.budgets.spend.counts_customers_only` has it.
+        customers_only=[one.organization is not None for _, one, _ in periods],
+    )
