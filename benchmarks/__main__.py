@@ -3,7 +3,15 @@
 import importlib
 import sys
 
-BENCHMARKS = ("commands", "imports", "mart_breakdown", "outbox_crash", "startup", "why")
+BENCHMARKS = (
+    "budget_spend",
+    "commands",
+    "imports",
+    "mart_breakdown",
+    "outbox_crash",
+    "startup",
+    "why",
+)
 
 
 def main() -> None:

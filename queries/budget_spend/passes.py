@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -41,6 +41,7 @@ class Pass:
         dimensions: of the deployment.
         shape: of the rollups of these dimensions.
         targets: the budgets.
+        days: rollups that are grouped at once.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class Pass:
         dimensions: Dimensions,
         shape: str,
         targets: Targets,
+        days: int,
     ) -> None:
+        self._days = days
         self._connection = connection
         self._dimensions = dimensions
         self._shape = shape
@@ -69,16 +72,15 @@ class Pass:
             daily: a row for each day; otherwise `day` is NULL, and a budget may have several rows.
         """
         signatures = self._aim(budgets)
-        if not reads or not signatures:
-            return
-        self._lay_out_time(reads)
-        dimensions = sorted({name for signature in signatures for name in signature})
-        everywhere = set(dimensions).intersection(*signatures)
-        self._group(reads, dimensions, everywhere)
-        for signature, table in signatures.items():
-            self._join(signature, table, sign=sign, daily=daily)
-            self._connection.execute(f"DROP TABLE {table}")
-        self._connection.execute("DROP TABLE cells")
+        ordered = sorted(reads, key=lambda read: (read.day, read.rollup.path))
+        for begin in range(0, len(ordered) if signatures else 0, self._days):
+            some = ordered[begin : begin + self._days]
+            self._lay_out_time(some)
+            self._group(some, signatures)
+            for signature, table in signatures.items():
+                self._join(signature, table, sign=sign, daily=daily)
+        for table in ("cells", "matched", "added_up", *signatures.values()):
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _aim(self, budgets: str) -> dict[Signature, str]:
         """The targets of these budgets, by signature; those without any are left out."""
@@ -102,23 +104,26 @@ class Pass:
         )
         execute(
             "CREATE OR REPLACE TEMP TABLE local_days AS SELECT unnest($1::INTEGER[]) AS zone, "
-            "unnest($2::INTEGER[]) AS slot, unnest($3::DATE[]) AS day",
+            "unnest($2::INTEGER[]) AS slot, unnest($3::DATE[]) AS day, "
+            "date_trunc('month', day)::DATE AS month",
             [slots.zones, slots.slots_of_days, slots.days],
         )
 
-    def _group(self, reads: Collection[Read], dimensions: list[str], everywhere: set[str]) -> None:
+    def _group(self, reads: Collection[Read], signatures: dict[Signature, str]) -> None:
         """The table `cells`: costs by slot, by the targets' values, and by whose traffic it is.
 
         A value that no target names has the number 0. A row without a named value of a dimension
         that all targets name counts for none of them.
         """
+        dimensions = sorted({name for signature in signatures for name in signature})
+        everywhere = set(dimensions).intersection(*signatures)
         members: list[str] = []
         joins: list[str] = []
         for number, name in enumerate(dimensions):
             column = f"c.{quoted(self._dimensions[name].column)}"
             named = " UNION ".join(
-                f"SELECT member_{signature.index(name)} FROM aimed_{table}"
-                for signature, table in self._targets.tables.items()
+                f"SELECT member_{signature.index(name)} FROM {table}"
+                for signature, table in signatures.items()
                 if name in signature
             )
             values = f"(FROM {self._targets.values(name)} WHERE number IN ({named}))"
@@ -146,39 +151,65 @@ class Pass:
         execute = self._connection.execute
         cells = [_member(name, self._dimensions) for name in signature]
         keys = ["zone", *(f"member_{number}" for number in range(len(signature)))]
-        aimed = " AND ".join(
+        members = " AND ".join(
             ["TRUE", *(f"t.{key} = c.{cell}" for key, cell in zip(keys[1:], cells, strict=True))]
         )
+        # First whose it is, then on which day: the other way round, every cost would be multiplied
+        # by the number of zones, and DuckDB cannot tell which way is the better one.
         execute(
-            "CREATE OR REPLACE TEMP TABLE days AS "
-            f"SELECT {', '.join(f't.{key}' for key in keys)}, l.day, c.customer, {_SUMS} "
-            f"FROM cells c JOIN (SELECT DISTINCT {', '.join(keys)} FROM {table}) t ON {aimed} "
-            "JOIN local_days l ON l.zone = t.zone AND l.slot = c.slot GROUP BY ALL"
+            f"CREATE OR REPLACE TEMP TABLE matched AS SELECT {', '.join(f't.{k}' for k in keys)}, "
+            "c.slot, c.customer, c.cost, c.requests, c.unpriced FROM cells c "
+            f"JOIN (SELECT DISTINCT {', '.join(keys)} FROM {table}) t ON {members}"
         )
-        meets = " AND ".join(f"t.{key} = y.{key}" for key in keys)
-        meets += " AND (y.customer OR NOT t.customers_only)"
-        figures = "cost, requests, unpriced" if sign > 0 else "-cost, -requests, -unpriced"
+        targets = _Aimed(table, keys, "cost, requests, unpriced")
+        if sign < 0:
+            targets = _Aimed(table, keys, "-cost, -requests, -unpriced")
         if daily:
-            execute(
-                f"INSERT INTO parts SELECT place, day, {figures} FROM {table} t "
-                f"JOIN days y ON {meets} AND y.day BETWEEN t.first_day AND t.last_day"
-            )
+            execute(_added_up("l.day", keys, "matched"))
+            execute(targets.meeting("day", "y.day BETWEEN t.first_day AND t.last_day"))
             return
-        execute(
-            "CREATE OR REPLACE TEMP TABLE months AS "
-            f"SELECT {', '.join(keys)}, date_trunc('month', day)::DATE AS month, customer, {_SUMS} "
-            "FROM days GROUP BY ALL"
+        execute(_added_up("l.month AS day", keys, "matched"))
+        whole = "y.day >= t.first_day AND last_day(y.day) <= t.last_day"
+        execute(targets.meeting("NULL", whole))
+        partial = f"(FROM {table} WHERE day(first_day) > 1 OR last_day <> last_day(last_day))"
+        some = f"(FROM matched SEMI JOIN {partial} t USING ({', '.join(keys)}))"
+        execute(_added_up("l.day", keys, some))
+        targets = replace(targets, table=partial)
+        within = "y.day BETWEEN t.first_day AND t.last_day"
+        whole = "date_trunc('month', y.day) >= t.first_day AND last_day(y.day) <= t.last_day"
+        execute(targets.meeting("NULL", f"{within} AND NOT ({whole})"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Aimed:
+    """The targets of one signature, to be joined with what was added up.
+
+    Attributes:
+        table: of the targets.
+        keys: its columns that say what a target wants: the zone and the members.
+        figures: what is added to `parts`.
+    """
+
+    table: str
+    keys: list[str]
+    figures: str
+
+    def meeting(self, day: str, condition: str) -> str:
+        """The statement that adds to `parts` what meets the condition."""
+        alike = " AND ".join(f"t.{key} = y.{key}" for key in self.keys)
+        return (
+            f"INSERT INTO parts SELECT place, {day}, {self.figures} FROM {self.table} t "
+            f"JOIN added_up y ON {alike} AND (y.customer OR NOT t.customers_only) AND {condition}"
         )
-        execute(
-            f"INSERT INTO parts SELECT place, NULL, {figures} FROM {table} t JOIN months y "
-            f"ON {meets} AND y.month >= t.first_day AND last_day(y.month) <= t.last_day"
-        )
-        execute(
-            f"INSERT INTO parts SELECT place, NULL, {figures} FROM "
-            f"(FROM {table} WHERE day(first_day) > 1 OR last_day <> last_day(last_day)) t "
-            f"JOIN days y ON {meets} AND y.day BETWEEN t.first_day AND t.last_day AND NOT "
-            "(date_trunc('month', y.day) >= t.first_day AND last_day(y.day) <= t.last_day)"
-        )
+
+
+def _added_up(stretch: str, keys: list[str], matched: str) -> str:
+    """The statement that makes the table `added_up`: costs by target and stretch of days."""
+    return (
+        f"CREATE OR REPLACE TEMP TABLE added_up AS SELECT {', '.join(f'm.{k}' for k in keys)}, "
+        f"{stretch}, m.customer, {_SUMS} FROM {matched} m "
+        "JOIN local_days l ON l.zone = m.zone AND l.slot = m.slot GROUP BY ALL"
+    )
 
 
 def _member(name: str, dimensions: Dimensions) -> str:

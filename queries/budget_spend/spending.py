@@ -57,7 +57,7 @@ class SpendingLimits:
 
     threads: int = 2
     memory: str = "2GB"
-    days: int = 100
+    days: int = 31
 
 
 class BudgetSpending:
@@ -176,7 +176,7 @@ class _Work:
         # The mart's files never change: what was read of them once stays true.
         self.connection.execute("SET parquet_metadata_cache = true")
         self._targets = Targets(self.connection, mart.dimensions)
-        self._pass = Pass(self.connection, mart.dimensions, shape, self._targets)
+        self._pass = Pass(self.connection, mart.dimensions, shape, self._targets, limits.days)
         self.connection.execute(
             f"CREATE TABLE spent (place INTEGER, cost {MONEY}, requests BIGINT, unpriced BIGINT)"
         )
@@ -217,9 +217,7 @@ class _Work:
         """See `BudgetSpending.remove`."""
         self._targets.remove(places)
         self._unanswerable -= set(places)
-        self.connection.execute(
-            "DELETE FROM spent WHERE place IN (SELECT unnest($1::INTEGER[]))", [places]
-        )
+        self.connection.execute("DELETE FROM spent WHERE place IN (FROM leaving)")
 
     def refresh(self, *, anew: bool) -> Refreshed:
         """See `BudgetSpending.refresh`."""
@@ -270,8 +268,8 @@ class _Work:
     def _renew(self, gone: list[Read], come: list[Read]) -> int:
         """What changed days held is taken away from the budgets, what they hold is added."""
         self.connection.execute("DELETE FROM parts")
-        self._run(gone, SETTLED, sign=-1)
-        self._run(come, SETTLED)
+        self._pass.run(gone, SETTLED, sign=-1, daily=False)
+        self._pass.run(come, SETTLED, daily=False)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE moved AS SELECT * FROM ({_ADDED_UP}) "
             "WHERE cost <> 0 OR requests <> 0 OR unpriced <> 0"
@@ -308,14 +306,11 @@ class _Work:
         )
 
     def _add_up(self, reads: list[Read], budgets: str, *, daily: bool = False) -> None:
+        if reads:
+            # Where what does not fit into the memory goes: DuckDB makes the last folder alone.
+            (self._mart.folder / TEMPORARY).mkdir(exist_ok=True)
         self.connection.execute("DELETE FROM parts")
-        self._run(reads, budgets, daily=daily)
-
-    def _run(self, reads: list[Read], budgets: str, *, sign: int = 1, daily: bool = False) -> None:
-        ordered = sorted(reads, key=lambda read: (read.day, read.rollup.path))
-        for begin in range(0, len(ordered), self._limits.days):
-            some = ordered[begin : begin + self._limits.days]
-            self._pass.run(some, budgets, sign=sign, daily=daily)
+        self._pass.run(reads, budgets, daily=daily)
 
     def _within(self, rollups: _Rollups, budgets: str) -> list[Read]:
         """The rollups that can hold something of these budgets' periods."""
@@ -346,5 +341,5 @@ class _Work:
 
 
 def _temporary(mart: Mart) -> Path:
-    # Of one's own: DuckDBs do not share a folder.
+    # Of one's own: DuckDBs do not share a folder. What a crash leaves behind, the writer collects.
     return mart.folder / TEMPORARY / f"budgets-{uuid4().hex}"

@@ -23,15 +23,15 @@ Signature = tuple[str, ...]
 ORGANIZATION = "organization"
 
 _SCHEMA = """
-CREATE TABLE budgets (
-    place INTEGER, organization VARCHAR, scope VARCHAR, zone VARCHAR,
-    first_day DATE, last_day DATE, customers_only BOOLEAN
-);
+CREATE TABLE budgets (place INTEGER, first_day DATE, last_day DATE);
 CREATE TABLE fresh (place INTEGER);
-CREATE TABLE incoming (
+"""
+
+_INCOMING = """
+CREATE OR REPLACE TEMP TABLE incoming (
     place INTEGER, organization VARCHAR, scope VARCHAR, zone VARCHAR,
     first_day DATE, last_day DATE, customers_only BOOLEAN
-);
+)
 """
 
 _HAND_OVER = """
@@ -77,13 +77,13 @@ class Targets:
         return f"values_{list(self._dimensions).index(dimension)}"
 
     def put(self, budgets: BudgetPeriods) -> list[int]:
-        """Takes budgets in, or anew; they are fresh until `settle`.
+        """Takes budgets in whose places nobody has; they are fresh until `settle`.
 
         Returns:
             The places of those that nothing can be said of.
         """
         execute = self._connection.execute
-        execute("DELETE FROM incoming")
+        execute(_INCOMING)
         for begin in range(0, len(budgets), AT_ONCE):
             some = slice(begin, begin + AT_ONCE)
             execute(
@@ -98,8 +98,7 @@ class Targets:
                     "customers_only": list(budgets.customers_only[some]),
                 },
             )
-        self._take_out("SELECT place FROM incoming")
-        execute("INSERT INTO budgets SELECT * FROM incoming")
+        execute("INSERT INTO budgets SELECT place, first_day, last_day FROM incoming")
         self._number_zones()
         unanswerable = self._place(execute(_UNKNOWN_ZONE, [sorted(self._unknown_zones)]))
         for signature, has_organization in self._signatures():
@@ -108,25 +107,21 @@ class Targets:
             else:
                 unanswerable += self._place(execute(_OF_SIGNATURE, [list(signature)]))
         execute("INSERT INTO fresh SELECT place FROM incoming")
-        execute("DELETE FROM incoming")
+        execute("DROP TABLE incoming")
         return sorted(set(unanswerable))
 
     def remove(self, places: Iterable[int]) -> None:
-        """Lets budgets go."""
-        self._connection.execute("DELETE FROM incoming")
+        """Lets budgets go; the table `leaving` has their places until others leave."""
         self._connection.execute(
-            "INSERT INTO incoming (place) SELECT unnest($1::INTEGER[])", [list(places)]
+            "CREATE OR REPLACE TEMP TABLE leaving AS SELECT unnest($1::INTEGER[]) AS place",
+            [list(places)],
         )
-        self._take_out("SELECT place FROM incoming")
-        self._connection.execute("DELETE FROM incoming")
+        for table in ("budgets", "fresh", *self.tables.values()):
+            self._connection.execute(f"DELETE FROM {table} WHERE place IN (FROM leaving)")
 
     def settle(self) -> None:
         """What was fresh is so no longer."""
         self._connection.execute("DELETE FROM fresh")
-
-    def _take_out(self, places: str) -> None:
-        for table in ("budgets", "fresh", *self.tables.values()):
-            self._connection.execute(f"DELETE FROM {table} WHERE place IN ({places})")
 
     def _place(self, found: duckdb.DuckDBPyConnection) -> list[int]:
         return [place for (place,) in cast("list[tuple[int]]", found.fetchall())]

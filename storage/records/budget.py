@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import prod
 from typing import Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,6 +26,9 @@ Scope = Mapping[str, tuple[str, ...]]
 
 LONGEST_NAME = 80
 LONGEST_DESCRIPTION = 2_000
+
+MOST_COMBINATIONS = 10_000
+"""Of accepted values that a scope may have: 20 models at 50 endpoints are 1,000."""
 
 SHARE_DIGITS = 9
 """After the point of a threshold."""
@@ -236,4 +240,8 @@ def _canonical(scope: Scope) -> dict[str, tuple[str, ...]]:
         if not values or not all(value and "\0" not in value for value in values):
             sentence = f"The budget's scope names no {name}."
             raise BadInput(sentence, f"Name at least one {name}, or leave it out.")
+    combinations = prod(len(set(values)) for values in scope.values())
+    if combinations > MOST_COMBINATIONS:
+        sentence = f"The budget's scope has {combinations:,} combinations of values."
+        raise BadInput(sentence, f"Name fewer values: {MOST_COMBINATIONS:,} are the most.")
     return {name: tuple(sorted(set(scope[name]))) for name in sorted(scope)}
