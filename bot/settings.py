@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
+from bot.outbox.webhooks import Webhook
 from queries.dimensions import BUILT_IN, Dimension, Dimensions, Source
 from queries.request_table import DEFAULT_TABLE, RequestTable
 
@@ -210,6 +211,19 @@ class Settings(BaseSettings):
     )
     sync_history_days: int = Field(
         default=400, ge=1, le=3660, description="How many days back the mart follows BigQuery."
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="E-mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`; "
+        "without it no e-mail is sent.",
+    )
+    smtp_from: str = Field(
+        default="costbot@localhost", description="Address from which costbot's e-mail comes."
+    )
+    webhooks: dict[str, Webhook] = Field(
+        default={},
+        description="Where events are posted, as a JSON object by name: "
+        '`{"pager": {"url": "https://…", "secret": "…"}}`; each post is signed with the secret.',
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."

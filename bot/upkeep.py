@@ -54,5 +54,6 @@ class Upkeep:
         long_ago = self.clock() - RUNS_KEPT
         forgotten = await self.store.warehouse_jobs.forget_before(long_ago)
         forgotten += await self.store.sync_runs.forget_before(long_ago)
+        forgotten += await self.store.deliveries.forget_before(long_ago)
         if forgotten:
-            log.info("queries and refreshes forgotten: %d", forgotten)
+            log.info("queries, refreshes and messages forgotten: %d", forgotten)
