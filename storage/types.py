@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Numeric, String
@@ -77,7 +78,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
         """The same digits again."""
-        return None if value is None else plain(Decimal(value))
+        return None if value is None else _kept(value)
 
 
 class MoneyDecimal(ExactDecimal):
@@ -87,6 +88,12 @@ class MoneyDecimal(ExactDecimal):
     cache_ok = True
     digits = MONEY_DIGITS
     digits_after_point = MONEY_DIGITS_AFTER_POINT
+
+
+@lru_cache(maxsize=10_000)
+def _kept(value: Decimal | str) -> Decimal:
+    """The number of a row; a million budgets share a few limits and thresholds."""
+    return plain(Decimal(value))
 
 
 def plain(value: Decimal) -> Decimal:

@@ -246,9 +246,10 @@ class BudgetRepository:
         query = query.where(changed)
         after: UUID | None = None
         async with self._sessions.reading() as session:
+            connection = await session.connection()  # plain rows: objects would take twice as long
             while True:
                 page = query if after is None else query.where(BudgetRow.id > after)
-                rows = (await session.execute(page)).all()
+                rows = (await connection.execute(page)).all()
                 if not rows:
                     return
                 piece = columns_of(rows)
