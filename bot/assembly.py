@@ -16,6 +16,7 @@ from bot.routes import Handlers, routes_of
 from bot.settings import Settings
 from handlers.about import AboutHandler
 from handlers.breakeven import BreakEvenHandler
+from handlers.budgets.handlers import BudgetHandlers, budget_handlers
 from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
@@ -31,17 +32,20 @@ from handlers.sample import SampleHandler
 from handlers.trends import TrendsHandler
 from handlers.utilization import UtilizationHandler
 from handlers.why import WhyHandler
+from queries.budget_spend import BudgetSpending
 from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
 from queries.mart import Mart, WriterLimits
 from queries.sources.importer import Progress
 from queries.sources.report import ImportReport
 from storage import Store
+from storage.records.audit import Surface
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.slack.app import SlackAccess
+    from bot.slack.pace import Pace
     from bot.supervisor import Supervisor
 
 
@@ -199,8 +203,22 @@ def _put_together(
     )
 
 
-def slack_app(parts: Parts, access: SlackAccess, supervisor: Supervisor) -> AsyncApp:
-    """The Bolt app over the parts; its work belongs to `supervisor`."""
+def budgets_of(parts: Parts, surface: Surface) -> BudgetHandlers:
+    """What can be done with budgets on one surface, which the audit trail names."""
+    return budget_handlers(parts.store, parts.handlers.cost, BudgetSpending(parts.mart), surface)
+
+
+def slack_app(
+    parts: Parts, access: SlackAccess, supervisor: Supervisor, pace: Pace | None = None
+) -> AsyncApp:
+    """The Bolt app over the parts.
+
+    Args:
+        parts: that answer.
+        access: to the workspace.
+        supervisor: keeps the app's work.
+        pace: of all else that posts in this process; None: nothing else does.
+    """
     from bot.slack.app import (
         create_bolt_app,
     )  # Bolt is slow to load, and the CLI rarely needs it
@@ -210,9 +228,12 @@ def slack_app(parts: Parts, access: SlackAccess, supervisor: Supervisor) -> Asyn
         access,
         road=parts.road,
         report=parts.handlers.report,
+        budgets=budgets_of(parts, "slack"),
+        deliveries=parts.store.deliveries,
         clock=parts.clock,
         identities=Identities(parts.people, parts.clock),
         inbound=parts.store.inbound,
         supervisor=supervisor,
         answer_within_seconds=parts.settings.answer_within_seconds,
+        pace=pace,
     )

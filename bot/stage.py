@@ -163,6 +163,12 @@ def installed_app() -> SlackApp:
         events=frozenset(EVENTS),
         commands=(
             Command("/cost", "today by model | 7d | pricing | help", "What AI compute costs"),
+            Command(
+                "/budget",
+                "create | list | show NAME | help",
+                "What we mean to spend at most",
+                should_escape=True,
+            ),
         ),
     )
 

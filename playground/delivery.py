@@ -63,7 +63,9 @@ class Delivery:
             return self._failed(user_id, channel_id, "not_supported_in_threads", sentence)
         user, channel = workspace.users[user_id], workspace.channels[channel_id]
         url, reply = self._response_urls.issue(app, user_id, channel_id, typed=line.strip())
-        payload = command_payload(workspace, app, user, channel, name, escaped(text.strip()))
+        declared = next(command for command in app.commands if command.name == name)
+        typed = as_message(text, workspace) if declared.should_escape else escaped(text)
+        payload = command_payload(workspace, app, user, channel, name, typed.strip())
         payload |= {"response_url": url, "trigger_id": self._triggers.issue(user_id, app.id)}
         ack = await self._sender.send(app, "slash_commands", payload)
         outcome = self._answered(ack, reply)

@@ -165,11 +165,19 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command as an app's manifest declares it: `name` with its slash."""
+    """A slash command as an app's manifest declares it.
+
+    Args:
+        name: with its slash.
+        usage_hint: shown while it is typed.
+        description: shown beside it.
+        should_escape: names of people and channels are passed on as references.
+    """
 
     name: str
     usage_hint: str = ""
     description: str = ""
+    should_escape: bool = False
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from slackblocks import Block
 
 from analysis.budgets.levels import Level
@@ -22,6 +24,7 @@ from bot.blocks.budget_words import (
 )
 from bot.blocks.cost_table import cost_table
 from bot.blocks.text import escape, money, percent, plural, short
+from handlers.budgets.permissions import Act
 from handlers.budgets.results import (
     NamedRaise,
     OverlappingBudget,
@@ -61,14 +64,12 @@ def shown_answer(result: ShownBudget, caller: Caller) -> Answer:
     return Answer(text=_text(standing), blocks=tuple(blocks))
 
 
-def status_answer(result: ShownBudget, caller: Caller) -> Answer:
+def status_answer(standing: Standing, may: Collection[Act]) -> Answer:
     """The message with where one budget stands, and no more."""
-    del caller
-    standing = result.standing
     blocks: list[Block] = [_head(standing), *_course(standing)]
     if notes := doubts(standing.status):
         blocks.append(context(notes, "budget-notes"))
-    blocks.append(budget_buttons(standing.budget, result.may))
+    blocks.append(budget_buttons(standing.budget, may))
     return Answer(text=_text(standing), blocks=tuple(blocks))
 
 

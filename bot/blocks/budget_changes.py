@@ -11,10 +11,10 @@ from bot.blocks.answer import Answer, button, section
 from bot.blocks.budget import contact_words, overlap_lines
 from bot.blocks.budget_buttons import SHOW, UNDO, budget_buttons, delete_button
 from bot.blocks.budget_values import change_lines
-from bot.blocks.budget_words import paused_words, terms_words, title
+from bot.blocks.budget_words import paused_words, spent_words, terms_words, title
 from bot.blocks.text import escape, moment, short
 from handlers.budgets.permissions import Act
-from handlers.budgets.results import Created, Deleted, Edited
+from handlers.budgets.results import Created, Deleted, Edited, Standing
 from storage.records.budget import Budget
 
 
@@ -62,9 +62,10 @@ def deleted_answer(result: Deleted, zone: ZoneInfo) -> Answer:
     )
 
 
-def asks_to_delete(budget: Budget) -> Answer:
+def asks_to_delete(standing: Standing) -> Answer:
     """The question before a typed deletion."""
-    text = f"Delete {title(budget)}, {terms_words(budget)}?"
+    budget = standing.budget
+    text = f"Delete {title(budget)}, {terms_words(budget)}? {spent_words(standing.status)}"
     keep = button("Keep it", SHOW, str(budget.id))
     return Answer(
         text=text.replace("*", ""),

@@ -117,6 +117,7 @@ def form_view(
     metadata: Mapping[str, object],
     *,
     preview: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Payload:
     """The form.
 
@@ -125,12 +126,13 @@ def form_view(
         values: what stands in it.
         choices: what it offers.
         metadata: comes back when it is sent in.
-        preview: lines that stand above the fields; with them it is ready to be saved.
+        preview: paragraphs that stand above the fields; with them it is ready to be saved.
+        notes: paragraphs that stand there too: why it is not.
     """
     blocks: list[Json] = [
-        text_block(line, f"budget-preview-{at}") for at, line in enumerate(preview)
+        text_block(line, f"budget-preview-{at}") for at, line in enumerate((*notes, *preview))
     ]
-    if preview:
+    if blocks:
         blocks.append({"type": "divider", "block_id": "budget-line"})
     blocks += _what(values, choices)
     blocks += _when(values)
@@ -374,5 +376,5 @@ def _view(
         "blocks": list(blocks),
     }
     if metadata is not None:
-        view["private_metadata"] = json.dumps(dict(metadata), separators=(",", ":"))
+        view["private_metadata"] = json.dumps(dict(metadata), default=str, separators=(",", ":"))
     return {**view, "submit": plain(submit)} if submit else view

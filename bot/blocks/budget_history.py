@@ -12,7 +12,7 @@ from bot.blocks.budget_buttons import HISTORY, SHOW
 from bot.blocks.budget_values import difference_lines
 from bot.blocks.budget_words import title
 from bot.blocks.sparkline import sparkline
-from bot.blocks.text import escape, moment, money, percent, short
+from bot.blocks.text import escape, moment, money, percent, plural, short
 from handlers.budgets.results import BudgetHistory
 from handlers.caller import Caller
 from storage.records.audit import StoredAuditEntry
@@ -47,7 +47,7 @@ def history_answer(result: BudgetHistory, caller: Caller) -> Answer:
     if result.before is not None:
         buttons.append(button("Earlier", HISTORY, f"{budget.id}:{result.before}"))
     blocks.append(ActionsBlock(list(buttons), block_id="budget-next"))
-    text = f"History of {escape(short(budget.name))}: {len(result.entries)} decisions"
+    text = f"History of {escape(short(budget.name))}: {plural(len(result.entries), 'decision')}"
     return Answer(text=text, blocks=tuple(blocks))
 
 

@@ -30,8 +30,15 @@ _PLACES = {
 """What is in danger comes first, then what nobody knows: no data is not ok."""
 
 
-def list_answer(result: BudgetList, caller: Caller) -> Answer:
-    """The message with a row for each budget."""
+def list_answer(result: BudgetList, caller: Caller, *, is_narrowed: bool = False) -> Answer:
+    """The message with a row for each budget.
+
+    Args:
+        result: a page of them.
+        caller: who asked.
+        is_narrowed: not all were asked for: a button, which carries no more than an id, cannot ask
+            for the next page of these.
+    """
     if not result.standings:
         return _empty(result)
     standings = sorted(result.standings, key=_danger)
@@ -43,7 +50,7 @@ def list_answer(result: BudgetList, caller: Caller) -> Answer:
         section(headline, "budget-list-total"),
         _table(standings, with_owner=with_owner),
         context(_notes(standings), "budget-list-notes"),
-        _buttons(result, standings),
+        _buttons(result, standings, with_more=not is_narrowed),
     ]
     return Answer(text=headline.replace("*", ""), blocks=tuple(blocks))
 
@@ -145,9 +152,9 @@ def _notes(standings: list[Standing]) -> list[str]:
     return lines
 
 
-def _buttons(result: BudgetList, standings: list[Standing]) -> ActionsBlock:
+def _buttons(result: BudgetList, standings: list[Standing], *, with_more: bool) -> ActionsBlock:
     buttons = show_buttons([standing.budget for standing in standings[:MOST_SHOWN]])
-    if result.after is not None:
+    if result.after is not None and with_more:
         buttons.append(button("More budgets", LIST, str(result.after)))
     if Act.CREATE in result.may:
         buttons.append(button("New budget", NEW, "new"))

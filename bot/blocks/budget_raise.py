@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from slackblocks import Block
+from slackblocks import ActionsBlock, Block
 
-from bot.blocks.answer import Answer, Payload, section
+from bot.blocks.answer import Answer, Payload, button, section
 from bot.blocks.budget import raise_line, standing_lines
-from bot.blocks.budget_buttons import raise_buttons
+from bot.blocks.budget_buttons import WITHDRAW, raise_buttons
 from bot.blocks.budget_form import day, input_block, modal, number, text_block, typed
 from bot.blocks.budget_words import title
-from bot.blocks.text import escape, money, short
-from handlers.budgets.results import RaiseAnswer, ShownBudget
+from bot.blocks.text import escape, money, plural, short
+from handlers.budgets.results import RaiseAnswer, Standing
 
 ASK_FORM = "budget_raise"
 REJECT_FORM = "raise_reject"
@@ -21,9 +21,8 @@ REJECT_FORM = "raise_reject"
 LONGEST_REASON = 1000
 
 
-def ask_view(shown: ShownBudget, metadata: Mapping[str, object]) -> Payload:
+def ask_view(standing: Standing, metadata: Mapping[str, object]) -> Payload:
     """The form in which a raise is asked for."""
-    standing = shown.standing
     lines = "\n".join([title(standing.budget), *standing_lines(standing)])
     return modal(
         "Ask for a raise",
@@ -52,20 +51,15 @@ def reject_view(metadata: Mapping[str, object]) -> Payload:
     )
 
 
-def raise_answer(result: RaiseAnswer, *, in_channel: bool = False) -> Answer:
-    """A raise: to be decided on by button, or with who decided and when in the buttons' place.
-
-    Args:
-        result: the raise.
-        in_channel: everybody in the channel sees it, so that somebody else can decide.
-    """
+def raise_answer(result: RaiseAnswer) -> Answer:
+    """A raise: to be decided on by button, or with who decided and when in the buttons' place."""
     named = result.raise_
     lines = raise_lines(result)
     blocks: list[Block] = [section("\n".join(lines), "raise")]
     if named.raise_.state == "pending":
         blocks.append(raise_buttons(named.raise_.id))
     text = " · ".join(lines).replace("*", "")
-    return Answer(text=text, blocks=tuple(blocks), in_channel=in_channel)
+    return Answer(text=text, blocks=tuple(blocks))
 
 
 def raise_lines(result: RaiseAnswer) -> list[str]:
@@ -98,6 +92,30 @@ def _decision(result: RaiseAnswer) -> str:
     return f"{mark} *{raise_.state.capitalize()}* by {by}{when}{why}"
 
 
-def asked_lines(result: RaiseAnswer) -> list[str]:
-    """What who asked in a form reads at its end."""
-    return [f"*Asked.* {raise_line(result.raise_)}", "Somebody else with the right decides."]
+def asked_answer(result: RaiseAnswer, told: Sequence[str]) -> Answer:
+    """What who asked in a line reads; the decision is asked for elsewhere."""
+    lines = asked_lines(result, told)
+    withdraw = button("Withdraw", WITHDRAW, str(result.raise_.raise_.id))
+    blocks = (section("\n".join(lines), "raise"), ActionsBlock([withdraw], block_id="raise-next"))
+    return Answer(text=" ".join(lines).replace("*", ""), blocks=blocks)
+
+
+def asked_lines(result: RaiseAnswer, told: Sequence[str]) -> list[str]:
+    """What who asked reads at the end.
+
+    Args:
+        result: the raise.
+        told: ids of the channels and people that are asked for a decision.
+    """
+    lines = [f"*Asked:* a raise for {title(result.budget)}", raise_line(result.raise_)]
+    channels = [f"<#{escape(one)}>" for one in told if not one.startswith(("U", "W"))]
+    people = len(told) - len(channels)
+    where = [*channels, *([plural(people, "person", "people")] if people else [])]
+    if where:
+        lines.append(f"Somebody else with the right decides; asked: {', '.join(where)}.")
+    else:
+        lines.append(
+            ":warning: Nobody is told of this budget in Slack: ask somebody with the right to look "
+            "at `/budget show`."
+        )
+    return lines

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import cast
 
-from bot.blocks.text import escape, short
+from bot.blocks.text import escape, money, percent, short
 from handlers.budgets.results import Edited
 
 LABELS = {
@@ -39,6 +40,10 @@ LABELS = {
 """What the fields that people decide on are called; others are costbot's own."""
 
 
+_AMOUNTS = {"limit", "rollover", "amount"}
+_SHARES = {"warning", "critical", "forecast"}
+
+
 def change_lines(result: Edited) -> list[str]:
     """The fields that differ, a line each; escaped."""
     before = {name: getattr(result.before, name) for name in result.changed}
@@ -53,11 +58,20 @@ def difference_lines(
     old, new = before or {}, after or {}
     lines: list[str] = []
     for name, label in LABELS.items():
-        was, now = value_words(old.get(name)), value_words(new.get(name))
+        was, now = field_words(name, old.get(name)), field_words(name, new.get(name))
         if was != now:
             change = f"{was} → {now}" if before is not None else now
             lines.append(f"• {label}: {change}")
     return lines
+
+
+def field_words(name: str, value: object) -> str:
+    """A field of a budget in words, amounts and shares as such; escaped."""
+    if value is None or name not in _AMOUNTS | _SHARES:
+        return value_words(value)
+    # The audit trail keeps decimals as text.
+    number = Decimal(str(value))
+    return money(number) if name in _AMOUNTS else percent(number)
 
 
 def value_words(value: object) -> str:

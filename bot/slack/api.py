@@ -70,6 +70,14 @@ class SlackApi(Protocol):
         """Draws a person's Home tab."""
         ...
 
+    async def views_open(self, *, trigger_id: str, view: Mapping[str, object]) -> Json:
+        """Opens a modal, within three seconds of what a person did."""
+        ...
+
+    async def views_update(self, *, view_id: str, view: Mapping[str, object]) -> Json:
+        """Draws an open modal anew."""
+        ...
+
 
 class BoltApp(Protocol):
     """`AsyncApp`: each gives a function that registers a listener."""
@@ -88,6 +96,10 @@ class BoltApp(Protocol):
 
     def action(self, constraints: str | re.Pattern[str]) -> Registration:
         """Hears a click."""
+        ...
+
+    def view(self, constraints: str) -> Registration:
+        """Hears a modal that is sent in."""
         ...
 
     def event(self, event: str) -> Registration:

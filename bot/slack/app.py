@@ -21,9 +21,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from analysis.clock import Clock
 from analysis.errors import NotAllowed
 from bot.blocks.answer import Answer
+from bot.blocks.budget_form import notice_view
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
+from bot.slack.budgets import budget_listeners
 from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
 from bot.slack.pace import Pace
@@ -33,7 +35,9 @@ from bot.slack.reply import Replies, send
 from bot.slack.report import Reports
 from bot.slack.thread import Threads
 from bot.supervisor import Supervisor
+from handlers.budgets.handlers import BudgetHandlers
 from handlers.report import ReportHandler
+from storage.repositories.deliveries import DeliveryRepository
 from storage.repositories.inbound import InboundEventRepository
 
 log = logging.getLogger(__name__)
@@ -88,13 +92,19 @@ def create_bolt_app(
     *,
     road: Road,
     report: ReportHandler,
+    budgets: BudgetHandlers,
+    deliveries: DeliveryRepository,
     clock: Clock,
     identities: Identities,
     inbound: InboundEventRepository,
     supervisor: Supervisor,
     answer_within_seconds: float,
+    pace: Pace | None = None,
 ) -> AsyncApp:
-    """The app that hears Slack, with every listener behind the permission table."""
+    """The app that hears Slack, with every listener behind the permission table.
+
+    `pace` is that of all else that posts in this process; None: nothing else does.
+    """
     client = slack_client(access)
     secret = access.signing_secret
     app = AsyncApp(
@@ -110,9 +120,11 @@ def create_bolt_app(
     replies = Replies(supervisor, answer_within_seconds)
     api = cast("SlackApi", client)
     careful = cast("SlackApi", posting_client(access))
-    posting = ReportPosting(api, Threads(careful, Pace(clock, access.posts_apart)))
+    posting = ReportPosting(api, Threads(careful, pace or Pace(clock, access.posts_apart)))
     reports = Reports(report, posting, supervisor, clock)
     Listeners(road, replies, reports, api, inbound).register(hears)
+    listeners = budget_listeners(budgets, deliveries, api, replies, road.dimensions, road.engine)
+    listeners.register(hears)
     return app
 
 
@@ -146,6 +158,8 @@ class _Gate:
         """The refusal in the response itself: an `ack` from a middleware would go nowhere."""
         if "command" in body:
             return BoltResponse(status=200, body=answer.payload())
+        if body.get("type") == "view_submission":
+            return _in_modal(answer)
         if url := body.get("response_url"):
             work = send(str(url), answer, replaces=False)
             self.supervisor.spawn(work, "refusal of a click")
@@ -158,4 +172,12 @@ async def _unexpected(error: Exception, body: Json) -> BoltResponse:
     log.error("error %s in a listener", error_id, exc_info=error)
     if "command" in body:
         return BoltResponse(status=200, body=failure_answer(error_id).payload())
+    if body.get("type") == "view_submission":
+        return _in_modal(failure_answer(error_id))
     return BoltResponse(status=200, body="")
+
+
+def _in_modal(answer: Answer) -> BoltResponse:
+    """An answer in the place of the modal that was sent in."""
+    view = notice_view("Costbot", [answer.text])
+    return BoltResponse(status=200, body={"response_action": "update", "view": view})

@@ -1,4 +1,4 @@
-"""Who may do what, in one table: every command, click and event that costbot hears.
+"""Who may do what, in one table: every command, click, modal and event that costbot hears.
 
 What is not in the table is not heard.
 """
@@ -10,8 +10,9 @@ from typing import cast
 
 from analysis.roles import Role
 from bot.slack.api import Json
+from handlers.budgets.permissions import LEAST_ROLE, Act
 
-COMMANDS: Mapping[str, Role] = {"/cost": Role.USER}
+COMMANDS: Mapping[str, Role] = {"/cost": Role.USER, "/budget": LEAST_ROLE[Act.SEE]}
 """Slash command to the least role that may use it."""
 
 ACTIONS: Mapping[str, Role] = {
@@ -20,8 +21,28 @@ ACTIONS: Mapping[str, Role] = {
     "share": Role.USER,
     "report_post": Role.USER,
     "report_on": Role.USER,
+    "budget_list": LEAST_ROLE[Act.SEE],
+    "budget_show": LEAST_ROLE[Act.SEE],
+    "budget_history": LEAST_ROLE[Act.SEE],
+    "budget_new": LEAST_ROLE[Act.CREATE],
+    "budget_edit": LEAST_ROLE[Act.EDIT],
+    "budget_pause": LEAST_ROLE[Act.PAUSE],
+    "budget_resume": LEAST_ROLE[Act.PAUSE],
+    "budget_delete": LEAST_ROLE[Act.DELETE],
+    "budget_undo": LEAST_ROLE[Act.DELETE],
+    "budget_raise": LEAST_ROLE[Act.ASK_RAISE],
+    "raise_withdraw": LEAST_ROLE[Act.ASK_RAISE],
+    "raise_approve": LEAST_ROLE[Act.DECIDE_RAISE],
+    "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],
 }
 """Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
+
+VIEWS: Mapping[str, Role] = {
+    "budget_form": LEAST_ROLE[Act.CREATE],
+    "budget_raise": LEAST_ROLE[Act.ASK_RAISE],
+    "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],
+}
+"""Modal, by its `callback_id`, to the least role that may send it in."""
 
 EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER}
 """Event to the least role to which it is answered."""
@@ -57,6 +78,8 @@ def needed_role(body: Json) -> Role | None:
         actions = cast("list[Json]", body.get("actions") or [])
         names = [action_name(str(action.get("action_id", ""))) for action in actions]
         return ACTIONS.get(names[0]) if names else None
+    if body.get("type") == "view_submission":
+        return VIEWS.get(str(cast("Json", body.get("view") or {}).get("callback_id")))
     if "event" in body:
         return EVENTS.get(str(cast("Json", body["event"]).get("type")))
     return None
