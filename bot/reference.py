@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analysis.roles import Role
-from bot.grammar.words import ALIASES, CLAUSES, SUBCOMMANDS
+from bot.grammar.budget_words import BUDGET_CLAUSES, BUDGET_SUBCOMMANDS
+from bot.grammar.words import ALIASES, CLAUSES, SUBCOMMANDS, Clause, Subcommand
 from queries.breakdown import TIMES
 from queries.dimensions import Dimensions
 
-_WRITTEN = "<!-- Written by `costbot reference` from `bot/grammar/words.py`. -->"
+_WRITTEN = (
+    "<!-- Written by `costbot reference` from `bot/grammar/words.py` and `budget_words.py`. -->"
+)
 
 
 def commands_page() -> str:
@@ -23,21 +28,21 @@ def commands_page() -> str:
         "",
         "`/cost`, and then, in any order:",
         "",
-        "| you type | it means | for example |",
-        "| --- | --- | --- |",
-        *(
-            f"| `{_cell(clause.usage)}` | {clause.meaning} | `{_cell(clause.example)}` |"
-            for clause in CLAUSES
-        ),
+        *_clauses(CLAUSES),
         "",
         "Or one of these:",
         "",
-        "| you type | it answers | for example |",
-        "| --- | --- | --- |",
-        *(
-            f"| `/cost {_cell(sub.usage)}` | {sub.meaning} | `{_cell(sub.example)}` |"
-            for sub in SUBCOMMANDS
-        ),
+        *_subcommands("/cost", SUBCOMMANDS),
+        "",
+        "## Budgets",
+        "",
+        "`/budget`, and then one of these:",
+        "",
+        *_subcommands("/budget", BUDGET_SUBCOMMANDS),
+        "",
+        "A budget is created and edited by a name and, in any order:",
+        "",
+        *_clauses(BUDGET_CLAUSES),
         "",
         "## Dimensions",
         "",
@@ -57,6 +62,28 @@ def commands_page() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _clauses(clauses: Iterable[Clause]) -> list[str]:
+    return [
+        "| you type | it means | for example |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{_cell(clause.usage)}` | {clause.meaning} | `{_cell(clause.example)}` |"
+            for clause in clauses
+        ),
+    ]
+
+
+def _subcommands(command: str, subcommands: Iterable[Subcommand]) -> list[str]:
+    return [
+        "| you type | it answers | for example |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{command} {_cell(sub.usage)}` | {sub.meaning} | `{_cell(sub.example)}` |"
+            for sub in subcommands
+        ),
+    ]
 
 
 def _audience(role: Role) -> str:
