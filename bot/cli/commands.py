@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.about import about
+from bot.cli.budget import app as budget
 from bot.cli.compare import compare, trends
 from bot.cli.cost import cost
 from bot.cli.doctor import doctor
@@ -64,6 +65,7 @@ app.command()(sync)
 app.command()(sample)
 app.command()(about)
 app.command()(doctor)
+app.add_typer(budget, name="budget")
 app.add_typer(imports, name="import")
 app.add_typer(outbox, name="outbox")
 app.add_typer(people, name="people")

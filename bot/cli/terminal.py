@@ -74,7 +74,7 @@ def _print_table(block: Json, console: Console) -> None:
         # A figure is never broken; its title is, between words.
         widest = max((len(line[index]) for line in lines[1:]), default=0)
         words = textwrap.wrap(title, max(widest, *map(len, title.split()), 1))
-        least = max(widest, *map(len, words))
+        least = max(widest, *map(len, words), 1)  # a title may be empty
         table.add_column("\n".join(words), justify="right", no_wrap=True, min_width=least)
     for line in lines[1:]:
         table.add_row(*map(Text, line))
