@@ -225,7 +225,9 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
         cast("Any", connection).isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        cursor.execute("PRAGMA synchronous = NORMAL")
+        # What was decided, and what was sent, survives a power cut: NORMAL could lose the last
+        # commits, and a message whose mark is lost would be sent again.
+        cursor.execute("PRAGMA synchronous = FULL")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
