@@ -49,7 +49,7 @@ class Watched:
 
     Attributes:
         number: its place in the watch.
-        id, version, organization, limit, warning, critical, forecast, is_hard, when_unknown,
+        id, version, name, organization, limit, warning, critical, forecast, is_hard, when_unknown,
             rollover, alerts_enabled, paused, paused_until: see `storage.records.budget`.
         scope: see `BudgetColumns.scopes`.
         values: the same, read.
@@ -66,6 +66,7 @@ class Watched:
     number: int
     id: UUID
     version: int
+    name: str
     organization: str | None
     scope: str
     values: Mapping[str, frozenset[str]]
@@ -164,6 +165,8 @@ class Watch:
             if known is not None:
                 self._forget(known)
             if watched is not None:
+                if known is not None and _counts_alike(known, watched):
+                    watched.spend, watched.unpriced = known.spend, known.unpriced
                 self._keep(watched)
                 come.append(watched)
             elif known is not None:
@@ -291,6 +294,7 @@ class Watch:
             number=number,
             id=key,
             version=columns.versions[place],
+            name=columns.names[place],
             organization=columns.organizations[place],
             scope=scope,
             values=self._values[scope],
@@ -336,3 +340,13 @@ class Watch:
 
     def __iter__(self) -> Iterator[Watched]:
         return iter(self.all.values())
+
+
+def _counts_alike(one: Watched, other: Watched) -> bool:
+    """Whether what the one has spent is what the other has."""
+    return (one.organization, one.scope, one.zone, one.period) == (
+        other.organization,
+        other.scope,
+        other.zone,
+        other.period,
+    )

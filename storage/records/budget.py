@@ -165,6 +165,7 @@ class BudgetColumns:
             when_unknown, alerts_enabled, paused, paused_until: see `BudgetDraft`; zones by name.
         deleted: whether it is.
         updated_at: UTC.
+        names: see `BudgetDraft`.
     """
 
     ids: tuple[UUID, ...]
@@ -187,6 +188,7 @@ class BudgetColumns:
     paused_until: tuple[datetime | None, ...]
     deleted: tuple[bool, ...]
     updated_at: tuple[datetime, ...]
+    names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.ids)

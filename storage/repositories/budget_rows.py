@@ -41,6 +41,7 @@ COLUMNS = (
     BudgetRow.paused_until,
     BudgetRow.deleted_at.is_not(None).label("deleted"),
     BudgetRow.updated_at,
+    BudgetRow.name,
 )
 """What `BudgetColumns` is made of, in its order."""
 
@@ -133,4 +134,5 @@ def columns_of(rows: Sequence[Sequence[object]]) -> BudgetColumns:
         paused_until=cast("tuple[datetime | None, ...]", columns[17]),
         deleted=cast("tuple[bool, ...]", columns[18]),
         updated_at=cast("tuple[datetime, ...]", columns[19]),
+        names=cast("tuple[str, ...]", columns[20]),
     )

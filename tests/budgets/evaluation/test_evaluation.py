@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -98,8 +99,6 @@ async def test_a_level_crossed_again_within_the_hour_is_told_when_the_hour_is_ov
 
 
 async def test_a_new_period_begins_at_midnight_of_the_budgets_zone(world: World) -> None:
-    from zoneinfo import ZoneInfo
-
     await world.budget(zone=ZoneInfo("Pacific/Kiritimati"))  # 14 hours ahead
     world.spend("81")
     await world.evaluate()
@@ -220,32 +219,32 @@ async def test_the_deployments_own_budget_counts_everybody(world: World) -> None
     assert "$100.00 of $120.00" in text  # 20 days of globex
 
 
-async def test_two_processes_that_find_the_same_tell_it_once(world: World) -> None:
+async def test_two_processes_that_find_the_same_tell_it_once(shared: World) -> None:
     for number in range(30):
-        await world.budget(name=f"Budget {number}", limit=Decimal(100 + number))
-    world.spend("128")
-    another, spending = world.another()
-    reports = await asyncio.gather(world.evaluate(), another.evaluate())
-    again = await asyncio.gather(world.evaluate(), another.evaluate())
+        await shared.budget(name=f"Budget {number}", limit=Decimal(100 + number))
+    shared.spend("128")
+    another, spending = shared.another()
+    reports = await asyncio.gather(shared.evaluate(), another.evaluate())
+    again = await asyncio.gather(shared.evaluate(), another.evaluate())
     await spending.close()
     assert sum(report.deliveries for report in (*reports, *again)) == 30
-    assert len(await world.told()) == 30
+    assert len(await shared.told()) == 30
 
 
-async def test_a_process_that_ends_before_it_has_written_has_told_nothing(world: World) -> None:
-    await world.budget()
-    world.spend("85")
+async def test_a_process_that_ends_before_it_has_written_has_told_nothing(shared: World) -> None:
+    await shared.budget()
+    shared.spend("85")
 
     def out_of_order(_: Alert) -> Composed:
         raise Unavailable("Gone.")
 
-    broken, spending = world.another(out_of_order)
+    broken, spending = shared.another(out_of_order)
     with pytest.raises(Unavailable):
         await broken.evaluate()
     await spending.close()
-    assert await world.outbox() == []
-    broken.compose = world.evaluator.compose
-    assert (await world.evaluate()).deliveries == 1
+    assert await shared.outbox() == []
+    broken.compose = shared.evaluator.compose
+    assert (await shared.evaluate()).deliveries == 1
 
 
 async def test_what_failed_is_found_again_by_the_next_evaluation(world: World) -> None:
@@ -287,13 +286,13 @@ async def test_one_budget_that_cannot_be_told_of_keeps_no_other_silent(
     assert (await world.evaluate()).deliveries == 1
 
 
-async def test_a_process_that_starts_anew_tells_nothing_again(world: World) -> None:
-    await world.budget()
-    world.spend("85")
-    await world.evaluate()
-    another, spending = world.another()
+async def test_a_process_that_starts_anew_tells_nothing_again(shared: World) -> None:
+    await shared.budget()
+    shared.spend("85")
+    await shared.evaluate()
+    another, spending = shared.another()
     assert (await another.evaluate()).deliveries == 0
-    world.spend("11")
+    shared.spend("11")
     assert (await another.evaluate()).alerts == 1
     await spending.close()
 

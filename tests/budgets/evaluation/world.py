@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from bot.alerts import compose
@@ -42,6 +42,12 @@ DRAFT = BudgetDraft(
 )
 
 
+def fact(time: object, cost: str | None, **others: object) -> Fact:
+    """A request of acme's to gpt-4, or another one."""
+    columns: dict[str, Any] = {"organization": "acme", "model": "gpt-4", **others}
+    return request(cast("datetime", time), cost, **columns)
+
+
 @dataclass
 class World:
     """What the tests act on."""
@@ -60,9 +66,7 @@ class World:
 
     def spend(self, cost: str | None, **others: object) -> None:
         """A request of now, or of another time."""
-        columns = {"organization": "acme", "model": "gpt-4", **others}
-        time = cast("datetime", columns.pop("time", self.clock.now))
-        self.import_facts([request(time, cost, **columns)])
+        self.import_facts([fact(others.pop("time", self.clock.now), cost, **others)])
 
     def import_facts(self, facts: list[Fact]) -> None:
         """An import."""
@@ -118,13 +122,19 @@ def evaluator_of(
     )
 
 
-@asynccontextmanager
-async def opened(store: Store, folder: Path, clock: TestClock) -> AsyncGenerator[World]:
-    """A world with a mart of its own, beginning with facts of another organization's."""
-    clock.now = START
+def mart_before(folder: Path, clock: Callable[[], datetime]) -> Mart:
+    """A mart with facts of another organization's."""
     mart = Mart(folder, Dimensions(), clock)
     days = [START - timedelta(days=back) for back in range(40)]
     add(mart, [request(day, "1", organization="globex", model="gpt-4") for day in days])
+    return mart
+
+
+@asynccontextmanager
+async def opened(store: Store, folder: Path, clock: TestClock) -> AsyncGenerator[World]:
+    """A world on what `mart_before` has made in a folder."""
+    clock.now = START
+    mart = Mart(folder, Dimensions(), clock)
     engine = DuckDbEngine(mart)
     evaluator, spending = evaluator_of(store, mart, engine, clock)
     try:
