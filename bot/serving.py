@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 
 import uvicorn
@@ -18,10 +18,12 @@ from starlette.types import ASGIApp
 from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
 from bot.blocks.help import QUESTIONS
+from bot.outbox.opened import sending
 from bot.refresh import Refresh
 from bot.scheduler import Every, Nightly, Scheduler
 from bot.settings import Settings
 from bot.slack.app import SlackAccess
+from bot.slack.pace import Pace
 from bot.stage import access_to, admit, installed_app, load_or_begin
 from bot.supervisor import Supervisor
 from bot.upkeep import Upkeep
@@ -126,15 +128,16 @@ async def _serve_slack(
             "COSTBOT_SLACK_APP_TOKEN (Socket Mode); or try `costbot serve --playground`.",
         )
     access = SlackAccess(bot_token, settings.slack_signing_secret, settings.slack_api_url)
-    bolt = slack_app(parts, access, supervisor)
+    pace = Pace(parts.clock, access.posts_apart)
+    bolt = slack_app(parts, access, supervisor, pace)
     over_http = settings.slack_signing_secret is not None
     web = create_web_app(parts, bolt if over_http else None)
     ways = [f"at http://{settings.host}:{port}{SLACK_PATH}"] if over_http else []
-    if app_token is None:
-        await serve_until_interrupted(web, listener, lambda: announce(_hears(ways)))
-        return
-    async with socket_mode(bolt, app_token.get_secret_value()):
-        ways.append("through a socket (Socket Mode)")
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(sending(parts, access, supervisor, pace))
+        if app_token is not None:
+            await stack.enter_async_context(socket_mode(bolt, app_token.get_secret_value()))
+            ways.append("through a socket (Socket Mode)")
         await serve_until_interrupted(web, listener, lambda: announce(_hears(ways)))
 
 
@@ -169,14 +172,16 @@ async def _serve_playground(
     await admit(parts.store, workspace.team.id)
     slack = create_slack(workspace)
     page = Page(workspace, slack.delivery, _suggestions(), slack.faults)
-    bolt = slack_app(parts, access_to(app, slack.api_url), supervisor)
-    web = create_web_app(parts, bolt)
+    access = access_to(app, slack.api_url)
+    pace = Pace(parts.clock, access.posts_apart)
+    web = create_web_app(parts, slack_app(parts, access, supervisor, pace))
     _mount(web, slack, page)
     saving = asyncio.create_task(keep_saved(workspace, path))
     try:
-        await serve_until_interrupted(
-            web, listener, lambda: announce(_welcome(parts.settings, port)), page.close
-        )
+        async with sending(parts, access, supervisor, pace):
+            await serve_until_interrupted(
+                web, listener, lambda: announce(_welcome(parts.settings, port)), page.close
+            )
     finally:
         await supervisor.idle()
         await slack.close()
