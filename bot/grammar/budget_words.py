@@ -65,7 +65,10 @@ BUDGET_SUBCOMMANDS: tuple[Subcommand, ...] = (
         '/budget raise "Prod LLM" 500 until 2026-03-31 because of the launch',
     ),
     Subcommand(
-        "approve", "approve ID", "approves a raise", "/budget approve 6f1c…, as its message says"
+        "approve",
+        "approve ID",
+        "approves a raise, by the id that its message has",
+        "/budget approve 6f1c…",
     ),
     Subcommand(
         "reject",

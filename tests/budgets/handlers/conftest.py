@@ -18,7 +18,7 @@ from handlers.budgets.requests import CreateRequest
 from handlers.caller import Caller
 from handlers.cost import CostHandler
 from queries.budget_spend import BudgetSpending
-from queries.dimensions import Dimensions
+from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine
 from queries.mart import Mart
 from storage import Store
@@ -39,11 +39,12 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 def spent(day: date, cost: str | None, **columns: object) -> Fact:
     """A request of acme at noon of a day."""
     at = datetime.combine(day, time(12), UTC)
-    return request(at, cost, **{"organization": "acme", "model": "gpt-4", **columns})
+    named = {"organization": "acme", "model": "gpt-4", **columns}
+    return request(at, cost, source=Source.USAGE, **named)
 
 
 def daily(first: date, last: date, cost: str, **columns: object) -> list[Fact]:
-    """A request on each day; the last one's last hour as well, so that it is complete."""
+    """A request on each day."""
     days = (last - first).days + 1
     return [spent(first + timedelta(days=day), cost, **columns) for day in range(days)]
 

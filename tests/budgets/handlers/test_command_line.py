@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from analysis.errors import NotAllowed, Unfit
 from bot.cli.commands import app
