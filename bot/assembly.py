@@ -219,6 +219,7 @@ def slack_app(
         supervisor: keeps the app's work.
         pace: of all else that posts in this process; None: nothing else does.
     """
+    from bot.budget_watch import alerts_of
     from bot.slack.app import (
         create_bolt_app,
     )  # Bolt is slow to load, and the CLI rarely needs it
@@ -229,6 +230,7 @@ def slack_app(
         road=parts.road,
         report=parts.handlers.report,
         budgets=budgets_of(parts, "slack"),
+        alerts=alerts_of(parts, "slack"),
         deliveries=parts.store.deliveries,
         clock=parts.clock,
         identities=Identities(parts.people, parts.clock),

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from slackblocks import ActionsBlock, Block, Option, StaticSelectMenu
 
 from analysis.budgets.alerts import Notice
 from analysis.budgets.levels import Level
 from bot.alert_words import consequence, facts, moment_of, promise, subject
 from bot.blocks.answer import Answer, button, context, section
-from bot.blocks.budget_buttons import RAISE, plain
+from bot.blocks.budget_buttons import RAISE, SHOW, plain
 from bot.blocks.budget_words import MARKS, bar, doubts, level_word, scope_words
 from bot.blocks.text import escape, short
+from handlers.budget_watch.acting import Mute
 from handlers.budget_watch.alert import Alert
 
-DETAILS = "alert_details"
 ACKNOWLEDGE = "alert_acknowledge"
 MUTE = "alert_mute"
+UNMUTE = "alert_unmute"
 
-MUTES = {"1": "for a day", "7": "for a week", "period": "to the end of the period"}
-"""What can be chosen, by what the choice carries behind the ids."""
+MUTES = {
+    Mute.DAY: "for a day",
+    Mute.WEEK: "for a week",
+    Mute.PERIOD: "to the end of the period",
+}
+"""What can be chosen; the choice carries its word behind the ids."""
 
 
 def root_answer(alert: Alert) -> Answer:
@@ -90,21 +93,19 @@ def _name(alert: Alert, key: str | None) -> str:
 def _buttons(alert: Alert) -> ActionsBlock:
     """What can be done: each carries the ids of the budget and of its period alone."""
     ids = f"{alert.budget.id}:{alert.state.period_first}"
-    elements: list[object] = [button("Details", DETAILS, ids)]
+    elements: list[object] = [button("Details", SHOW, str(alert.budget.id))]
     is_alarming = alert.status.level > Level.OK or alert.state.forecast_told
     if is_alarming and alert.state.acknowledged_at is None:
         elements.append(button("Acknowledge", ACKNOWLEDGE, ids))
     is_muted = alert.state.muted_until is not None and alert.at < alert.state.muted_until
-    if is_alarming and not is_muted:
+    if is_muted:
+        elements.append(button("Unmute", UNMUTE, ids))
+    elif is_alarming:
         elements.append(_mutes(alert, ids))
     elements.append(button("Ask for a raise", RAISE, str(alert.budget.id)))
     return ActionsBlock(elements, block_id="alert-next")  # pyright: ignore[reportArgumentType]
 
 
 def _mutes(alert: Alert, ids: str) -> StaticSelectMenu:
-    lengths = dict(MUTES)
-    left = alert.status.period.last - alert.status.terms.today(alert.at)
-    if left < timedelta(days=1):
-        del lengths["period"]
-    options = [Option(plain(f"Mute {text}"), value=f"{ids}:{key}") for key, text in lengths.items()]
+    options = [Option(plain(f"Mute {text}"), value=f"{ids}:{mute}") for mute, text in MUTES.items()]
     return StaticSelectMenu(action_id=MUTE, options=options, placeholder=plain("Mute …"))

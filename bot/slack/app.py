@@ -25,6 +25,7 @@ from bot.blocks.budget_form import notice_view
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
+from bot.slack.budget_alerts import AlertListeners
 from bot.slack.budgets import budget_listeners
 from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
@@ -35,6 +36,7 @@ from bot.slack.reply import Replies, send
 from bot.slack.report import Reports
 from bot.slack.thread import Threads
 from bot.supervisor import Supervisor
+from handlers.budget_watch.acting import AlertHandler
 from handlers.budgets.handlers import BudgetHandlers
 from handlers.report import ReportHandler
 from storage.repositories.deliveries import DeliveryRepository
@@ -93,6 +95,7 @@ def create_bolt_app(
     road: Road,
     report: ReportHandler,
     budgets: BudgetHandlers,
+    alerts: AlertHandler,
     deliveries: DeliveryRepository,
     clock: Clock,
     identities: Identities,
@@ -123,6 +126,7 @@ def create_bolt_app(
     posting = ReportPosting(api, Threads(careful, pace or Pace(clock, access.posts_apart)))
     reports = Reports(report, posting, supervisor, clock)
     Listeners(road, replies, reports, api, inbound).register(hears)
+    AlertListeners(alerts, replies).register(hears)
     listeners = budget_listeners(budgets, deliveries, api, replies, road.dimensions, road.engine)
     listeners.register(hears)
     return app

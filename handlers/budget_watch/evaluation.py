@@ -143,6 +143,7 @@ class Evaluator:
     limits: EvaluationLimits = field(default_factory=EvaluationLimits)
     last: EvaluationReport | None = None
     _again: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    _muted: set[int] = field(default_factory=set[int])
     _once_more: set[int] = field(default_factory=set[int])
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -160,7 +161,7 @@ class Evaluator:
             seen = await self.keeper.look(freshness)
             due = {number: at for number, at in self._again.items() if at <= now}
             before, self._once_more = self._once_more, set()
-            concerned = seen.concerned | due.keys() | before
+            concerned = seen.concerned | due.keys() | before | self._muted
             numbers = sorted(concerned & self.keeper.watch.all.keys())
             try:
                 counted = await self._act(await self._screened(numbers, now), now)
@@ -199,10 +200,14 @@ class Evaluator:
             for watched in some:
                 of_one = told.get(watched.id, Told())
                 known = self.keeper.known.get(watched.zone.key)
+                until = of_one.muted_until(watched.period.first)
+                if until is not None and now < until:
+                    # Looked at each time: somebody may unmute it, in whatever process.
+                    self._muted.add(watched.number)
+                    continue
+                self._muted.discard(watched.number)
                 if not is_told_all(watched, of_one, known, now):
                     found.append(watched.number)
-                elif (muted := of_one.muted_until(watched.period.first)) is not None:
-                    self._look_again(watched.number, muted, now)
             await asyncio.sleep(0)
         return found
 

@@ -2,14 +2,15 @@
 
 | may | user | organization admin | admin |
 | --- | --- | --- | --- |
-| see, and ask for a raise | own organization | own organization | all, and the deployment's own |
+| see, acknowledge, ask for a raise | own organization | own organization | all, and its own |
 | withdraw a raise | who asked for it | who asked for it | who asked for it |
-| create, edit, delete, pause | | own organization | all, and the deployment's own |
-| approve and reject raises of others | | own organization | all, and the deployment's own |
+| create, edit, delete, pause, mute | | own organization | all, and its own |
+| approve and reject raises of others | | own organization | all, and its own |
 
-Nobody decides on a raise of their own. What lies outside of the own organization is not there:
-whoever asks for it is told the same as of a budget that nobody has. A budget whose scope names a
-dimension that a role does not see (`user`, `key`) is not there for that role either.
+Its own are those of the deployment itself. Nobody decides on a raise of their own. What lies
+outside of the own organization is not there: whoever asks for it is told the same as of a budget
+that nobody has. A budget whose scope names a dimension that a role does not see (`user`, `key`) is
+not there for that role either.
 """
 
 from __future__ import annotations
@@ -32,17 +33,21 @@ class Act(StrEnum):
     EDIT = "change budgets"
     DELETE = "delete budgets"
     PAUSE = "pause budgets"
+    ACKNOWLEDGE = "acknowledge alerts"
+    MUTE = "mute alerts"
     ASK_RAISE = "ask for a raise"
     DECIDE_RAISE = "decide on raises"
 
 
 LEAST_ROLE: Mapping[Act, Role] = {
     Act.SEE: Role.USER,
+    Act.ACKNOWLEDGE: Role.USER,
     Act.ASK_RAISE: Role.USER,
     Act.CREATE: Role.ORG_ADMIN,
     Act.EDIT: Role.ORG_ADMIN,
     Act.DELETE: Role.ORG_ADMIN,
     Act.PAUSE: Role.ORG_ADMIN,
+    Act.MUTE: Role.ORG_ADMIN,
     Act.DECIDE_RAISE: Role.ORG_ADMIN,
 }
 """The least role that may, each within its reach."""

@@ -1,0 +1,89 @@
+"""The watch over all budgets, put together: it evaluates them and answers gateways."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.alerts import compose
+from bot.assembly import Parts
+from handlers.budget_watch.acting import AlertHandler
+from handlers.budget_watch.check import Checks
+from handlers.budget_watch.drivers import WhyDrivers
+from handlers.budget_watch.evaluation import Evaluator
+from handlers.budget_watch.keeping import Keeper
+from handlers.budgets.spend import DailySpends
+from handlers.budgets.standing import Standings
+from queries.budget_spend import BudgetSpending, SpendingLimits
+from storage.records.audit import Surface
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetWatch:
+    """The watch of a serving process.
+
+    Attributes:
+        evaluator: of all budgets.
+        checks: answers gateways from what the evaluator knows.
+    """
+
+    evaluator: Evaluator
+    checks: Checks
+
+    async def keep_up(self) -> None:
+        """Evaluates all budgets: quick where nothing has changed, so it may be done every minute.
+
+        Raises:
+            Unavailable: the store or the facts cannot be read; the next time does it all.
+        """
+        await self.evaluator.evaluate()
+
+
+@asynccontextmanager
+async def watching(
+    parts: Parts, wake: Callable[[], None] | None = None
+) -> AsyncGenerator[BudgetWatch]:
+    """The watch over all budgets, for as long as the block lasts.
+
+    Args:
+        parts: with the store and the facts.
+        wake: tells the outbox of this process that there is something to send.
+    """
+    settings = parts.settings
+    limits = SpendingLimits(threads=settings.mart_threads, memory=settings.mart_memory)
+    spending = BudgetSpending(parts.mart, limits)
+    evaluator = Evaluator(
+        store=parts.store,
+        mart=parts.mart,
+        keeper=Keeper(parts.store, spending),
+        standings=_standings(parts, spending),
+        compose=compose,
+        clock=parts.clock,
+        stale_after_hours=settings.stale_after_hours,
+        drivers=WhyDrivers(parts.handlers.why),
+        wake=wake,
+    )
+    try:
+        yield BudgetWatch(evaluator, Checks(evaluator, parts.clock))
+    finally:
+        await spending.close()
+
+
+def alerts_of(
+    parts: Parts, surface: Surface, wake: Callable[[], None] | None = None
+) -> AlertHandler:
+    """What can be done about alerts on one surface, which the audit trail names."""
+    standings = _standings(parts, BudgetSpending(parts.mart))
+    return AlertHandler(parts.store, standings, compose, parts.clock, surface, wake)
+
+
+def _standings(parts: Parts, spending: DailySpends) -> Standings:
+    return Standings(
+        parts.engine,
+        spending,
+        parts.store.raises,
+        parts.dimensions,
+        parts.clock,
+        parts.settings.stale_after_hours,
+    )
