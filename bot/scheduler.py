@@ -7,6 +7,7 @@ a slot does that slot's work once, as soon as it wakes.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -64,7 +65,11 @@ class _Job:
     cadence: Cadence
     work: Callable[[], Awaitable[None]]
     begun: datetime | None = None
-    is_running: bool = False
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.task is not None and not self.task.done()
 
 
 class Scheduler:
@@ -100,8 +105,7 @@ class Scheduler:
             if job.is_running or (job.begun is not None and slot <= job.begun):
                 continue
             job.begun = slot
-            job.is_running = True
-            self._supervisor.spawn(_run(job), job.name)
+            job.task = self._supervisor.spawn(_done(job.work), job.name)
 
     def start(self) -> None:
         """Looks at the clock now, and from now on."""
@@ -116,18 +120,24 @@ class Scheduler:
         ticking.start()
         self._ticking = ticking
 
-    def stop(self) -> None:
-        """Begins nothing more; what is under way is the supervisor's."""
+    async def stop(self, grace_seconds: float) -> None:
+        """Begins nothing more, lets what is under way finish for a while, then cancels it."""
         if self._ticking is not None:
             self._ticking.shutdown(wait=False)
             self._ticking = None
+        running = {job.name: job.task for job in self._jobs if job.task and job.is_running}
+        if running:
+            await asyncio.wait(running.values(), timeout=grace_seconds)
+        for name, task in running.items():
+            if not task.done():
+                log.warning("cancelled at shutdown, begun again at the next start: %s", name)
+                task.cancel()
+        if running:
+            await asyncio.wait(running.values())
 
 
-async def _run(job: _Job) -> None:
-    try:
-        await job.work()
-    finally:
-        job.is_running = False
+async def _done(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
 
 
 class _Ticking(Protocol):

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
 from bot.blocks.help import QUESTIONS
+from bot.budget_watch import BudgetWatch, watching
 from bot.outbox.opened import sending
 from bot.refresh import Refresh
 from bot.scheduler import Every, Nightly, Scheduler
@@ -58,17 +59,32 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
     listener = _listen(settings)
     port = int(listener.getsockname()[1])
     supervisor = Supervisor()
-    async with assembled(settings) as parts, _sync_if_set_up(parts) as sync:
-        scheduler = scheduled(parts, supervisor, sync)
-        scheduler.start()
+    async with assembled(settings) as parts:
         try:
             if with_playground:
                 await _serve_playground(parts, supervisor, listener, port, announce)
             else:
                 await _serve_slack(parts, supervisor, listener, port, announce)
         finally:
-            scheduler.stop()
             await supervisor.stop(GRACE_SECONDS)
+
+
+@asynccontextmanager
+async def _at_work(
+    parts: Parts, supervisor: Supervisor, access: SlackAccess, pace: Pace
+) -> AsyncGenerator[BudgetWatch]:
+    """What costbot does by itself while it serves: jobs, and the messages that come of them."""
+    async with (
+        sending(parts, access, supervisor, pace) as sender,
+        watching(parts, sender.wake) as watch,
+        _sync_if_set_up(parts) as sync,
+    ):
+        scheduler = scheduled(parts, supervisor, watch, sync)
+        scheduler.start()
+        try:
+            yield watch
+        finally:
+            await scheduler.stop(GRACE_SECONDS)
 
 
 @asynccontextmanager
@@ -82,12 +98,18 @@ async def _sync_if_set_up(parts: Parts) -> AsyncGenerator[SyncHandler | None]:
         yield sync_of(settings, parts.store, parts.mart, jobs, parts.clock)
 
 
-def scheduled(parts: Parts, supervisor: Supervisor, sync: SyncHandler | None = None) -> Scheduler:
+def scheduled(
+    parts: Parts,
+    supervisor: Supervisor,
+    watch: BudgetWatch | None = None,
+    sync: SyncHandler | None = None,
+) -> Scheduler:
     """The jobs of a serving costbot.
 
     Args:
         parts: on which they work.
         supervisor: keeps their work.
+        watch: over the budgets; None: nothing evaluates them.
         sync: what refreshes the mart; None: nothing does.
     """
     scheduler = Scheduler(parts.clock, supervisor)
@@ -97,6 +119,8 @@ def scheduled(parts: Parts, supervisor: Supervisor, sync: SyncHandler | None = N
     if sync is not None:
         length = timedelta(minutes=parts.settings.sync_minutes)
         scheduler.add("refreshing the mart", Every(length), Refresh(sync).refresh)
+    if watch is not None:
+        scheduler.add("evaluating the budgets", Every(timedelta(minutes=1)), watch.keep_up)
     return scheduler
 
 
@@ -131,10 +155,10 @@ async def _serve_slack(
     pace = Pace(parts.clock, access.posts_apart)
     bolt = slack_app(parts, access, supervisor, pace)
     over_http = settings.slack_signing_secret is not None
-    web = create_web_app(parts, bolt if over_http else None)
     ways = [f"at http://{settings.host}:{port}{SLACK_PATH}"] if over_http else []
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(sending(parts, access, supervisor, pace))
+        watch = await stack.enter_async_context(_at_work(parts, supervisor, access, pace))
+        web = create_web_app(parts, bolt if over_http else None, watch)
         if app_token is not None:
             await stack.enter_async_context(socket_mode(bolt, app_token.get_secret_value()))
             ways.append("through a socket (Socket Mode)")
@@ -174,11 +198,12 @@ async def _serve_playground(
     page = Page(workspace, slack.delivery, _suggestions(), slack.faults)
     access = access_to(app, slack.api_url)
     pace = Pace(parts.clock, access.posts_apart)
-    web = create_web_app(parts, slack_app(parts, access, supervisor, pace))
-    _mount(web, slack, page)
+    bolt = slack_app(parts, access, supervisor, pace)
     saving = asyncio.create_task(keep_saved(workspace, path))
     try:
-        async with sending(parts, access, supervisor, pace):
+        async with _at_work(parts, supervisor, access, pace) as watch:
+            web = create_web_app(parts, bolt, watch)
+            _mount(web, slack, page)
             await serve_until_interrupted(
                 web, listener, lambda: announce(_welcome(parts.settings, port)), page.close
             )

@@ -231,12 +231,6 @@ class Settings(BaseSettings):
         description="Token, of 16 characters or more, with which a gateway asks whether a request "
         "may be spent (`/api/v1/costs/budgets/check`); without it nobody may ask.",
     )
-    evaluate_minutes: int = Field(
-        default=15,
-        ge=1,
-        le=1440,
-        description="How often all budgets are evaluated, at least; new facts are at once.",
-    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )

@@ -7,15 +7,25 @@ from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
 from analysis.errors import CostbotError
+from api.budget_check import budget_check_router
 from api.health import health_router
 from bot.assembly import Parts
+from bot.budget_watch import BudgetWatch
 
 SLACK_PATH = "/slack/events"
 """Where Slack sends everything: commands, clicks and events."""
 
 
-def create_web_app(parts: Parts, slack: AsyncApp | None) -> FastAPI:
-    """The ASGI app; without Slack's HTTP requests where Socket Mode alone is used."""
+def create_web_app(
+    parts: Parts, slack: AsyncApp | None, watch: BudgetWatch | None = None
+) -> FastAPI:
+    """The ASGI app.
+
+    Args:
+        parts: that answer.
+        slack: hears Slack's requests over HTTP; None: Socket Mode alone is used.
+        watch: answers gateways, if the settings have a token for them; None: nothing does.
+    """
     app = FastAPI(title="costbot", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health_router({"store": _store_check(parts), "mart": _mart_check(parts)}))
     if slack is not None:
@@ -25,6 +35,9 @@ def create_web_app(parts: Parts, slack: AsyncApp | None) -> FastAPI:
             return await handler.handle(request)
 
         app.add_api_route(SLACK_PATH, slack_events, methods=["POST"])
+    token = parts.settings.gateway_token
+    if watch is not None and token is not None:
+        app.include_router(budget_check_router(watch.checks, parts.dimensions, token))
     return app
 
 

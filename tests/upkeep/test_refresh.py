@@ -47,7 +47,7 @@ async def test_a_refresh_is_due_every_so_many_minutes_and_one_that_fails_is_trie
             jobs_opened(settings, parts.store, clock) as jobs,
         ):
             sync = sync_of(settings, parts.store, parts.mart, jobs, clock)
-            scheduler = scheduled(parts, supervisor, sync)
+            scheduler = scheduled(parts, supervisor, sync=sync)
             scheduler.look()
             await supervisor.idle()
             assert parts.mart.snapshot().sources[Source.GPU].requests == 2

@@ -112,6 +112,22 @@ async def test_a_started_scheduler_begins_at_once_and_then_by_itself_until_it_is
         clock.advance(timedelta(days=1))
         await work.begun.wait()
         await supervisor.idle()
-    scheduler.stop()
-    scheduler.stop()
+    await scheduler.stop(0)
+    await scheduler.stop(0)
     assert work.done == 2
+
+
+async def test_what_is_under_way_at_the_end_is_waited_for_and_then_cancelled(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock, supervisor, quick, slow = TestClock(NOON), Supervisor(), Work(), Work()
+    scheduler = Scheduler(clock, supervisor)
+    scheduler.add("quick", Nightly(), quick)
+    scheduler.add("slow", Nightly(), slow)
+    slow.may_end.clear()
+    scheduler.look()
+    await scheduler.stop(0.05)
+    assert (quick.done, slow.done) == (1, 0)
+    assert [record.getMessage() for record in caplog.records] == [
+        "cancelled at shutdown, begun again at the next start: slow"
+    ]
