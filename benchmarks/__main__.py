@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "budget_spend",
+    "budgets",
     "commands",
     "imports",
     "mart_breakdown",
