@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,30 +11,18 @@ from zoneinfo import ZoneInfo
 
 from analysis.budgets.terms import Kind, Terms, current_period
 from analysis.clock import Clock
-from analysis.errors import BadInput, NotAllowed, NotFound, NotUnderstood, Refused, Unfit
+from analysis.errors import BadInput, Refused, Unfit
 from analysis.periods import EARLIEST
-from analysis.roles import Role
-from handlers.asking import Names
 from handlers.budgets import fields
 from handlers.budgets.form import BudgetForm, Values
 from handlers.budgets.outcomes import terms_of
+from handlers.budgets.scoping import Scoped, Scoping
 from handlers.caller import Caller
-from queries.breakdown import known_values
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from storage.records.budget import BudgetDraft, BudgetKind
 
 T = TypeVar("T")
-
-ORGANIZATION = "organization"
-
-MOST_VALUES = 100
-"""Values that a scope names at most."""
-
-NOT_SCOPED = {
-    "category": "a budget counts what requests cost, which is inference alone",
-}
-"""Dimensions that no scope can name, and why."""
 
 _ANY_LIMIT = Decimal(1)
 
@@ -47,13 +35,21 @@ class _Reading:
 
     def read(self, name: str, text: str | None, reader: Callable[[str], T], otherwise: T) -> T:
         """A field by its reader; what is wrong with it is kept as its fault."""
-        if text is None:
+        if text is None or name in self.faults:
             return otherwise
         try:
             return reader(text)
         except Refused as refusal:
             self.faults[name] = str(refusal)
             return otherwise
+
+    async def scoped(self, scoping: Awaitable[Scoped]) -> Scoped:
+        """The scope; what is wrong with it is kept as its fault, or as the organization's."""
+        try:
+            return await scoping
+        except Unfit as unfit:
+            self.faults |= unfit.faults
+            return Scoped(None)
 
     def need(self, name: str, text: str | None, sentence: str) -> None:
         """Keeps a fault where a field says nothing."""
@@ -99,7 +95,7 @@ class Drafting:
         reading.need("name", form.name, "A budget needs a name.")
         reading.need("limit", form.limit, "A budget needs a limit in US dollars, such as `5000`.")
         reading.need("kind", form.kind, "Say `monthly`, `quarterly`, `annual` or `custom`.")
-        organization, scope, unseen = await self._scope(reading, form, caller)
+        scoped = await reading.scoped(self._scoping.new(form, caller))
         zone = reading.read("zone", form.zone, fields.zone, caller.zone)
         kind: BudgetKind = "monthly"
         kind = reading.read("kind", form.kind or None, fields.kind, kind)
@@ -112,10 +108,9 @@ class Drafting:
             kind=kind if kind != "custom" else "monthly",
             zone=zone,
             start=self._first_day(Kind(kind), zone),
-            organization=organization,
+            organization=scoped.organization,
         )
-        draft = _drafted(reading, base, form, kind, scope)
-        return Drafted(draft, unseen)
+        return Drafted(_drafted(reading, base, form, kind, scoped.scope), scoped.unseen)
 
     async def changed(self, before: BudgetDraft, form: BudgetForm, caller: Caller) -> Drafted:
         """A budget as it would be with a form's changes.
@@ -127,17 +122,16 @@ class Drafting:
         reading = _Reading()
         if form.name is not None:
             reading.need("name", form.name, "A budget needs a name.")
-        scope, unseen = before.scope, ()
-        if form.organization is not None and not _is_same(form.organization, before.organization):
-            sentence = "A budget stays with the organization that it was created for."
-            reading.faults[ORGANIZATION] = f"{sentence} Create another one for that organization."
-        if form.scope is not None:
-            bound = replace(caller, organization=before.organization)
-            kept = replace(form, organization=None)
-            _, scope, unseen = await self._scope(reading, kept, bound, keep_owner=True)
+        if form.limit is not None:
+            reading.need("limit", form.limit, "A budget needs a limit in US dollars.")
+        scoped = await reading.scoped(self._scoping.changed(before, form, caller))
         kind: BudgetKind = before.kind
         kind = reading.read("kind", form.kind, fields.kind, kind)
-        return Drafted(_drafted(reading, before, form, kind, scope), unseen)
+        return Drafted(_drafted(reading, before, form, kind, scoped.scope), scoped.unseen)
+
+    @property
+    def _scoping(self) -> Scoping:
+        return Scoping(self.engine, self.dimensions)
 
     def _first_day(self, kind: Kind, zone: ZoneInfo) -> date:
         """The first day of the calendar's present period: the first period is a whole one."""
@@ -146,95 +140,6 @@ class Drafting:
             return today
         terms = Terms(_ANY_LIMIT, kind, zone, EARLIEST)
         return current_period(terms, today).first
-
-    async def _scope(
-        self, reading: _Reading, form: BudgetForm, caller: Caller, *, keep_owner: bool = False
-    ) -> tuple[str | None, Values, tuple[str, ...]]:
-        """Whose the budget is, what it counts, and what of that no cost has had."""
-        given = {name: values for name, values in (form.scope or {}).items() if values}
-        owner = form.organization or None
-        named = given.get(ORGANIZATION, ())
-        if owner is None and len(named) == 1 and not keep_owner:
-            owner, given = named[0], _without(given, ORGANIZATION)
-        try:
-            owner = await self._owner(owner, caller)
-        except Refused as refusal:
-            reading.faults[ORGANIZATION] = str(refusal)
-            return None, {}, ()
-        own = replace(caller, organization=owner)
-        if owner is not None and ORGANIZATION in given:
-            if not all(_is_same(value, owner) for value in given[ORGANIZATION]):
-                reading.faults["scope"] = f"This budget counts the costs of {owner} alone."
-                return owner, {}, ()
-            given = _without(given, ORGANIZATION)
-        try:
-            scope, unseen = await self._known(given, own, unseen=form.unseen)
-        except Refused as refusal:
-            reading.faults["scope"] = str(refusal)
-            return owner, {}, ()
-        return owner, scope, unseen
-
-    async def _owner(self, owner: str | None, caller: Caller) -> str | None:
-        """Whose the budget is.
-
-        Raises:
-            NotAllowed: of another organization than the caller's.
-            NotFound: there is no such organization.
-        """
-        if caller.organization is not None:
-            if owner is not None and not _is_same(owner, caller.organization):
-                sentence = f"Your budgets are those of {caller.organization}."
-                raise NotAllowed(sentence, "Leave the organization away.")
-            return caller.organization
-        if owner is None:
-            if caller.role is not Role.ADMIN:
-                raise NotAllowed("You are of no organization, so there are no budgets of yours.")
-            return None
-        known = await known_values(self.engine, self.dimensions[ORGANIZATION])
-        if not known:
-            return owner
-        names = Names(self.engine, self.dimensions)
-        return (await names.known({ORGANIZATION: (owner,)}, caller))[ORGANIZATION][0]
-
-    async def _known(
-        self, given: Values, caller: Caller, *, unseen: bool
-    ) -> tuple[Values, tuple[str, ...]]:
-        """A scope as the data writes it, and what of it no cost has had.
-
-        Where costs have no value of a dimension at all yet, there is nothing to compare with, and
-        whatever is given is taken.
-
-        Raises:
-            NotUnderstood: there is no such dimension, or no scope can name it.
-            NotAllowed: it lies beyond the caller's role.
-            NotFound: no cost has had the value.
-            BadInput: there are too many values.
-        """
-        if sum(len(values) for values in given.values()) > MOST_VALUES:
-            raise BadInput(f"A scope names {MOST_VALUES} values at most.", "Make it two budgets.")
-        names = Names(self.engine, self.dimensions)
-        names.allow(given, caller)
-        scope: dict[str, tuple[str, ...]] = {}
-        fresh: list[str] = []
-        for name, values in given.items():
-            if name in NOT_SCOPED or name not in self.dimensions:
-                why = NOT_SCOPED.get(name, "it is no dimension of costs")
-                raise NotUnderstood(f"No budget is held by {name}: {why}.")
-            there = await known_values(self.engine, self.dimensions[name], caller.organization)
-            found: list[str] = []
-            for value in values:
-                try:
-                    found += (await names.known({name: (value,)}, caller))[name]
-                except NotFound as refusal:
-                    if there and not unseen:
-                        raise NotFound(refusal.sentence, f"{refusal.hint} {_ANYWAY}") from refusal
-                    found.append(value)
-                    fresh.append(f"{name} {value}")
-            scope[name] = tuple(dict.fromkeys(found))
-        return scope, tuple(fresh)
-
-
-_ANYWAY = "For one that no cost has had yet, add `anyway`."
 
 
 def _drafted(
@@ -321,11 +226,3 @@ def _checked(reading: _Reading, base: BudgetDraft, values: dict[str, object]) ->
 
 def _running(kind: BudgetKind) -> BudgetKind:
     return "monthly" if kind == "custom" else kind
-
-
-def _without(values: Values, name: str) -> Values:
-    return {one: some for one, some in values.items() if one != name}
-
-
-def _is_same(one: str, other: str | None) -> bool:
-    return other is not None and one.strip().casefold() == other.casefold()

@@ -29,7 +29,11 @@ ENTRIES = 200
 """Entries of the audit trail that names and reasons are looked for in."""
 
 _DRIVERS = ("model", "endpoint", "feature", "team", "process", "organization")
-"""What the spend is broken down by: the first of these that the scope does not pin to one value."""
+"""What the spend is broken down by: the first of these that the scope does not pin to one value,
+and of which the spend has a value."""
+
+_TRIED = 4
+"""Breakdowns that are asked for at most: each is a question to the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +148,23 @@ class ReadHandler:
         pinned = {name for name, values in budget.scope.items() if len(values) == 1}
         if budget.organization is not None:
             pinned.add("organization")
-        by = next((name for name in _DRIVERS if name not in pinned), "model")
-        request = CostRequest(
-            period=Dates(status.period.first, status.as_of),
-            by=(by,),
-            filters=budget.scope,
-            customers_only=counts_customers_only(budget),
-        )
         bound = replace(caller, organization=budget.organization, zone=budget.zone)
-        try:
-            return await self.costs.cost(request, bound)
-        except NotFound:
-            return None  # no cost has had one of the scope's values lately
+        first: CostResult | None = None
+        for by in [name for name in _DRIVERS if name not in pinned][:_TRIED]:
+            request = CostRequest(
+                period=Dates(status.period.first, status.as_of),
+                by=(by,),
+                filters=budget.scope,
+                customers_only=counts_customers_only(budget),
+            )
+            try:
+                found = await self.costs.cost(request, bound)
+            except NotFound:
+                return None  # no cost has had one of the scope's values lately
+            if any(value is not None for row in found.rows for value in row.key):
+                return found
+            first = first or found
+        return first
 
 
 def _allowed(caller: Caller) -> frozenset[Act]:

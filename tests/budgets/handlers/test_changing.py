@@ -97,6 +97,24 @@ async def test_an_admin_cannot_reach_beyond_an_organizations_budget_by_its_scope
             await at.budgets.change.edit(EditRequest(PROD, form), ADMIN)
 
 
+async def test_a_value_that_the_scope_has_already_is_kept_unasked(desk: OpenDesk) -> None:
+    async with desk(FACTS) as at:
+        await at.create(KEEPER, scope={"model": ("gpt-9",)}, unseen=True)
+        form = BudgetForm(scope={"model": ("gpt-9", "gpt-4")})
+        edited = await at.budgets.change.edit(EditRequest(PROD, form), KEEPER)
+        assert edited.after.scope == {"model": ("gpt-4", "gpt-9")}
+        other = EditRequest(PROD, BudgetForm(scope={"model": ("gpt-9", "gpt-8")}))
+        with pytest.raises(Unfit, match="There is no model"):
+            await at.budgets.change.edit(other, KEEPER)
+
+
+async def test_a_limit_cannot_be_emptied(desk: OpenDesk) -> None:
+    async with desk(FACTS) as at:
+        await at.create(KEEPER)
+        with pytest.raises(Unfit, match="needs a limit"):
+            await at.budgets.change.edit(EditRequest(PROD, BudgetForm(limit=" ")), KEEPER)
+
+
 async def test_a_pause_ends_when_its_day_begins_in_the_budgets_zone(desk: OpenDesk) -> None:
     async with desk(FACTS) as at:
         await at.create(KEEPER, zone="Asia/Tokyo")

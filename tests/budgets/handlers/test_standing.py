@@ -115,6 +115,16 @@ async def test_show_tells_what_the_spend_was_made_of(desk: OpenDesk) -> None:
         assert shown.created_by == "Kim"
 
 
+async def test_what_a_scope_pins_is_not_what_its_spend_is_made_of(desk: OpenDesk) -> None:
+    teams = [spent(date(2026, 11, 3), "100", team="search"), spent(date(2026, 11, 4), "7")]
+    async with desk([*teams, end_of(date(2026, 11, 19))]) as at:
+        await at.create(KEEPER, scope={"model": ("gpt-4",)})
+        drivers = (await at.budgets.read.show(ShowRequest(PROD), MEMBER)).drivers
+        assert drivers is not None
+        assert drivers.request.by == ("team",)
+        assert [row.key for row in drivers.rows] == [("search",), (None,)]
+
+
 async def test_lists_are_paged_by_name(desk: OpenDesk) -> None:
     async with desk(MONTHS) as at:
         for number in range(5):
