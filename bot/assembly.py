@@ -22,6 +22,7 @@ from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
 from handlers.failures import FailuresHandler
 from handlers.imports import ImportHandler, ImportRequest
+from handlers.outbox import OutboxHandler
 from handlers.own_cost import OwnCostHandler
 from handlers.people import PeopleHandler, PersonDefaults
 from handlers.pricing import PricingHandler
@@ -170,7 +171,14 @@ def _put_together(
     reconcile = ReconcileHandler(engine, clock, stale)
     why = WhyHandler(engine, dimensions, clock, stale)
     handlers = Handlers(
-        about=AboutHandler(engine, clock, stale, store.kind, own_cost_of(settings, store, clock)),
+        about=AboutHandler(
+            engine,
+            clock,
+            stale,
+            store.kind,
+            own_cost_of(settings, store, clock),
+            OutboxHandler(store),
+        ),
         breakeven=BreakEvenHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
         cost=cost,
         compare=CompareHandler(engine, dimensions, clock, stale),

@@ -8,9 +8,11 @@ from importlib.metadata import version
 from analysis.clock import Clock
 from handlers.caller import Caller
 from handlers.freshness import Freshness, freshness_of
+from handlers.outbox import OutboxHandler
 from handlers.own_cost import OwnCost, OwnCostHandler, Syncs
 from handlers.restated import LATELY, RestatedDay, restated_since
 from queries.engines.base import Engine
+from storage.records.delivery import DeliveryCounts
 from storage.records.sync_run import SyncRun
 
 
@@ -26,6 +28,8 @@ class AboutResult:
         own_cost: of costbot this month; None: not for this caller, or no warehouse is set up.
         syncs: how the mart's refreshes went, without errors and bytes for callers who see one
             organization; None: no warehouse is set up.
+        restated: the days whose figures changed lately; None: not for this caller.
+        outbox: how many of costbot's own messages are where; None: not for this caller.
     """
 
     version: str
@@ -35,6 +39,7 @@ class AboutResult:
     own_cost: OwnCost | None = None
     syncs: Syncs | None = None
     restated: tuple[RestatedDay, ...] | None = None
+    outbox: DeliveryCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class AboutHandler:
     stale_after_hours: float
     store_kind: str
     own_cost: OwnCostHandler
+    outbox: OutboxHandler
 
     async def about(self, caller: Caller) -> AboutResult:
         """What the caller may know: the money is of those who see all organizations.
@@ -64,6 +70,7 @@ class AboutHandler:
             own_cost=await self.own_cost.this_month() if sees_all else None,
             syncs=syncs if sees_all or syncs is None else _for_anybody(syncs),
             restated=restated_since(snapshot.restatements, now - LATELY) if sees_all else None,
+            outbox=await self.outbox.counts() if sees_all else None,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from slackblocks import Block, SectionBlock, Text
@@ -16,6 +17,7 @@ from handlers.about import AboutResult
 from handlers.own_cost import OwnCost
 from handlers.restated import RestatedDay
 from queries.dimensions import Source
+from storage.records.delivery import DeliveryCounts
 from storage.records.warehouse_job import JobTotals
 
 _NAMES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
@@ -36,6 +38,8 @@ def about_answer(result: AboutResult, zone: ZoneInfo) -> Answer:
     if result.own_cost is not None:
         blocks.append(_fields("about-own-cost", _what_it_costs(result.own_cost)))
         text += f", {money(result.own_cost.usd)} billed by BigQuery this month"
+    if result.outbox is not None and result.outbox != DeliveryCounts():
+        blocks.append(section(_outbox(result.outbox, result.freshness.now), "about-outbox"))
     if result.restated:
         blocks.append(section(_restated(result.restated, zone), "about-restated"))
     return Answer(text=text, blocks=tuple(blocks))
@@ -81,6 +85,19 @@ def _what_it_costs(cost: OwnCost) -> dict[str, str]:
         "Ceiling of one query": f"{size(cost.most_bytes)} ({money(cost.usd_of(cost.most_bytes))})",
         "Price": price,
     }
+
+
+def _outbox(counts: DeliveryCounts, now: datetime) -> str:
+    """What became of the messages that costbot sends of itself."""
+    parts = [f"*Messages* {count(counts.sent)} sent"]
+    if counts.waiting:
+        waiting = f"{count(counts.waiting)} waiting"
+        if counts.oldest_waiting is not None:
+            waiting += f", the oldest for {age(now - counts.oldest_waiting)}"
+        parts.append(waiting)
+    if counts.dead:
+        parts.append(f":warning: {count(counts.dead)} given up: `costbot outbox dead` says why")
+    return " · ".join(parts)
 
 
 def _restated(days: Sequence[RestatedDay], zone: ZoneInfo) -> str:

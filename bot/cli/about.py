@@ -19,6 +19,7 @@ from bot.settings import Settings
 from handlers.about import AboutResult
 from handlers.own_cost import OwnCost
 from handlers.restated import RestatedDay
+from storage.records.delivery import DeliveryCounts
 from storage.records.sync_run import SyncRun
 
 
@@ -61,6 +62,18 @@ def about_json(result: AboutResult) -> dict[str, object]:
         "last_sync": None if syncs is None else _run_json(syncs.latest),
         "last_good_sync": None if syncs is None else _run_json(syncs.latest_good),
         "restated": [_restated_json(day) for day in result.restated or ()],
+        "outbox": None if result.outbox is None else _outbox_json(result.outbox),
+    }
+
+
+def _outbox_json(counts: DeliveryCounts) -> dict[str, object]:
+    oldest = counts.oldest_waiting
+    return {
+        "sent": counts.sent,
+        "waiting": counts.waiting,
+        "dead": counts.dead,
+        "cancelled": counts.cancelled,
+        "oldest_waiting": None if oldest is None else oldest.isoformat(),
     }
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.assembly import Parts
 from bot.stage import Heard
 from handlers.own_cost import OwnCost, month_of
+from storage.records.delivery import NewDelivery
 from storage.records.warehouse_job import JobTotals, WarehouseJob
 from tests.slack.conftest import NOW, Play, play
 
@@ -71,6 +72,25 @@ async def test_who_sees_one_organization_learns_nothing_of_costbots_money(play: 
         assert "*Version*" in shown(each)
         assert "$" not in str(each.ack)
         assert "GiB" not in str(each.ack)
+
+
+async def test_messages_that_were_given_up_are_told_to_who_can_do_something_about_it(
+    play: Play,
+) -> None:
+    async with play() as playing:
+        before = await playing.stage.say("/cost about", "ada")
+        deliveries = playing.parts.store.deliveries
+        for key in ("a", "b"):
+            new = NewDelivery(key=key, channel="email", address="x@example.com", payload={})
+            await deliveries.add(new)
+        [first] = await deliveries.claim(NOW, "w", 1, timedelta(minutes=1))
+        await deliveries.failed(first.id, "w", "no such mailbox", None)
+        heard = await playing.stage.say("/cost about", "ada")
+        unheard = await playing.stage.say("/cost about", "otto")
+    assert "Messages" not in shown(before)
+    assert "*Messages* 0 sent · 1 waiting, the oldest for" in shown(heard)
+    assert ":warning: 1 given up: `costbot outbox dead` says why" in shown(heard)
+    assert "Messages" not in shown(unheard)
 
 
 async def test_without_bigquery_nothing_is_said_of_it(play: Play) -> None:
