@@ -1,6 +1,6 @@
-"""The form of a budget, as a modal: while it loads, to be filled in, with its preview, and saved.
+"""The form of a budget, as a modal: to be filled in, and with its preview.
 
-Views are written as Slack's JSON: slackblocks takes no chosen options inside groups.
+What was filled in stands in the form alone, so its preview stands above the same fields.
 """
 
 from __future__ import annotations
@@ -11,21 +11,25 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 
 from bot.blocks.answer import Payload
-from bot.blocks.fit import MOST_SECTION, cut
+from bot.blocks.fit import cut
+from bot.blocks.modal import (
+    Json,
+    day,
+    input_block,
+    modal,
+    number,
+    plain,
+    text_block,
+    typed,
+)
 from bot.blocks.text import escape
 
 FORM = "budget_form"
 """`callback_id` of the form."""
 
-VALUE = "value"
-"""`action_id` of every field: the `block_id` names it."""
-
-Json = dict[str, object]
-
 MOST_OPTIONS = 100
 LONGEST_LABEL = 75
 LONGEST_OPTION = 150
-LONGEST_TYPED = 3000
 
 KINDS = {
     "monthly": "Every month",
@@ -99,17 +103,6 @@ class Choices:
     scope: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
 
-def loading_view(title: str) -> Payload:
-    """What is seen at once, while the form is being filled."""
-    return _view(title, [text_block(":hourglass_flowing_sand: One moment …", "budget-loading")])
-
-
-def notice_view(title: str, lines: Sequence[str]) -> Payload:
-    """A word at the end: what was done, or why nothing was. Lines are escaped already."""
-    blocks = [text_block(line, f"budget-notice-{at}") for at, line in enumerate(lines)]
-    return _view(title, blocks, close="Close")
-
-
 def form_view(
     title: str,
     values: FormValues,
@@ -138,64 +131,7 @@ def form_view(
     blocks += _when(values)
     blocks += _alerts(values)
     submit = "Save" if preview else "Preview"
-    return _view(title, blocks, close="Cancel", submit=submit, callback_id=FORM, metadata=metadata)
-
-
-def text_block(mrkdwn: str, block_id: str) -> Json:
-    """A paragraph in a view; escaped already."""
-    text = {"type": "mrkdwn", "text": cut(mrkdwn, MOST_SECTION)}
-    return {"type": "section", "block_id": block_id, "text": text}
-
-
-def input_block(
-    name: str, label: str, element: Json, *, hint: str = "", optional: bool = False
-) -> Json:
-    """A field, named by its `block_id`."""
-    block: Json = {
-        "type": "input",
-        "block_id": name,
-        "label": plain(label),
-        "element": {"action_id": VALUE, **element},
-        "optional": optional,
-    }
-    return {**block, "hint": plain(hint)} if hint else block
-
-
-def typed(value: str, *, longest: int = 200, multiline: bool = False) -> Json:
-    """A line that is typed."""
-    element: Json = {"type": "plain_text_input", "max_length": longest, "multiline": multiline}
-    return {**element, "initial_value": value[:LONGEST_TYPED]} if value else element
-
-
-def number(value: str) -> Json:
-    """A figure; what it may be is checked with all the rest, so that all is told at once."""
-    element: Json = {"type": "number_input", "is_decimal_allowed": True}
-    return {**element, "initial_value": value} if value else element
-
-
-def day(value: str) -> Json:
-    """A date."""
-    element: Json = {"type": "datepicker"}
-    return {**element, "initial_date": value} if value else element
-
-
-def plain(text: str) -> Json:
-    """Text without any marks."""
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def modal(
-    title: str,
-    blocks: Sequence[Json],
-    *,
-    submit: str,
-    callback_id: str,
-    metadata: Mapping[str, object],
-) -> Payload:
-    """A modal that is sent in."""
-    return _view(
-        title, blocks, close="Cancel", submit=submit, callback_id=callback_id, metadata=metadata
-    )
+    return modal(title, blocks, submit=submit, callback_id=FORM, metadata=metadata)
 
 
 def _what(values: FormValues, choices: Choices) -> list[Json]:
@@ -357,24 +293,3 @@ def _select(offered: Mapping[str, str], chosen: str) -> Json:
 
 def _radio(offered: Mapping[str, str], chosen: str) -> Json:
     return {**_select(offered, chosen), "type": "radio_buttons"}
-
-
-def _view(
-    title: str,
-    blocks: Sequence[Json],
-    *,
-    close: str = "Cancel",
-    submit: str = "",
-    callback_id: str = "budget_notice",
-    metadata: Mapping[str, object] | None = None,
-) -> Payload:
-    view: Payload = {
-        "type": "modal",
-        "callback_id": callback_id,
-        "title": plain(title),
-        "close": plain(close),
-        "blocks": list(blocks),
-    }
-    if metadata is not None:
-        view["private_metadata"] = json.dumps(dict(metadata), default=str, separators=(",", ":"))
-    return {**view, "submit": plain(submit)} if submit else view

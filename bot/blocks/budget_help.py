@@ -9,8 +9,8 @@ from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.budget_buttons import NEW
 from bot.blocks.text import escape
 from bot.grammar.budget_words import BUDGET_CLAUSES, BUDGET_SUBCOMMANDS
-from handlers.budgets.drafting import NOT_SCOPED
 from handlers.budgets.permissions import LEAST_ROLE, Act
+from handlers.budgets.scoping import NOT_SCOPED
 from queries.dimensions import Dimensions
 
 

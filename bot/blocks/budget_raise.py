@@ -9,8 +9,8 @@ from slackblocks import ActionsBlock, Block
 from bot.blocks.answer import Answer, Payload, button, section
 from bot.blocks.budget import raise_line, standing_lines
 from bot.blocks.budget_buttons import WITHDRAW, raise_buttons
-from bot.blocks.budget_form import day, input_block, modal, number, text_block, typed
 from bot.blocks.budget_words import title
+from bot.blocks.modal import day, input_block, modal, number, text_block, typed
 from bot.blocks.text import escape, money, plural, short
 from handlers.budgets.results import RaiseAnswer, Standing
 

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from analysis.clock import Clock
 from analysis.errors import NotAllowed
 from bot.blocks.answer import Answer
-from bot.blocks.budget_form import notice_view
+from bot.blocks.modal import notice_view
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.blocks.budget_form import Choices
-from handlers.budgets.drafting import NOT_SCOPED, ORGANIZATION
+from handlers.budgets.scoping import NOT_SCOPED, ORGANIZATION
 from handlers.caller import Caller
 from queries.breakdown import known_values
 from queries.dimensions import Dimensions

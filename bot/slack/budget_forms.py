@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 from analysis.errors import BadInput, Outdated, Unfit
 from bot.blocks.answer import Payload
 from bot.blocks.budget_changes import created_lines, edited_lines
-from bot.blocks.budget_form import Choices, FormValues, form_view, notice_view
+from bot.blocks.budget_form import Choices, FormValues, form_view
 from bot.blocks.budget_preview import preview_lines
+from bot.blocks.modal import notice_view
 from bot.blocks.text import escape
 from bot.slack.api import Json
 from bot.slack.budget_choices import BudgetChoices

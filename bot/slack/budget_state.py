@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from analysis.errors import BadInput
-from bot.blocks.budget_form import VALUE, FormValues
+from bot.blocks.budget_form import FormValues
+from bot.blocks.modal import VALUE
 from bot.slack.api import Json
 
 

@@ -131,17 +131,17 @@ class BudgetListeners:
         """The form of a budget, sent in: its faults, its preview, or that it is saved."""
         view = cast("Json", body["view"])
         work = self.forms.submitted(view, caller_of(context))
-        await self.modals.submit(ack, body, budget_forms.NEW, work)
+        await self.modals.submit(ack, body, work)
 
     async def on_ask_form(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A raise, asked for in the form."""
         work = self.raises.asked_in_form(cast("Json", body["view"]), caller_of(context))
-        await self.modals.submit(ack, body, raise_forms.ASK, work)
+        await self.modals.submit(ack, body, work)
 
     async def on_reject_form(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A rejection with its reason."""
         work = self.raises.rejected_in_form(cast("Json", body["view"]), caller_of(context))
-        await self.modals.submit(ack, body, raise_forms.REJECT, work)
+        await self.modals.submit(ack, body, work)
 
     def _form_for(
         self, text: str, caller: Caller, channel: str

@@ -17,7 +17,7 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks.answer import Answer, Payload, section
-from bot.blocks.budget_form import loading_view, notice_view
+from bot.blocks.modal import loading_view, notice_view
 from bot.slack.api import Json, SlackApi
 from bot.slack.boundary import answered
 from bot.slack.reply import send
@@ -72,15 +72,16 @@ class Modals:
         self.supervisor.spawn(self._open(body, title, form), "a modal")
 
     async def submit(
-        self, ack: AsyncAck, body: Json, title: str, work: Coroutine[object, object, Submitted]
+        self, ack: AsyncAck, body: Json, work: Coroutine[object, object, Submitted]
     ) -> None:
         """Answers a modal that was sent in: in the ack, or by drawing it anew."""
+        view = cast("Json", body["view"])
+        title = str(cast("Json", view.get("title") or {}).get("text") or "costbot")
         task = self.supervisor.spawn(_viewed(work, title), "a modal that was sent in")
         await asyncio.wait({task}, timeout=self.within_seconds)
         if not task.done():
             await ack(response_action="update", view=loading_view(title))
-            view_id = str(cast("Json", body["view"])["id"])
-            self.supervisor.spawn(self._later(task, view_id), "a modal, answered later")
+            self.supervisor.spawn(self._later(task, str(view["id"])), "a modal, answered later")
             return
         submitted = task.result()
         if submitted.errors:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.budgets.rollover import Raise
 from analysis.errors import BadInput
+from analysis.periods import EARLIEST
 from bot.blocks.answer import Answer, Payload
-from bot.blocks.budget_form import notice_view
 from bot.blocks.budget_raise import (
+    LONGEST_REASON,
     ask_view,
     asked_answer,
     asked_lines,
@@ -16,11 +18,14 @@ from bot.blocks.budget_raise import (
     raise_lines,
     reject_view,
 )
+from bot.blocks.modal import notice_view
+from bot.blocks.text import escape
 from bot.slack.api import Json
 from bot.slack.budget_clicks import id_in, which_in
 from bot.slack.budget_state import Fields, metadata_of
 from bot.slack.modals import Submitted
 from bot.slack.raise_notes import RaiseNotes
+from handlers.budgets.fields import amount
 from handlers.budgets.handlers import BudgetHandlers
 from handlers.budgets.permissions import Act, allow
 from handlers.budgets.requests import DecideRaiseRequest, RaiseRequest, ShowRequest, Which
@@ -71,10 +76,8 @@ class RaiseForms:
         try:
             answer = await self.budgets.raises.ask(request, caller)
         except BadInput as refusal:
-            # All that can be wrong with its days or its amount; a form has no place for more.
-            field = "last_day" if "until" in refusal.sentence else "amount"
-            view_late = notice_view(ASK, [str(refusal)])
-            return Submitted(view_late, {field: str(refusal)})
+            late = notice_view(ASK, [escape(str(refusal))])
+            return Submitted(late, {_blamed(request): str(refusal)})
         told = await self.notes.asked(answer, metadata.get("channel", ""))
         return Submitted(notice_view("Asked", asked_lines(answer, told)))
 
@@ -142,6 +145,17 @@ class RaiseForms:
         answer = await self.budgets.raises.decide(request, caller)
         await self.notes.decided(answer, channel)
         return answer
+
+
+def _blamed(request: RaiseRequest) -> str:
+    """The field under which it is told that a raise cannot be asked for."""
+    if not 0 < len(request.reason.strip()) <= LONGEST_REASON:
+        return "reason"
+    try:
+        Raise(amount(request.amount), EARLIEST, EARLIEST)
+    except BadInput:
+        return "amount"
+    return "last_day"
 
 
 def _day(text: str) -> date | None:

@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.roles import Role
+from playground.faults import Fault
 from playground.outcome import Outcome
 from storage.records.budget import BudgetDraft
 from tests.budgets.slack.acting import PROD, Act, Acting, fields_of, filled, forged, text_of
+from tests.facts import request
+from tests.slack.conftest import at
 
 GOOD = {"name": "Prod <!channel>", "limit": "16", "scope": ["model=gpt-4"]}
 
@@ -291,3 +294,32 @@ async def test_a_value_too_long_for_slacks_lists_survives_an_edit(act: Act):
         await acting.submit(view, "otto", limit="28")
         await acting.submit(view, "otto")
         assert (await acting.budget()).scope == {"model": ("gpt-4", long)}
+
+
+async def test_who_asks_for_a_form_that_slack_does_not_open_is_told(act: Act):
+    async with act() as acting:
+        acting.slack.faults.set(Fault("dropped", times=None, methods=frozenset({"views.open"})))
+        heard = await acting.say("create", "otto")
+    assert "Slack did not open the form in time" in heard.messages[0]["text"]
+
+
+async def test_who_has_no_such_budget_is_told_so_in_the_modal(act: Act):
+    async with act() as acting:
+        view = await acting.open_form("edit nothing", "otto")
+    assert "There is no budget `nothing`" in text_of(view)
+    assert "submit" not in view.payload
+
+
+async def test_a_form_offers_as_many_values_as_slack_takes(act: Act):
+    facts = [
+        request(at(20, 9), "1", model=f"model-{number}<&>" + "x" * number, organization="acme")
+        for number in range(170)
+    ]
+    async with act(facts=facts) as acting:
+        view = await acting.open_form("create", "otto")
+        (scope,) = [block for block in view.payload["blocks"] if block["block_id"] == "scope"]
+        (group,) = scope["element"]["option_groups"]
+        assert len(group["options"]) == 100
+        await acting.submit(view, "otto", name="n" * 80, limit="5", scope=["model=model-0<&>"])
+        await acting.submit(view, "otto")
+        assert (await acting.budget()).scope == {"model": ("model-0<&>",)}
