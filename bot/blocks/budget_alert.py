@@ -32,7 +32,9 @@ def root_answer(alert: Alert) -> Answer:
     headline = f"{MARKS[status.level]} *{escape(subject(alert))}*"
     blocks: list[Block] = [
         section(f"{headline}\n`{bar(status.utilization)}` {level_word(status)}", "alert-head"),
-        section(escape("\n".join([*facts(alert), consequence(alert)])), "alert-facts"),
+        section(
+            "\n".join(escape(line) for line in (*facts(alert), consequence(alert))), "alert-facts"
+        ),
     ]
     if alert.drivers:
         driven = escape(" ".join(alert.drivers))

@@ -45,6 +45,11 @@ class Town:
             if message.thread_ts in (None, message.ts)
         ]
 
+    def drawn(self) -> str:
+        """The blocks of everything that stands in the channel, threads included."""
+        messages = self.workspace.visible(self.channel, self.app.bot_user_id)
+        return "\n".join(str(message.blocks) for message in messages)
+
 
 def town() -> Town:
     app = installed_app()
@@ -112,6 +117,7 @@ async def test_a_level_is_told_once_across_restarts_and_a_gateway_is_answered(tm
             assert await answered(costbot, "1") == "warn"
             assert await costbot.terminated() == 0
     [told] = here.said()
+    assert "\N{REPLACEMENT CHARACTER}" not in here.drawn()
     assert "Acme's own" in told
     assert "96" in told
     assert TOKEN not in costbot.output
