@@ -222,7 +222,11 @@ def _mount(web: FastAPI, slack: FakeSlack, page: Page) -> None:
 
 def _suggestions() -> list[Suggestion]:
     worth_asking = {**QUESTIONS, "help": "Everything that can be asked"}
-    return [Suggestion(f"/cost {text}", meaning) for text, meaning in worth_asking.items()]
+    return [
+        *(Suggestion(f"/cost {text}", meaning) for text, meaning in worth_asking.items()),
+        Suggestion("/budget create", "What may be spent, and who hears when it nearly is"),
+        Suggestion("/budget list", "All budgets, with where they stand"),
+    ]
 
 
 def _welcome(settings: Settings, port: int) -> str:
