@@ -73,8 +73,10 @@ OpenDesk = Callable[..., AbstractAsyncContextManager[Desk]]
 
 
 @asynccontextmanager
-async def desk_over(folder: Path, facts: Iterable[Fact]) -> AsyncGenerator[Desk]:
-    """Budgets over some facts."""
+async def desk_over(
+    folder: Path, facts: Iterable[Fact], address: str | None = None
+) -> AsyncGenerator[Desk]:
+    """Budgets over some facts; in SQLite where no address of a store is given."""
     clock = TestClock(NOW)
     dimensions = Dimensions()
     mart = Mart(folder, dimensions, clock)
@@ -82,7 +84,7 @@ async def desk_over(folder: Path, facts: Iterable[Fact]) -> AsyncGenerator[Desk]
     if rows:
         add(mart, rows)
     engine = DuckDbEngine(mart)
-    async with sqlite_store(folder, clock) as store:
+    async with stored_at(folder, clock, address) as store:
         costs = CostHandler(engine, dimensions, clock, 48)
         spending = BudgetSpending(mart)
         try:
@@ -90,6 +92,21 @@ async def desk_over(folder: Path, facts: Iterable[Fact]) -> AsyncGenerator[Desk]
         finally:
             await spending.close()
             await engine.close()
+
+
+@asynccontextmanager
+async def stored_at(folder: Path, clock: TestClock, address: str | None) -> AsyncGenerator[Store]:
+    """A new store at an address, or in a file."""
+    if address is None:
+        async with sqlite_store(folder, clock) as store:
+            yield store
+        return
+    store = Store(address, clock)
+    try:
+        await store.migrate()
+        yield store
+    finally:
+        await store.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -123,6 +123,32 @@ async def test_what_a_scope_pins_is_not_what_its_spend_is_made_of(desk: OpenDesk
         assert drivers is not None
         assert drivers.request.by == ("team",)
         assert [row.key for row in drivers.rows] == [("search",), (None,)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "november", "december"),
+    [
+        ("Pacific/Kiritimati", 29, 30),  # 14 hours ahead
+        ("UTC", 59, None),
+        ("Pacific/Pago_Pago", 59, None),  # 11 hours behind
+    ],
+)
+async def test_a_period_begins_at_midnight_of_the_budgets_zone(
+    desk: OpenDesk, zone: str, november: int, december: int | None
+) -> None:
+    noon = date(2026, 11, 30)
+    # At noon in UTC it is the next day in Kiritimati, and still the 30th elsewhere.
+    facts = [*daily(date(2026, 11, 1), date(2026, 11, 29), "1"), spent(noon, "30")]
+    async with desk(facts) as at:
+        at.clock.now = datetime(2026, 11, 30, 11, 59, tzinfo=UTC)
+        await at.create(KEEPER, zone=zone, start="2026-11-01")
+        at.clock.now = datetime(2026, 11, 30, 12, 5, tzinfo=UTC)
+        now = (await at.budgets.read.status(ShowRequest(PROD), MEMBER)).status
+        then = (await at.budgets.read.status(ShowRequest(PROD, noon), MEMBER)).status
+        assert then.spend == november
+        is_december = december is not None
+        assert now.period.first == (date(2026, 12, 1) if is_december else date(2026, 11, 1))
+        assert now.spend == (december if is_december else november)
 
 
 async def test_lists_are_paged_by_name(desk: OpenDesk) -> None:
