@@ -2,15 +2,15 @@
 
 | may | user | organization admin | admin |
 | --- | --- | --- | --- |
-| see, acknowledge, ask for a raise | own organization | own organization | all, and its own |
+| see, acknowledge, ask for a raise | own organization | own organization | all |
 | withdraw a raise | who asked for it | who asked for it | who asked for it |
-| create, edit, delete, pause, mute | | own organization | all, and its own |
-| approve and reject raises of others | | own organization | all, and its own |
+| create, edit, delete, pause, mute | | own organization | all |
+| approve and reject raises of others | | own organization | all |
 
-Its own are those of the deployment itself. Nobody decides on a raise of their own. What lies
-outside of the own organization is not there: whoever asks for it is told the same as of a budget
-that nobody has. A budget whose scope names a dimension that a role does not see (`user`, `key`) is
-not there for that role either.
+All are those of every organization and the deployment's own. Nobody decides on a raise of their
+own. What lies outside of the own organization is not there: whoever asks for it is told the same as
+of a budget that nobody has. A budget whose scope names a dimension that a role does not see
+(`user`, `key`) is not there for that role either.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from tests.budgets.handlers.conftest import ADMIN, KEEPER, MEMBER
 
 PAGE = Path(__file__).parents[3] / "docs" / "budgets.md"
 
-EVERYBODY = {Act.SEE, Act.ASK_RAISE}
+EVERYBODY = {Act.SEE, Act.ACKNOWLEDGE, Act.ASK_RAISE}
 
 
 @pytest.mark.parametrize("act", Act)
