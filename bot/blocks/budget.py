@@ -21,6 +21,7 @@ from bot.blocks.budget_words import (
     spent_words,
     terms_words,
     title,
+    used_words,
 )
 from bot.blocks.cost_table import cost_table
 from bot.blocks.text import escape, money, percent, plural, short
@@ -152,7 +153,7 @@ def _past_line(outcome: PeriodOutcome) -> str:
     status = outcome.status
     line = (
         f"`{bar(status.utilization, 10)}` {status.period.first} to {status.period.last}: "
-        f"{money(status.spend)} of {money(status.limit)}, {percent(status.utilization)}"
+        f"{money(status.spend)} of {money(status.limit)}, {used_words(status.utilization)}"
     )
     if status.as_of is None:
         return f"{status.period.first} to {status.period.last}: nothing is known"

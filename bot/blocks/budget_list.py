@@ -10,9 +10,9 @@ from analysis.budgets.levels import Level
 from analysis.budgets.status import State, Status
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.budget_buttons import LIST, NEW, show_buttons
-from bot.blocks.budget_words import MARKS, NARROW_CELLS, bar, doubts, runs_out
+from bot.blocks.budget_words import MARKS, NARROW_CELLS, bar, doubts, runs_out, used_words
 from bot.blocks.table import Lines, fitted_table
-from bot.blocks.text import count, escape, money, percent, plural, short
+from bot.blocks.text import count, escape, money, plural, short
 from handlers.budgets.permissions import Act
 from handlers.budgets.results import BudgetList, Standing
 from handlers.caller import Caller
@@ -122,7 +122,7 @@ def _row(standing: Standing, *, with_owner: bool) -> list[str]:
         money(status.spend) if status.as_of else "–",
         bar(status.utilization, NARROW_CELLS) if status.as_of else "–",
         money(status.limit),
-        percent(status.utilization) if status.as_of else "–",
+        used_words(status.utilization) if status.as_of else "–",
         "–" if status.burn is None else money(status.burn),
         "–" if status.projected is None else money(status.projected),
         runs_out(status),

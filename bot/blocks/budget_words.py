@@ -38,6 +38,13 @@ def bar(share: Decimal, cells: int = BAR_CELLS) -> str:
     return "▓" * full + "░" * (cells - full)
 
 
+def used_words(share: Decimal) -> str:
+    """A utilization in per cent; what is not 100 % never reads like it. Escaped."""
+    if share != 1 and round(share, 3) == 1:
+        return "just under 100 %" if share < 1 else "just over 100 %"
+    return percent(share)
+
+
 def level_word(status: Status) -> str:
     """The level with its mark: "🟡 warning"."""
     return f"{MARKS[status.level]} {status.word}"
@@ -79,9 +86,8 @@ def spent_words(status: Status) -> str:
     rest = f"{money(left)} left" if left >= 0 else f"{money(-left)} beyond the limit"
     if not left:
         rest = "nothing left"
-    return (
-        f"*{percent(status.utilization)}* · {money(status.spend)} of {money(status.limit)} · {rest}"
-    )
+    used = used_words(status.utilization)
+    return f"*{used}* · {money(status.spend)} of {money(status.limit)} · {rest}"
 
 
 def days_words(status: Status) -> str:
