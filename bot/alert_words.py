@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.budgets.alerts import Decision, Notice
 from analysis.budgets.levels import Level
-from analysis.budgets.status import Status
+from analysis.budgets.status import State, Status
 from analysis.written import money, percent, plural
 from handlers.budget_watch.alert import Alert
 from storage.records.budget import Budget
@@ -17,7 +17,10 @@ ONCE_FORECAST = "You will not hear of the forecast again in this period."
 
 
 def subject(alert: Alert) -> str:
-    """What has happened, in a line: "Budget Prod LLM (acme) is critical: 95.2 % is spent"."""
+    """What has happened, in a line.
+
+    Such as "Budget Prod LLM (acme) has reached its critical mark: 95.2 % is spent".
+    """
     status, decision = alert.status, alert.decision
     named = f"Budget {alert.budget.name} ({whose(alert.budget)})"
     if decision is not None and decision.notice is Notice.FORECAST and status.forecast is not None:
@@ -26,8 +29,8 @@ def subject(alert: Alert) -> str:
     if decision is not None and decision.notice is Notice.FORECAST_RECOVERY:
         return f"{named} is expected to stay within its mark again"
     if decision is not None and decision.notice is Notice.RECOVERY:
-        return f"{named} is back to {word_of(decision.level)}: {spent_share(status)}"
-    return f"{named} is {_is(status)}: {spent_share(status)}"
+        return f"{named} is {_recovered(decision.level)}: {spent_share(status)}"
+    return f"{named} {_stands(status)}: {spent_share(status)}"
 
 
 def whose(budget: Budget) -> str:
@@ -38,11 +41,6 @@ def whose(budget: Budget) -> str:
 def spent_share(status: Status) -> str:
     """How much of the limit is spent."""
     return f"{percent(status.utilization)} is spent"
-
-
-def word_of(level: Level) -> str:
-    """A level as a sentence names it."""
-    return level.value
 
 
 def facts(alert: Alert) -> list[str]:
@@ -91,6 +89,8 @@ def consequence(alert: Alert) -> str:
     budget, status = alert.budget, alert.status
     if not budget.is_hard:
         return "Nothing is blocked: this budget tells, and denies nothing."
+    if status.state is State.ENDED:
+        return "Nothing is blocked: the period is over."
     if status.level is Level.EXCEEDED:
         return "Requests are denied where a gateway asks: this budget is hard."
     return "Nothing is blocked yet: this budget is hard, and denies what would exceed its limit."
@@ -113,5 +113,16 @@ def moment_of(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local:%Y-%m-%d %H:%M} {local.tzname() or zone.key}"
 
 
-def _is(status: Status) -> str:
-    return "within its marks" if status.level is Level.OK else status.word
+def _stands(status: Status) -> str:
+    """How far it has come: 100 % is reached, what is above is exceeded."""
+    match status.level:
+        case Level.EXCEEDED:
+            return "has exceeded its limit" if status.is_exceeded else "has reached its limit"
+        case Level.WARNING | Level.CRITICAL:
+            return f"has reached its {status.word} mark"
+        case Level.OK | Level.UNKNOWN:
+            return "is below its marks"
+
+
+def _recovered(level: Level) -> str:
+    return "below its marks again" if level is Level.OK else f"back at {level.value}"

@@ -29,8 +29,8 @@ from handlers.budget_watch.alert import (
     told_by_budget,
 )
 from handlers.budget_watch.keeping import AT_ONCE, Keeper
-from handlers.budget_watch.screen import is_told_all
-from handlers.budget_watch.watched import Watched
+from handlers.budget_watch.screen import is_closing_told, is_told_all
+from handlers.budget_watch.watched import LATE, Watched
 from handlers.budgets.outcomes import terms_of
 from handlers.budgets.standing import Standings
 from handlers.freshness import freshness_of
@@ -40,9 +40,6 @@ from storage.records.budget import Budget
 from storage.store import Store, Transaction
 
 log = logging.getLogger(__name__)
-
-LATE = timedelta(days=3)
-"""For so long after its end a budget is still told of: the last days' costs come late."""
 
 Drivers = Callable[[Budget, Status], Awaitable[tuple[str, ...]]]
 """What moved the spend of a budget lately, in sentences."""
@@ -107,6 +104,14 @@ class _Found:
 
 
 @dataclass(slots=True)
+class _Screened:
+    """Numbers of the budgets whose present period, or the one before, is looked at closely."""
+
+    running: list[int] = field(default_factory=list[int])
+    closing: list[int] = field(default_factory=list[int])
+
+
+@dataclass(slots=True)
 class _Counted:
     looked_at: int = 0
     alerts: int = 0
@@ -163,8 +168,11 @@ class Evaluator:
             before, self._once_more = self._once_more, set()
             concerned = seen.concerned | due.keys() | before | self._muted
             numbers = sorted(concerned & self.keeper.watch.all.keys())
+            counted = _Counted()
             try:
-                counted = await self._act(await self._screened(numbers, now), now)
+                screened = await self._screened(numbers, now)
+                await self._act(screened.closing, now, counted, is_closing=True)
+                await self._act(screened.running, now, counted)
             except BaseException:
                 self._once_more |= before
                 raise
@@ -186,9 +194,9 @@ class Evaluator:
             self.wake()
         return self.last
 
-    async def _screened(self, numbers: Sequence[int], now: datetime) -> list[int]:
+    async def _screened(self, numbers: Sequence[int], now: datetime) -> _Screened:
         """Those of some budgets that have to be looked at closely."""
-        found: list[int] = []
+        found = _Screened()
         everything = await self._all_told() if len(numbers) >= self.limits.all_told_from else None
         for begin in range(0, len(numbers), AT_ONCE):
             some = [self.keeper.watch.all[one] for one in numbers[begin : begin + AT_ONCE]]
@@ -206,23 +214,29 @@ class Evaluator:
                     self._muted.add(watched.number)
                     continue
                 self._muted.discard(watched.number)
-                if not is_told_all(watched, of_one, known, now):
-                    found.append(watched.number)
+                if not is_closing_told(watched, of_one):
+                    found.closing.append(watched.number)
+                if self._is_on(watched, now) and not is_told_all(watched, of_one, known, now):
+                    found.running.append(watched.number)
             await asyncio.sleep(0)
         return found
 
     def _is_heard(self, watched: Watched, now: datetime) -> bool:
         """Whether anything would be told of a budget at all."""
-        day = watched.terms.today(now)
-        if not watched.period.first <= day <= watched.period.last + LATE:
-            return False
-        if not watched.alerts_enabled or watched.spend is None:
+        if not watched.alerts_enabled:
             return False
         if watched.is_paused(now):
             if watched.paused_until is not None:
                 self._look_again(watched.number, watched.paused_until, now)
             return False
         return True
+
+    @staticmethod
+    def _is_on(watched: Watched, now: datetime) -> bool:
+        """Whether its period has begun, and has not ended for good long ago."""
+        day = watched.terms.today(now)
+        is_on = watched.period.first <= day <= watched.period.last + LATE
+        return is_on and watched.spend is not None
 
     def _look_again(self, number: int, at: datetime, now: datetime) -> None:
         if at > now:
@@ -235,11 +249,14 @@ class Evaluator:
             rows += piece
         return told_by_budget(rows)
 
-    async def _act(self, numbers: Sequence[int], now: datetime) -> _Counted:
-        counted = _Counted(looked_at=len(numbers))
+    async def _act(
+        self, numbers: Sequence[int], now: datetime, counted: _Counted, *, is_closing: bool = False
+    ) -> None:
+        counted.looked_at += len(numbers)
         until = asyncio.get_running_loop().time() + self.limits.drivers_within.total_seconds()
         for begin in range(0, len(numbers), self.limits.looked_at_once):
-            found = await self._looked_at(numbers[begin : begin + self.limits.looked_at_once])
+            some = numbers[begin : begin + self.limits.looked_at_once]
+            found = await self._looked_at(some, is_closing=is_closing)
             concerned = await self._for_which_something_follows(found, now)
             for one in concerned:
                 one.drivers = await self._driven_by(one, until)
@@ -247,9 +264,8 @@ class Evaluator:
                 await self._write(
                     concerned[first : first + self.limits.written_at_once], now, counted
                 )
-        return counted
 
-    async def _looked_at(self, numbers: Sequence[int]) -> list[_Found]:
+    async def _looked_at(self, numbers: Sequence[int], *, is_closing: bool) -> list[_Found]:
         by_id = {self.keeper.watch.all[number].id: number for number in numbers}
         budgets: list[Budget] = []
         for budget in await self.store.budgets.find_many(list(by_id)):
@@ -261,7 +277,13 @@ class Evaluator:
                 log.error("budget %s cannot be held: %s", budget.id, error)
             else:
                 budgets.append(budget)
-        standings = await self.standings.of(budgets)
+        standings = await self.standings.of(budgets, past=int(is_closing))
+        if is_closing:
+            return [
+                _Found(by_id[one.budget.id], one.budget, one.past[0].status)
+                for one in standings
+                if one.past
+            ]
         return [_Found(by_id[one.budget.id], one.budget, one.status) for one in standings]
 
     async def _for_which_something_follows(

@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 from analysis.budgets.burn import KnownDays
 from analysis.budgets.terms import BudgetPeriod
 from handlers.budget_watch.screen import recent_days
-from handlers.budget_watch.watched import NOTHING, PAST, ROLES, Watch, Watched
+from handlers.budget_watch.watched import (
+    CLOSING,
+    NOTHING,
+    PAST,
+    PERIOD,
+    RECENT,
+    ROLES,
+    Watch,
+    Watched,
+)
 from handlers.budgets.spend import known_days
 from handlers.freshness import Freshness
 from queries.budget_spend import BudgetPeriods, BudgetSpending, Refreshed, Spent
@@ -129,10 +138,20 @@ class Keeper:
         renewed = some
         if recent != self._recent:
             renewed = list(self.watch)
-        periods = [(one.number * ROLES, one, one.period) for one in some]
+        periods = [(one.number * ROLES + PERIOD, one, one.period) for one in some]
         periods += [
-            (one.number * ROLES + 1, one, recent) for one in renewed if one.forecast is not None
+            (one.number * ROLES + RECENT, one, recent)
+            for one in renewed
+            if one.forecast is not None
         ]
+        periods += [
+            (one.number * ROLES + CLOSING, one, one.closing)
+            for one in some
+            if one.closing is not None
+        ]
+        if self.watch.closed:
+            await self.spending.remove(self.watch.closed)
+            self.watch.closed.clear()
         if periods:
             await self.spending.put(_columns(periods))
         self._recent = recent

@@ -51,6 +51,20 @@ def is_told_all(watched: Watched, told: Told, known: KnownDays | None, now: date
     return _is_level_told(watched, row, level) and _is_forecast_told(watched, row, level, known)
 
 
+def is_closing_told(watched: Watched, told: Told) -> bool:
+    """Whether nothing can follow from a closer look at the period before the present one.
+
+    Only rises are told of it. What was carried or raised then would make the limit higher and the
+    level lower.
+    """
+    if watched.closing is None or watched.closed_spend is None:
+        return True
+    row = told.of(watched.closing.first)
+    before = Level.OK if row is None else Level(row.level_told)
+    level = level_at(watched.closed_spend, watched.limit, watched.warning, watched.critical)
+    return level <= before
+
+
 def _is_level_told(watched: Watched, row: StoredAlertState, level: Level) -> bool:
     told = Level(row.level_told)
     if level >= told:

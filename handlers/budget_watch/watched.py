@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from analysis.budgets.terms import (
     Terms,
     current_period,
     periods_between,
+    previous_period,
 )
 from analysis.complete_days import DAY
 from analysis.errors import BadInput
@@ -30,9 +31,14 @@ from storage.records.budget import BudgetColumns, WhenUnknown, scope_of
 
 NOTHING = Decimal(0)
 
-ROLES = 2
-"""Numbers that a budget takes of those that its spend is added up by: its period's, and that of
-the days that its forecast rests on."""
+ROLES = 3
+"""Numbers that a budget takes of those that its spend is added up by."""
+
+PERIOD, RECENT, CLOSING = range(ROLES)
+"""Of its period, of the days that its forecast rests on, and of the period before."""
+
+LATE = timedelta(days=3)
+"""For so long after its end a period is still told of: the costs of its last days come late."""
 
 PAST = 1 << 30
 """From here on numbers are of earlier periods, whose rest is carried into the present one."""
@@ -61,6 +67,8 @@ class Watched:
         raised: USD that are added to the limit today.
         carried: USD that were left of the periods before.
         past: these, with their numbers, the earliest first.
+        closing: the period before, for as long as its last costs may still come.
+        closed_spend: USD in that one; None: not known yet.
     """
 
     number: int
@@ -88,6 +96,8 @@ class Watched:
     raised: Decimal = NOTHING
     carried: Decimal = NOTHING
     past: tuple[tuple[int, BudgetPeriod], ...] = ()
+    closing: BudgetPeriod | None = None
+    closed_spend: Decimal | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -127,6 +137,8 @@ class Watch:
         unanswerable: numbers of those that nothing can be said of.
         past: number of a budget, by that of one of its earlier periods.
         past_spend: USD by the number of an earlier period.
+        closed: numbers of periods before that are not told of any more; whoever lets them go
+            clears it.
     """
 
     all: dict[int, Watched] = field(default_factory=dict[int, Watched])
@@ -135,6 +147,7 @@ class Watch:
     unanswerable: set[int] = field(default_factory=set[int])
     past: dict[int, int] = field(default_factory=dict[int, int])
     past_spend: dict[int, Decimal] = field(default_factory=dict[int, Decimal])
+    closed: set[int] = field(default_factory=set[int])
     _next: int = 0
     _next_past: int = PAST
     _todays: dict[str, date] = field(default_factory=dict[str, date])
@@ -179,18 +192,22 @@ class Watch:
         return {terms.zone.key for terms in self._terms.values() if terms is not None}
 
     def advance(self, now: datetime) -> list[Watched]:
-        """Puts each budget into the period of its zone's present day; those that moved."""
-        before = self._todays
+        """Puts each budget into the periods of its zone's present day; those that moved."""
+        days_before = self._todays
         self._todays = {zone: now.astimezone(ZoneInfo(zone)).date() for _, zone, *_ in self._terms}
-        turned = {zone for zone, day in self._todays.items() if before.get(zone) != day}
+        turned = {zone for zone, day in self._todays.items() if days_before.get(zone) != day}
         moved: list[Watched] = []
         for watched in self.all.values() if turned else ():
             if watched.zone.key not in turned:
                 continue
-            period = self._period(watched.terms, self._todays[watched.zone.key])
+            today = self._todays[watched.zone.key]
+            before = watched.period, watched.closing
+            period = self._period(watched.terms, today)
             if period != watched.period:
                 watched.period = period
                 watched.spend, watched.unpriced = None, 0
+            self._close(watched, today)
+            if (watched.period, watched.closing) != before:
                 moved.append(watched)
         return moved
 
@@ -238,10 +255,13 @@ class Watch:
             if watched is None:
                 continue
             concerned.add(number)
-            if role:
-                watched.recent = cost
-            else:
-                watched.spend, watched.unpriced = cost, unpriced
+            match role:
+                case 0:
+                    watched.spend, watched.unpriced = cost, unpriced
+                case 1:
+                    watched.recent = cost
+                case _:
+                    watched.closed_spend = cost
         return concerned
 
     def carry(self, watched: Watched, known: KnownDays | None) -> None:
@@ -256,6 +276,16 @@ class Watch:
             for number, period in watched.past
         ]
         watched.carried = carried_into(watched.rollover, before)
+
+    def _close(self, watched: Watched, today: date) -> None:
+        """Says which period is told of besides the present one."""
+        closing = None
+        if today < watched.period.first + LATE:
+            closing = previous_period(watched.terms, watched.period)
+        if closing != watched.closing:
+            if closing is None:
+                self.closed.add(watched.number * ROLES + CLOSING)
+            watched.closing, watched.closed_spend = closing, None
 
     def _known(self, key: UUID) -> Watched | None:
         number = self.numbers.get(key)
@@ -290,7 +320,7 @@ class Watch:
         if scope not in self._values:
             read = scope_of(scope)
             self._values[scope] = {name: frozenset(values) for name, values in read.items()}
-        return Watched(
+        watched = Watched(
             number=number,
             id=key,
             version=columns.versions[place],
@@ -311,6 +341,10 @@ class Watch:
             terms=terms,
             period=self._period(terms, terms.today(now)),
         )
+        self._close(watched, terms.today(now))
+        if watched.closing is None and known is not None:
+            self.closed.add(number * ROLES + CLOSING)
+        return watched
 
     def _terms_of(self, columns: BudgetColumns, place: int) -> Terms | None:
         kind, zone = columns.kinds[place], columns.zones[place]

@@ -91,7 +91,7 @@ async def test_a_muted_budget_is_silent_to_the_end_and_tells_then_what_holds(
     if mute is Mute.PERIOD:
         assert len(told) == 1  # of the month that is over
     else:
-        assert "is exceeded: 105.0 %" in told[-1]
+        assert "has exceeded its limit: 105.0 %" in told[-1]
 
 
 async def test_a_mute_outlives_the_period_in_which_it_began(

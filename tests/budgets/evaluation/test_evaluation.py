@@ -28,7 +28,9 @@ async def test_a_level_that_is_reached_is_told_once(world: World) -> None:
     (message,) = await world.outbox()
     assert message.key == f"budget.alert|{budget.id}|2026-11-01|1|slack:C1"
     text = str(message.payload["text"])
-    assert text.startswith("Budget Prod LLM (acme) is warning: 80.0 % is spent. $80.00 of $100.00")
+    assert text.startswith(
+        "Budget Prod LLM (acme) has reached its warning mark: 80.0 % is spent. $80.00 of $100.00"
+    )
     assert text.endswith("Nothing is blocked: this budget tells, and denies nothing.")
     for _ in range(3):
         world.clock.advance(2 * HOUR)
@@ -50,7 +52,7 @@ async def test_an_escalation_is_told_below_the_root_and_in_the_channel_and_chang
     assert reply.payload["root"] == change.payload["root"] == root.key
     assert reply.payload["broadcast"] is True
     assert change.payload["do"] == "update"
-    assert "is critical: 96.0 % is spent" in str(change.payload["text"])
+    assert "has reached its critical mark: 96.0 % is spent" in str(change.payload["text"])
 
 
 async def test_all_levels_at_once_are_one_alert(world: World) -> None:
@@ -58,7 +60,7 @@ async def test_all_levels_at_once_are_one_alert(world: World) -> None:
     world.spend("120")
     await world.evaluate()
     (text,) = await world.told()
-    assert "is exceeded: 120.0 % is spent" in text
+    assert "has exceeded its limit: 120.0 % is spent" in text
 
 
 async def test_exactly_the_limit_is_called_reached(world: World) -> None:
@@ -66,7 +68,7 @@ async def test_exactly_the_limit_is_called_reached(world: World) -> None:
     world.spend("100")
     await world.evaluate()
     (text,) = await world.told()
-    assert "is reached: 100.0 % is spent" in text
+    assert "has reached its limit: 100.0 % is spent" in text
 
 
 async def test_a_correction_recovers_and_arms_the_level_again(world: World) -> None:
@@ -75,10 +77,10 @@ async def test_a_correction_recovers_and_arms_the_level_again(world: World) -> N
     await world.evaluate()
     world.spend("-20")
     await world.evaluate()
-    assert "is back to ok: 76.0 % is spent" in (await world.told())[-1]
+    assert "is below its marks again: 76.0 % is spent" in (await world.told())[-1]
     world.spend("6")
     await world.evaluate()
-    assert "is warning" in (await world.told())[-1]
+    assert "has reached its warning mark" in (await world.told())[-1]
     assert len(await world.told()) == 3
 
 
@@ -105,13 +107,39 @@ async def test_a_new_period_begins_at_midnight_of_the_budgets_zone(world: World)
     world.clock.now = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
     world.spend("85", time=datetime(2026, 11, 30, 9, tzinfo=UTC))
     await world.evaluate()
-    assert "is exceeded: 166.0 %" in (await world.told())[-1]
+    assert "has exceeded its limit: 166.0 %" in (await world.told())[-1]
     world.clock.now = datetime(2026, 11, 30, 10, 30, tzinfo=UTC)
     world.spend("90")
     await world.evaluate()
     last = (await world.outbox())[-1]
     assert "|2026-12-01|1|" in last.key
-    assert "is warning: 90.0 %" in str(last.payload["text"])
+    assert "has reached its warning mark: 90.0 %" in str(last.payload["text"])
+
+
+async def test_the_last_costs_of_a_month_are_told_of_when_they_come_after_its_end(
+    world: World,
+) -> None:
+    await world.budget()
+    world.clock.now = datetime(2026, 11, 30, 23, tzinfo=UTC)
+    world.spend("90")
+    await world.evaluate()
+    world.clock.now = datetime(2026, 12, 1, 6, tzinfo=UTC)
+    world.spend("20", time=datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
+    await world.evaluate()
+    assert "has exceeded its limit: 110.0 %" in (await world.told())[-1]
+    assert "in 2026-11-01 to 2026-11-30" in (await world.told())[-1]
+    assert "Nothing is blocked" in (await world.told())[-1]
+    world.spend("81")
+    await world.evaluate()
+    assert "in 2026-12-01 to 2026-12-31" in (await world.told())[-1]
+    assert len(await world.told()) == 3
+    another, spending = world.another()
+    assert (await another.evaluate()).alerts == 0
+    await spending.close()
+    world.clock.now = datetime(2026, 12, 4, 6, tzinfo=UTC)
+    await world.evaluate()
+    assert world.evaluator.keeper.watch.all[0].closing is None
+    assert (await world.evaluate()).alerts == 0
 
 
 async def test_a_changed_limit_arms_every_level_again(world: World) -> None:
@@ -123,7 +151,7 @@ async def test_a_changed_limit_arms_every_level_again(world: World) -> None:
     assert len(await world.told()) == 2
     await world.store.budgets.change(budget.id, 2, replace(DRAFT, limit=Decimal(1000)))
     await world.evaluate()
-    assert "is back to ok: 8.1 %" in (await world.told())[-1]
+    assert "is below its marks again: 8.1 %" in (await world.told())[-1]
 
 
 async def test_an_approved_raise_counts_for_its_days(world: World) -> None:
@@ -141,13 +169,13 @@ async def test_an_approved_raise_counts_for_its_days(world: World) -> None:
         )
     )
     await world.evaluate()
-    assert "is critical" in (await world.told())[-1]
+    assert "has reached its critical mark" in (await world.told())[-1]
     await world.store.raises.decide(asked.id, "approved", "T1/U1")
     await world.evaluate()
-    assert "is back to ok: 64.0 %" in (await world.told())[-1]
+    assert "is below its marks again: 64.0 %" in (await world.told())[-1]
     world.clock.advance(timedelta(days=1))
     await world.evaluate()
-    assert "is critical: 96.0 %" in (await world.told())[-1]
+    assert "has reached its critical mark: 96.0 %" in (await world.told())[-1]
 
 
 async def test_what_was_left_is_carried_and_a_restated_month_carries_less(world: World) -> None:
@@ -329,7 +357,7 @@ async def test_everybody_named_is_told_in_their_way(world: World) -> None:
         ("webhook", "ops"),
     }
     email = found["email", "a@example.com"]
-    assert email["subject"] == "Budget Prod LLM (acme) is exceeded: 101.0 % is spent"
+    assert email["subject"] == "Budget Prod LLM (acme) has exceeded its limit: 101.0 % is spent"
     assert "Requests are denied where a gateway asks: this budget is hard." in str(email["text"])
     assert "You will not hear of this level again in this period." in str(email["text"])
     event = found["webhook", "ops"]
