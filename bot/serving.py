@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.types import ASGIApp
 
 from analysis.errors import BadInput
-from bot.assembly import Parts, assembled, slack_app
+from bot.assembly import Parts, assembled, budgets_of, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.outbox.opened import sending
@@ -113,9 +113,11 @@ def scheduled(
         sync: what refreshes the mart; None: nothing does.
     """
     scheduler = Scheduler(parts.clock, supervisor)
-    upkeep = Upkeep(parts.mart, parts.store, parts.clock)
+    raises = budgets_of(parts, "system").raises
+    upkeep = Upkeep(parts.mart, parts.store, parts.clock, raises)
     scheduler.add("keeping the mart up", Nightly(), upkeep.keep_the_mart_up)
     scheduler.add("forgetting what is old", Nightly(), upkeep.forget)
+    scheduler.add("ending raises", Every(timedelta(hours=1)), upkeep.end_raises)
     if sync is not None:
         length = timedelta(minutes=parts.settings.sync_minutes)
         scheduler.add("refreshing the mart", Every(length), Refresh(sync).refresh)

@@ -1,4 +1,4 @@
-"""What grows old by itself, brought up to date when costbot starts and every night."""
+"""What grows old by itself, brought up to date when costbot starts and then again and again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from analysis.clock import Clock
 from analysis.errors import Refused
+from handlers.budgets.raising import RaiseHandler
 from queries.mart import Mart
 from storage.store import Store
 
@@ -20,18 +21,20 @@ RUNS_KEPT = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """The daily work on what costbot keeps.
+    """The work on what costbot keeps.
 
     Attributes:
         mart: whose old days lose their hours, and which may have been rolled up by an older
             version or for other dimensions.
         store: of which old events, jobs and runs are forgotten.
         clock: the present.
+        raises: of budgets, some of which nobody decided on in time.
     """
 
     mart: Mart
     store: Store
     clock: Clock
+    raises: RaiseHandler
 
     async def keep_the_mart_up(self) -> None:
         """Rolls up anew what is outdated, beside the event loop.
@@ -57,3 +60,9 @@ class Upkeep:
         forgotten += await self.store.deliveries.forget_before(long_ago)
         if forgotten:
             log.info("queries, refreshes and messages forgotten: %d", forgotten)
+
+    async def end_raises(self) -> None:
+        """Ends the raises that nobody decided on before their last day was over."""
+        ended = await self.raises.expire()
+        if ended:
+            log.info("raises that nobody decided on: %d", ended)

@@ -7,7 +7,10 @@ import logging
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +20,8 @@ from bot.settings import Settings
 from bot.supervisor import Supervisor
 from queries.dimensions import Source
 from queries.mart import Mart, WriterLimits
+from storage.records.budget import BudgetDraft
+from storage.records.raise_ import RaiseDraft
 from storage.repositories.inbound import KEPT
 from tests.facts import add, request
 from tests.road.serving import served
@@ -82,6 +87,35 @@ async def test_events_are_forgotten_when_nobody_repeats_them_any_more(
     clock.advance(KEPT)
     await live(parts, clock, 0)
     assert await parts.store.inbound.claim("Ev1") is True
+
+
+async def test_a_raise_that_nobody_decided_on_ends_with_its_last_day(
+    parts: Parts, clock: TestClock
+) -> None:
+    draft = BudgetDraft(
+        name="b", limit=Decimal(10), kind="monthly", zone=ZoneInfo("UTC"), start=NOON.date()
+    )
+    budget = await parts.store.budgets.add(draft, created_by="T1/U1")
+    asked = await parts.store.raises.ask(
+        RaiseDraft(
+            budget_id=budget.id,
+            amount=Decimal(5),
+            reason="launch",
+            first_day=NOON.date(),
+            last_day=NOON.date(),
+            asked_by="T1/U1",
+        )
+    )
+    await live(parts, clock, 0)
+    assert await state_of(parts, asked.id) == "pending"
+    await live(parts, clock, 3)
+    assert await state_of(parts, asked.id) == "expired"
+
+
+async def state_of(parts: Parts, number: UUID) -> str:
+    found = await parts.store.raises.find(number)
+    assert found is not None
+    return found.state
 
 
 async def test_work_that_fails_is_logged_and_done_again_the_next_night(
