@@ -22,6 +22,7 @@ from storage.repositories.people import PersonRepository
 from storage.repositories.prices import PriceRepository
 from storage.repositories.raises import RaiseRepository
 from storage.repositories.sync_runs import SyncRunRepository
+from storage.repositories.user_groups import UserGroupRepository
 from storage.repositories.warehouse_jobs import WarehouseJobRepository
 
 
@@ -30,9 +31,11 @@ class Transaction:
     """Repositories that write together: all of it appears, or none.
 
     Attributes:
-        budgets, raises, alert_states, deliveries, audit: see `Store`.
+        people, user_groups, budgets, raises, alert_states, deliveries, audit: see `Store`.
     """
 
+    people: PersonRepository
+    user_groups: UserGroupRepository
     budgets: BudgetRepository
     raises: RaiseRepository
     alert_states: AlertStateRepository
@@ -50,6 +53,7 @@ class Store:
     Attributes:
         prices: the dated price list.
         people: who is who.
+        user_groups: who the members of Slack's user groups are.
         inbound: which of Slack's events were heard already.
         warehouse_jobs: what costbot itself asked of the warehouse.
         sync_runs: how the refreshes of the mart went.
@@ -67,6 +71,7 @@ class Store:
         self._database = Database(parse_address(address))
         self.prices = PriceRepository(self._database, clock)
         self.people = PersonRepository(self._database, clock)
+        self.user_groups = UserGroupRepository(self._database, clock)
         self.inbound = InboundEventRepository(self._database, clock)
         self.warehouse_jobs = WarehouseJobRepository(self._database)
         self.sync_runs = SyncRunRepository(self._database, clock)
@@ -120,6 +125,8 @@ class Store:
         async with self._database.writing() as session:
             one = OneTransaction(session, is_sqlite=self._database.is_sqlite)
             yield Transaction(
+                people=PersonRepository(one, self._clock),
+                user_groups=UserGroupRepository(one, self._clock),
                 budgets=BudgetRepository(one, self._clock),
                 raises=RaiseRepository(one, self._clock),
                 alert_states=AlertStateRepository(one),

@@ -12,6 +12,7 @@ from storage.models.person import PersonRow
 from storage.models.price import PriceRow
 from storage.models.raise_ import BudgetRaiseRow
 from storage.models.sync_run import SyncRunRow
+from storage.models.user_group import UserGroupRow
 from storage.models.warehouse_job import WarehouseJobRow
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "PersonRow",
     "PriceRow",
     "SyncRunRow",
+    "UserGroupRow",
     "WarehouseJobRow",
 ]

@@ -35,9 +35,18 @@ class Person:
     active: bool = True
 
     def __post_init__(self) -> None:
-        if self.role is Role.ADMIN and self.organization is not None:
-            sentence = f"An admin sees all organizations, not {self.organization!r} alone."
-            raise BadInput(sentence, "Leave the organization out, or make them an org_admin.")
-        if self.role is not Role.ADMIN and not self.organization:
-            sentence = "Only an admin sees all organizations."
-            raise BadInput(sentence, "Name the organization that the person belongs to.")
+        check_reach(self.role, self.organization)
+
+
+def check_reach(role: Role, organization: str | None) -> None:
+    """Passes where a role and an organization go together.
+
+    Raises:
+        BadInput: an admin with an organization, or anybody else without one.
+    """
+    if role is Role.ADMIN and organization is not None:
+        sentence = f"An admin sees all organizations, not {organization!r} alone."
+        raise BadInput(sentence, "Leave the organization out, or make them an org_admin.")
+    if role is not Role.ADMIN and not organization:
+        sentence = "Only an admin sees all organizations."
+        raise BadInput(sentence, "Name the organization that the person belongs to.")

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from analysis.clock import Clock
 from analysis.roles import Role
-from storage.database import Database
+from storage.database import Sessions
 from storage.models import PersonRow
 from storage.records.person import Person
 from storage.repositories.inserts import insert_into
@@ -17,13 +17,13 @@ from storage.repositories.inserts import insert_into
 class PersonRepository:
     """The people of every Slack workspace."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, sessions: Sessions, clock: Clock) -> None:
+        self._sessions = sessions
         self._clock = clock
 
     async def find(self, team_id: str, user_id: str) -> Person | None:
         """The person with this Slack identity, active or not; None: not listed."""
-        async with self._database.reading() as session:
+        async with self._sessions.reading() as session:
             row = await session.get(PersonRow, (team_id, user_id))
             return None if row is None else _person(row)
 
@@ -39,7 +39,7 @@ class PersonRepository:
             "updated_at": now,
         }
         insert = (
-            insert_into(self._database, PersonRow)
+            insert_into(self._sessions, PersonRow)
             .values(
                 team_id=person.team_id, slack_user_id=person.user_id, created_at=now, **changing
             )
@@ -47,7 +47,7 @@ class PersonRepository:
                 index_elements=[PersonRow.team_id, PersonRow.slack_user_id], set_=changing
             )
         )
-        async with self._database.writing() as session:
+        async with self._sessions.writing() as session:
             await session.execute(insert)
 
     async def find_all(self, team_id: str | None = None) -> list[Person]:
@@ -57,7 +57,7 @@ class PersonRepository:
         )
         if team_id is not None:
             query = query.where(PersonRow.team_id == team_id)
-        async with self._database.reading() as session:
+        async with self._sessions.reading() as session:
             return [_person(row) for row in await session.scalars(query)]
 
     async def remove(self, team_id: str, user_id: str) -> bool:
@@ -67,7 +67,7 @@ class PersonRepository:
             .where(PersonRow.team_id == team_id, PersonRow.slack_user_id == user_id)
             .returning(PersonRow.slack_user_id)
         )
-        async with self._database.writing() as session:
+        async with self._sessions.writing() as session:
             return await session.scalar(removal) is not None
 
 
