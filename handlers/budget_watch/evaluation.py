@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from analysis.budgets.alerts import Notice, Outcome, decide
@@ -118,6 +118,9 @@ class _Counted:
     deliveries: int = 0
 
 
+_NOTHING = Told()
+
+
 @dataclass(slots=True)
 class Evaluator:
     """Evaluates all budgets, again and again.
@@ -198,6 +201,7 @@ class Evaluator:
         """Those of some budgets that have to be looked at closely."""
         found = _Screened()
         everything = await self._all_told() if len(numbers) >= self.limits.all_told_from else None
+        todays = self.keeper.watch.todays
         for begin in range(0, len(numbers), AT_ONCE):
             some = [self.keeper.watch.all[one] for one in numbers[begin : begin + AT_ONCE]]
             some = [one for one in some if self._is_heard(one, now)]
@@ -206,17 +210,19 @@ class Evaluator:
                 rows = await self.store.alert_states.of_budgets([one.id for one in some])
                 told = told_by_budget(rows)
             for watched in some:
-                of_one = told.get(watched.id, Told())
-                known = self.keeper.known.get(watched.zone.key)
-                until = of_one.muted_until(watched.period.first)
+                of_one = told.get(watched.id, _NOTHING)
+                zone = watched.zone.key
+                until = of_one.muted_until(watched.period.first) if of_one.rows else None
                 if until is not None and now < until:
                     # Looked at each time: somebody may unmute it, in whatever process.
                     self._muted.add(watched.number)
                     continue
                 self._muted.discard(watched.number)
-                if not is_closing_told(watched, of_one):
+                if watched.closing is not None and not is_closing_told(watched, of_one):
                     found.closing.append(watched.number)
-                if self._is_on(watched, now) and not is_told_all(watched, of_one, known, now):
+                if not _is_on(watched, todays[zone]):
+                    continue
+                if not is_told_all(watched, of_one, self.keeper.known.get(zone), now):
                     found.running.append(watched.number)
             await asyncio.sleep(0)
         return found
@@ -230,13 +236,6 @@ class Evaluator:
                 self._look_again(watched.number, watched.paused_until, now)
             return False
         return True
-
-    @staticmethod
-    def _is_on(watched: Watched, now: datetime) -> bool:
-        """Whether its period has begun, and has not ended for good long ago."""
-        day = watched.terms.today(now)
-        is_on = watched.period.first <= day <= watched.period.last + LATE
-        return is_on and watched.spend is not None
 
     def _look_again(self, number: int, at: datetime, now: datetime) -> None:
         if at > now:
@@ -359,3 +358,10 @@ class Evaluator:
         await transaction.alert_states.put(state)
         counted.alerts += len(outcome.decisions)
         counted.deliveries += deliveries
+
+
+def _is_on(watched: Watched, today: date) -> bool:
+    """Whether its period has begun, and has not ended for good long ago."""
+    if watched.spend is None or today < watched.period.first:
+        return False
+    return today <= watched.period.last or today <= watched.period.last + LATE

@@ -54,12 +54,15 @@ def is_told_all(watched: Watched, told: Told, known: KnownDays | None, now: date
 def is_closing_told(watched: Watched, told: Told) -> bool:
     """Whether nothing can follow from a closer look at the period before the present one.
 
-    Only rises are told of it. What was carried or raised then would make the limit higher and the
-    level lower.
+    Only rises are told of it, and none where nobody wanted to hear of the period any more. What
+    was carried or raised then would make the limit higher and the level lower.
     """
     if watched.closing is None or watched.closed_spend is None:
         return True
     row = told.of(watched.closing.first)
+    if row is not None and row.muted_until is not None:
+        if row.muted_until >= watched.closing.window(watched.zone).end:
+            return True
     before = Level.OK if row is None else Level(row.level_told)
     level = level_at(watched.closed_spend, watched.limit, watched.warning, watched.critical)
     return level <= before

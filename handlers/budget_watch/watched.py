@@ -134,6 +134,7 @@ class Watch:
         all: by number.
         numbers: by id.
         of_organization: numbers by organization; None: the deployment's own.
+        todays: the present day by zone, as of the last look.
         unanswerable: numbers of those that nothing can be said of.
         past: number of a budget, by that of one of its earlier periods.
         past_spend: USD by the number of an earlier period.
@@ -144,13 +145,13 @@ class Watch:
     all: dict[int, Watched] = field(default_factory=dict[int, Watched])
     numbers: dict[UUID, int] = field(default_factory=dict[UUID, int])
     of_organization: dict[str | None, set[int]] = field(default_factory=dict[str | None, set[int]])
+    todays: dict[str, date] = field(default_factory=dict[str, date])
     unanswerable: set[int] = field(default_factory=set[int])
     past: dict[int, int] = field(default_factory=dict[int, int])
     past_spend: dict[int, Decimal] = field(default_factory=dict[int, Decimal])
     closed: set[int] = field(default_factory=set[int])
     _next: int = 0
     _next_past: int = PAST
-    _todays: dict[str, date] = field(default_factory=dict[str, date])
     _terms: dict[_Key, Terms | None] = field(default_factory=dict[_Key, Terms | None])
     _periods: dict[tuple[int, date], BudgetPeriod] = field(
         default_factory=dict[tuple[int, date], BudgetPeriod]
@@ -193,14 +194,14 @@ class Watch:
 
     def advance(self, now: datetime) -> list[Watched]:
         """Puts each budget into the periods of its zone's present day; those that moved."""
-        days_before = self._todays
-        self._todays = {zone: now.astimezone(ZoneInfo(zone)).date() for _, zone, *_ in self._terms}
-        turned = {zone for zone, day in self._todays.items() if days_before.get(zone) != day}
+        days_before = self.todays
+        self.todays = {zone: now.astimezone(ZoneInfo(zone)).date() for _, zone, *_ in self._terms}
+        turned = {zone for zone, day in self.todays.items() if days_before.get(zone) != day}
         moved: list[Watched] = []
         for watched in self.all.values() if turned else ():
             if watched.zone.key not in turned:
                 continue
-            today = self._todays[watched.zone.key]
+            today = self.todays[watched.zone.key]
             before = watched.period, watched.closing
             period = self._period(watched.terms, today)
             if period != watched.period:
