@@ -60,9 +60,9 @@ def is_closing_told(watched: Watched, told: Told) -> bool:
     if watched.closing is None or watched.closed_spend is None:
         return True
     row = told.of(watched.closing.first)
-    if row is not None and row.muted_until is not None:
-        if row.muted_until >= watched.closing.window(watched.zone).end:
-            return True
+    muted_until = None if row is None else row.muted_until
+    if muted_until is not None and muted_until >= watched.closing.window(watched.zone).end:
+        return True
     before = Level.OK if row is None else Level(row.level_told)
     level = level_at(watched.closed_spend, watched.limit, watched.warning, watched.critical)
     return level <= before
