@@ -17,6 +17,7 @@ from bot.settings import Settings
 from handlers.about import AboutHandler
 from handlers.breakeven import BreakEvenHandler
 from handlers.budgets.handlers import BudgetHandlers, budget_handlers
+from handlers.callers import Callers, PersonDefaults
 from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
@@ -24,7 +25,6 @@ from handlers.failures import FailuresHandler
 from handlers.imports import ImportHandler, ImportRequest
 from handlers.outbox import OutboxHandler
 from handlers.own_cost import OwnCostHandler
-from handlers.people import PeopleHandler, PersonDefaults
 from handlers.pricing import PricingHandler
 from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
@@ -60,7 +60,7 @@ class Parts:
     store: Store
     mart: Mart
     engine: DuckDbEngine
-    people: PeopleHandler
+    callers: Callers
     handlers: Handlers
     road: Road
 
@@ -205,7 +205,7 @@ def _put_together(
         store=store,
         mart=mart,
         engine=engine,
-        people=PeopleHandler(store.people, defaults),
+        callers=Callers(store, defaults),
         handlers=handlers,
         road=Road(dimensions, routes_of(handlers, dimensions), engine, clock),
     )
@@ -241,7 +241,7 @@ def slack_app(
         alerts=alerts_of(parts, "slack"),
         deliveries=parts.store.deliveries,
         clock=parts.clock,
-        identities=Identities(parts.people, parts.clock),
+        identities=Identities(parts.callers, parts.clock),
         inbound=parts.store.inbound,
         supervisor=supervisor,
         answer_within_seconds=parts.settings.answer_within_seconds,

@@ -49,4 +49,4 @@ def check_reach(role: Role, organization: str | None) -> None:
         raise BadInput(sentence, "Leave the organization out, or make them an org_admin.")
     if role is not Role.ADMIN and not organization:
         sentence = "Only an admin sees all organizations."
-        raise BadInput(sentence, "Name the organization that the person belongs to.")
+        raise BadInput(sentence, "Name the organization that they belong to.")

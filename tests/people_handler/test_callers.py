@@ -10,7 +10,8 @@ import pytest
 from analysis.errors import BadInput, NotAllowed, NotFound
 from analysis.roles import Role
 from handlers.caller import Caller
-from handlers.people import NewPerson, PeopleHandler, PersonDefaults
+from handlers.callers import Callers, PersonDefaults
+from handlers.people import NewPerson, PeopleHandler
 from storage import Store
 from storage.records.person import Person
 from tests.stores import TestClock, sqlite_store
@@ -31,33 +32,42 @@ async def store(tmp_path: Path) -> AsyncGenerator[Store]:
 
 @pytest.fixture
 def people(store: Store) -> PeopleHandler:
-    return PeopleHandler(store.people, PersonDefaults(BERLIN))
+    return PeopleHandler(store, BERLIN, "cli")
 
 
-async def test_a_stranger_is_nobody(people: PeopleHandler) -> None:
-    assert await people.caller_of("T1", "U9") is None
+@pytest.fixture
+def callers(store: Store) -> Callers:
+    return Callers(store, PersonDefaults(BERLIN))
 
 
-async def test_a_listed_person_is_who_the_list_says(people: PeopleHandler, store: Store) -> None:
+async def test_a_stranger_is_nobody(callers: Callers) -> None:
+    assert await callers.caller_of("T1", "U9") is None
+
+
+async def test_a_listed_person_is_who_the_list_says(callers: Callers, store: Store) -> None:
     await store.people.put(ANN)
-    assert await people.caller_of("T1", "U2") == Caller("T1", "U2", "Ann", "acme", Role.USER, TOKYO)
-    assert await people.caller_of("T2", "U2") is None
+    assert await callers.caller_of("T1", "U2") == Caller(
+        "T1", "U2", "Ann", "acme", Role.USER, TOKYO
+    )
+    assert await callers.caller_of("T2", "U2") is None
 
 
 async def test_a_person_who_is_switched_off_is_nobody_whatever_the_defaults(store: Store) -> None:
-    people = PeopleHandler(store.people, PersonDefaults(BERLIN, organization="acme"))
+    callers = Callers(store, PersonDefaults(BERLIN, organization="acme"))
     await store.people.put(replace(ANN, active=False))
-    assert await people.caller_of("T1", "U2") is None
+    assert await callers.caller_of("T1", "U2") is None
 
 
 async def test_with_a_default_organization_strangers_see_it_alone(store: Store) -> None:
-    people = PeopleHandler(store.people, PersonDefaults(BERLIN, organization="acme"))
-    assert await people.caller_of("T1", "U9") == Caller("T1", "U9", "U9", "acme", Role.USER, BERLIN)
+    callers = Callers(store, PersonDefaults(BERLIN, organization="acme"))
+    assert await callers.caller_of("T1", "U9") == Caller(
+        "T1", "U9", "U9", "acme", Role.USER, BERLIN
+    )
 
 
 async def test_an_empty_default_organization_is_none(store: Store) -> None:
-    people = PeopleHandler(store.people, PersonDefaults(BERLIN, organization=""))
-    assert await people.caller_of("T1", "U9") is None
+    callers = Callers(store, PersonDefaults(BERLIN, organization=""))
+    assert await callers.caller_of("T1", "U9") is None
 
 
 def test_nobody_becomes_an_admin_by_default() -> None:
@@ -66,16 +76,16 @@ def test_nobody_becomes_an_admin_by_default() -> None:
 
 
 async def test_the_admins_of_the_settings_cannot_be_locked_out(store: Store) -> None:
-    people = PeopleHandler(store.people, PersonDefaults(BERLIN, frozenset({"U2"})))
-    assert await people.caller_of("T1", "U2") == Caller("T1", "U2", "U2", None, Role.ADMIN, BERLIN)
+    callers = Callers(store, PersonDefaults(BERLIN, frozenset({"U2"})))
+    assert await callers.caller_of("T1", "U2") == Caller("T1", "U2", "U2", None, Role.ADMIN, BERLIN)
     await store.people.put(replace(ANN, active=False))
-    assert await people.caller_of("T1", "U2") == Caller("T1", "U2", "Ann", None, Role.ADMIN, TOKYO)
+    assert await callers.caller_of("T1", "U2") == Caller("T1", "U2", "Ann", None, Role.ADMIN, TOKYO)
 
 
-async def test_an_added_person_is_a_caller(people: PeopleHandler) -> None:
+async def test_an_added_person_is_a_caller(people: PeopleHandler, callers: Callers) -> None:
     new = NewPerson(" T1 ", "U7 ", "Org-Admin", " acme ", " Ute ", "Asia/Tokyo")
     added = await people.add(new, ADMIN)
-    assert await people.caller_of("T1", "U7") == Caller(
+    assert await callers.caller_of("T1", "U7") == Caller(
         "T1", "U7", "Ute", "acme", Role.ORG_ADMIN, TOKYO
     )
     assert await people.listed(ADMIN) == [added]
@@ -133,9 +143,46 @@ async def test_only_admins_keep_the_list(people: PeopleHandler, role: Role) -> N
         await people.remove("T1", "U2", caller)
 
 
-async def test_who_is_removed_is_a_stranger_again(people: PeopleHandler, store: Store) -> None:
+async def test_who_is_removed_is_a_stranger_again(
+    people: PeopleHandler, callers: Callers, store: Store
+) -> None:
     await store.people.put(ANN)
     await people.remove("T1", "U2", ADMIN)
-    assert await people.caller_of("T1", "U2") is None
+    assert await callers.caller_of("T1", "U2") is None
     with pytest.raises(NotFound, match="Nobody of that workspace is"):
         await people.remove("T1", "U2", ADMIN)
+
+
+async def test_every_change_of_the_list_is_in_the_audit_trail(
+    people: PeopleHandler, store: Store
+) -> None:
+    ann = NewPerson("T1", "U7", organization="acme", name="Ann")
+    await people.add(ann, ADMIN)
+    await people.add(ann, ADMIN)
+    await people.add(replace(ann, role="org_admin"), ADMIN)
+    await people.add(replace(ann, organization="globex", role="org_admin"), ADMIN)
+    await people.remove("T1", "U7", ADMIN)
+    trail = list(reversed(await store.audit.of_object("person", "T1/U7")))
+    values = {"name": "Ann", "zone": "Europe/Berlin", "active": True}
+    assert [(entry.action, entry.organization, entry.before, entry.after) for entry in trail] == [
+        ("person.add", "acme", None, {**values, "organization": "acme", "role": "user"}),
+        ("person.change", "acme", {"role": "user"}, {"role": "org_admin"}),
+        ("person.change", None, {"organization": "acme"}, {"organization": "globex"}),
+        (
+            "person.remove",
+            "globex",
+            {**values, "organization": "globex", "role": "org_admin"},
+            None,
+        ),
+    ]
+    assert {(entry.actor.name, entry.surface) for entry in trail} == {("Ada", "cli")}
+
+
+async def test_what_is_refused_is_not_in_the_audit_trail(
+    people: PeopleHandler, store: Store
+) -> None:
+    with pytest.raises(NotFound):
+        await people.remove("T1", "U7", ADMIN)
+    with pytest.raises(BadInput):
+        await people.add(NewPerson("T1", "U7"), ADMIN)
+    assert await store.audit.page() == []

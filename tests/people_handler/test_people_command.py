@@ -49,3 +49,33 @@ def test_a_person_without_an_organization_is_refused() -> None:
 
 def test_removing_who_is_not_there_is_refused() -> None:
     assert isinstance(run("remove", "U123", "--team", "T123").exception, NotFound)
+
+
+def test_a_group_is_added_listed_beside_the_people_and_removed() -> None:
+    words = (
+        "add-group",
+        "S123",
+        "--team",
+        "T123",
+        "--role",
+        "org_admin",
+        "--name",
+        "[red]Leads[/]",
+    )
+    added = run(*words, "--organization", "acme")
+    assert added.stdout == (
+        "Whoever is in [red]Leads[/] is organization admin of acme, unless listed themselves.\n"
+    )
+    run("add", "U123", "--team", "T123", "--organization", "acme", "--name", "Ann")
+    assert "[red]Leads[/]" in run("list").stdout
+    person, group = json.loads(run("list", "--json").stdout)
+    assert person["user"] == "U123"
+    assert group == {
+        "team": "T123",
+        "group": "S123",
+        "name": "[red]Leads[/]",
+        "organization": "acme",
+        "role": "org_admin",
+    }
+    assert run("remove-group", "S123", "--team", "T123").stdout == "S123 is no longer listed.\n"
+    assert isinstance(run("remove-group", "S123", "--team", "T123").exception, NotFound)

@@ -1,0 +1,136 @@
+"""Who is who: from a verified Slack identity to a caller."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from analysis.errors import BadInput, NotAllowed
+from analysis.roles import Role
+from handlers.caller import Caller
+from storage.records.person import Person
+from storage.records.user_group import UserGroup
+from storage.store import Store
+
+
+class Membership(Protocol):
+    """Who is in Slack's user groups."""
+
+    async def members(self, team_id: str, group_id: str) -> frozenset[str] | None:
+        """The Slack ids of a group's members; None: that cannot be known at the moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDefaults:
+    """What holds for people who are not listed.
+
+    Attributes:
+        zone: in which their days begin.
+        admins: Slack ids of those who are admins nevertheless.
+        organization: what all others see; None: nothing, they are strangers.
+        role: how far those others reach.
+
+    Raises:
+        BadInput: everybody who is not listed would be an admin.
+    """
+
+    zone: ZoneInfo
+    admins: frozenset[str] = frozenset()
+    organization: str | None = None
+    role: Role = Role.USER
+
+    def __post_init__(self) -> None:
+        if self.role is Role.ADMIN:
+            sentence = "People who are not listed cannot all be admins."
+            raise BadInput(sentence, "Name the admins' Slack ids in COSTBOT_ADMINS instead.")
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Knows who a Slack identity is.
+
+    Attributes:
+        store: that lists people and user groups.
+        defaults: for those who are not listed.
+        membership: who is in the groups; None: nobody is asked, and no group counts.
+    """
+
+    store: Store
+    defaults: PersonDefaults
+    membership: Membership | None = None
+
+    async def caller_of(self, team_id: str, user_id: str) -> Caller | None:
+        """The caller behind a verified Slack identity; None: a stranger, who sees nothing.
+
+        The first of these that knows the person decides:
+
+        1. the admins of the settings, so that nobody locks them out;
+        2. the list of people, where a person may be switched off;
+        3. the listed user groups that the person is in: of these, those that reach farthest;
+        4. what the settings say of everybody else.
+
+        Raises:
+            NotAllowed: groups that reach equally far are of several organizations; or Slack does
+                not tell who is in a group, and nothing else knows the person.
+            Unavailable: the store does not answer.
+        """
+        person = await self.store.people.find(team_id, user_id)
+        if user_id in self.defaults.admins:
+            name = user_id if person is None else person.name
+            zone = self.defaults.zone if person is None else person.zone
+            return Caller(team_id, user_id, name, None, Role.ADMIN, zone)
+        if person is not None:
+            return _caller(person) if person.active else None
+        groups, all_known = await self._groups_of(team_id, user_id)
+        if groups:
+            role, organization = _reach(groups)
+            return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
+        if self.defaults.organization:
+            organization, role = self.defaults.organization, self.defaults.role
+            return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
+        if not all_known:
+            sentence = "Slack does not tell at the moment which user groups you are in."
+            raise NotAllowed(sentence, "Try again in a minute.")
+        return None
+
+    async def _groups_of(self, team_id: str, user_id: str) -> tuple[list[UserGroup], bool]:
+        """The listed groups that a person is in, and whether the members of all are known."""
+        if self.membership is None:
+            return [], True
+        listed = await self.store.user_groups.find_all(team_id)
+        members = await asyncio.gather(
+            *(self.membership.members(group.team_id, group.group_id) for group in listed)
+        )
+        within = [
+            group for group, ids in zip(listed, members, strict=True) if ids and user_id in ids
+        ]
+        return within, None not in members
+
+
+def _reach(groups: Sequence[UserGroup]) -> tuple[Role, str | None]:
+    """The farthest reaching role of some groups, and the organization in which it holds."""
+    order = list(Role)
+    farthest = max((group.role for group in groups), key=order.index)
+    organizations = {group.organization for group in groups if group.role is farthest}
+    if len(organizations) > 1:
+        raise NotAllowed(
+            "You are in user groups of several organizations, so I cannot tell which costs are "
+            "yours.",
+            "Ask an admin of costbot to list you yourself, with the one that you belong to.",
+        )
+    return farthest, organizations.pop()
+
+
+def _caller(person: Person) -> Caller:
+    return Caller(
+        person.team_id,
+        person.user_id,
+        person.name,
+        person.organization,
+        person.role,
+        person.zone,
+    )
