@@ -10,6 +10,7 @@ spent, once while nothing else is done, and once while budgets are evaluated.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import resource
 import shutil
@@ -165,6 +166,7 @@ async def measure(facts: Facts, folder: Path, number: int) -> Measured:
     facts.change("hash(organization) % 100 <> 0")
     few, _, screened = await _evaluated(evaluator)
     quiet, busy = await _checked(evaluator, facts, clock)
+    gc.unfreeze()
     await spending.close()
     await engine.close()
     await store.close()

@@ -81,6 +81,7 @@ async def watching(
     try:
         yield BudgetWatch(evaluator, Checks(evaluator, parts.clock))
     finally:
+        gc.unfreeze()
         await spending.close()
 
 
