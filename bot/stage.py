@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from analysis.errors import BadInput
+from analysis.roles import Role
 from bot.assembly import Parts, slack_app
 from bot.cast import CAST
 from bot.slack.app import SlackAccess
@@ -23,8 +24,8 @@ from bot.supervisor import Supervisor
 from bot.web import SLACK_PATH, create_web_app
 from handlers.nearest import did_you_mean, shown
 from playground.beginning import begin
-from playground.clock import SystemClock
-from playground.model import Channel, Command, JsonObject, Message, SlackApp, User
+from playground.clock import Clock, SystemClock
+from playground.model import Channel, Command, JsonObject, Message, SlackApp, User, UserGroup
 from playground.persistence import State
 from playground.rendering import message_json
 from playground.server import running
@@ -36,6 +37,9 @@ from storage.store import Store
 
 CHANNEL = "costs"
 """Where `costbot say` speaks."""
+
+LEADS = "S0LEADS001"
+"""The user group @cost-leads."""
 
 GRACE_SECONDS = 10.0
 
@@ -134,7 +138,8 @@ def _sent_by_itself(workspace: Workspace, user_id: str, channel: Channel) -> lis
 async def staged(parts: Parts) -> AsyncGenerator[Stage]:
     """Costbot and a fresh playground, each on a free port of the loopback."""
     app = installed_app()
-    workspace = begin(SystemClock(), people(), app)
+    clock = SystemClock()
+    workspace = begin(clock, people(), app, groups=user_groups(clock))
     await admit(parts.store, workspace.team.id)
     supervisor = Supervisor()
     async with running(workspace) as slack:
@@ -197,6 +202,19 @@ def people() -> list[User]:
     ]
 
 
+def user_groups(clock: Clock) -> list[UserGroup]:
+    """The groups of the workspace: one, to try roles by group with."""
+    group = UserGroup(
+        id=LEADS,
+        handle="cost-leads",
+        name="Cost leads",
+        created=clock.now(),
+        description="Look after what their organization spends",
+        users=[player.user_id for player in CAST if player.role is Role.ORG_ADMIN],
+    )
+    return [group]
+
+
 async def admit(store: Store, team_id: str) -> None:
     """Makes the cast known to costbot, each with their role; strangers stay strangers."""
     for player in CAST:
@@ -214,4 +232,5 @@ async def admit(store: Store, team_id: str) -> None:
 
 def load_or_begin(app: SlackApp, saved: State | None) -> Workspace:
     """The playground's workspace, as it was left."""
-    return begin(SystemClock(), people(), app, saved)
+    clock = SystemClock()
+    return begin(clock, people(), app, saved, user_groups(clock))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playground.clock import Clock
-from playground.model import SlackApp, User
+from playground.model import SlackApp, User, UserGroup
 from playground.workspace import State, Workspace
 
 CHANNELS = (
@@ -17,9 +17,13 @@ CHANNELS = (
 
 
 def begin(
-    clock: Clock, people: Sequence[User], app: SlackApp, saved: State | None = None
+    clock: Clock,
+    people: Sequence[User],
+    app: SlackApp,
+    saved: State | None = None,
+    groups: Sequence[UserGroup] = (),
 ) -> Workspace:
-    """A workspace with #general, #costs and #ml-platform, these people and this app.
+    """A workspace with #general, #costs and #ml-platform, these people, groups and this app.
 
     What was `saved` stays as it is; people and the app are brought up to date in it.
 
@@ -28,12 +32,16 @@ def begin(
         people: each becomes a member of every channel; the first made the channels.
         app: its bot user, named as the app, is added too, a member of #costs and #ml-platform.
         saved: the state of an earlier run.
+        groups: user groups; one that is saved stays as it was left.
     """
     workspace = Workspace(clock, saved)
     bot = User(id=app.bot_user_id, name=app.name.lower(), real_name=app.name, is_bot=True)
     for user in (*people, bot):
         if workspace.users.get(user.id) != user:
             workspace.add_user(user)
+    for group in groups:
+        if group.id not in workspace.user_groups:
+            workspace.add_user_group(group)
     for name, purpose, with_app in CHANNELS:
         channel = workspace.find_channel(name) or workspace.add_channel(
             name,

@@ -15,6 +15,7 @@ Kind = Literal[
     "ephemeral_deleted",
     "channel",  # made, or its members changed
     "person",
+    "user_group",
     "modal",  # the modal stack of `user` changed
     "home",  # the Home tab of `user` changed
     "file",

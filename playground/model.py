@@ -39,6 +39,29 @@ class User:
 
 
 @dataclass(slots=True)
+class UserGroup:
+    """A user group, such as `@cost-leads`.
+
+    Args:
+        id: Slack's shape, `S` and at least eight capital letters or digits.
+        handle: what it is mentioned by, lower case, without `@`.
+        name: the name that is displayed.
+        created: when it was made; it counts as changed then as well.
+        description: what it is for.
+        users: the ids of its members.
+        enabled: whether it is in use; Slack keeps groups that are not.
+    """
+
+    id: str
+    handle: str
+    name: str
+    created: datetime
+    description: str = ""
+    users: list[str] = field(default_factory=list[str])
+    enabled: bool = True
+
+
+@dataclass(slots=True)
 class Channel:
     """A public or private channel, or a direct message between two (`is_im`)."""
 

@@ -6,7 +6,17 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from playground.clock import Clock
-from playground.model import Channel, File, JsonObject, Message, SlackApp, Team, User, View
+from playground.model import (
+    Channel,
+    File,
+    JsonObject,
+    Message,
+    SlackApp,
+    Team,
+    User,
+    UserGroup,
+    View,
+)
 from playground.workspace import Workspace
 
 
@@ -58,6 +68,30 @@ def _thread_json(message: Message, workspace: Workspace) -> JsonObject:
         "reply_users_count": len(users),
         "reply_users": users[:5],
         **({"latest_reply": replies[-1].ts} if replies else {}),
+    }
+
+
+def user_group_json(
+    group: UserGroup, team: Team, *, with_users: bool, with_count: bool
+) -> JsonObject:
+    """A user group as `usergroups.list` shows it; members and their number only if asked for."""
+    changed = int(group.created.timestamp())
+    return {
+        "id": group.id,
+        "team_id": team.id,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": group.name,
+        "description": group.description,
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": changed,
+        "date_update": changed,
+        "date_delete": 0 if group.enabled else changed,
+        "auto_type": None,
+        "prefs": {"channels": [], "groups": []},
+        **({"users": group.users} if with_users else {}),
+        **({"user_count": len(group.users)} if with_count else {}),
     }
 
 

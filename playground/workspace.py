@@ -22,6 +22,7 @@ from playground.model import (
     SlackApp,
     Team,
     User,
+    UserGroup,
     View,
 )
 
@@ -32,6 +33,7 @@ class State:
 
     team: Team = field(default_factory=Team)
     users: dict[str, User] = field(default_factory=dict[str, User])
+    user_groups: dict[str, UserGroup] = field(default_factory=dict[str, UserGroup])
     channels: dict[str, Channel] = field(default_factory=dict[str, Channel])
     messages: dict[str, dict[str, Message]] = field(default_factory=dict[str, dict[str, Message]])
     ephemerals: dict[str, dict[str, Message]] = field(default_factory=dict[str, dict[str, Message]])
@@ -113,6 +115,16 @@ class Workspace:
         """Add a person, or replace the one with the same id."""
         self.users[user.id] = user
         self.changes.record("person", user=user.id)
+
+    @property
+    def user_groups(self) -> dict[str, UserGroup]:
+        """Every user group by id."""
+        return self.state.user_groups
+
+    def add_user_group(self, group: UserGroup) -> None:
+        """Add a user group, or replace the one with the same id."""
+        self.user_groups[group.id] = group
+        self.changes.record("user_group")
 
     def add_channel(
         self,

@@ -60,6 +60,7 @@ SCOPES = frozenset(
         "commands",
         "files:write",
         "im:write",
+        "usergroups:read",
         "users:read",
         "users:read.email",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground.model import JsonObject, User
 from playground.rate_limits import SPECIAL, TIER_1, TIER_2, TIER_3, TIER_4
-from playground.rendering import user_json
+from playground.rendering import user_group_json, user_json
 from playground.slack_error import SlackError
 from playground.web_api.call import Call, Method
 
@@ -53,14 +53,29 @@ async def users_lookup_by_email(call: Call) -> JsonObject:
 
 
 async def usergroups_list(call: Call) -> JsonObject:
-    """usergroups.list: the playground has none."""
-    return {"usergroups": []}
+    """usergroups.list: those in use, or all with include_disabled."""
+    args, workspace = call.args, call.workspace
+    everyone = args.flag("include_disabled")
+    return {
+        "usergroups": [
+            user_group_json(
+                group,
+                workspace.team,
+                with_users=args.flag("include_users"),
+                with_count=args.flag("include_count"),
+            )
+            for group in workspace.user_groups.values()
+            if group.enabled or everyone
+        ]
+    }
 
 
 async def usergroups_users_list(call: Call) -> JsonObject:
-    """usergroups.users.list: the playground has no groups."""
-    call.args.required("usergroup")
-    raise SlackError("no_such_subteam")
+    """usergroups.users.list: the members' ids; of a group out of use with include_disabled."""
+    group = call.workspace.user_groups.get(call.args.required("usergroup"))
+    if group is None or not (group.enabled or call.args.flag("include_disabled")):
+        raise SlackError("no_such_subteam")
+    return {"users": list(group.users)}
 
 
 async def bots_info(call: Call) -> JsonObject:

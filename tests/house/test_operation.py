@@ -18,6 +18,7 @@ LEAST_SCOPES = {
     "commands",
     "files:write",
     "im:write",
+    "usergroups:read",  # roles by user group
     "users:read",
     "users:read.email",
 }
