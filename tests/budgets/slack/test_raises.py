@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -191,7 +191,7 @@ async def test_a_form_that_is_sent_in_twice_asks_once(act: Act):
 
 
 @pytest.mark.parametrize(
-    "metadata", ["", "{}", '{"budget":"x"}', json.dumps({"budget": str(uuid4())})]
+    "metadata", ["", "{}", '{"budget":"x"}', '{"budget":"107d06da-0e90-4466-8ad8-ef3ba63f42c8"}']
 )
 async def test_forged_metadata_asks_for_nothing(act: Act, metadata: str):
     async with act() as acting:
