@@ -18,6 +18,10 @@ log = logging.getLogger(__name__)
 RUNS_KEPT = timedelta(days=400)
 """How long it is known what costbot asked of the warehouse: a year can be held against the last."""
 
+MESSAGES_KEPT = timedelta(days=800)
+"""How long a sent message keeps its key: the root of an annual budget is changed for a year and
+more, and a key that is forgotten could be sent again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
@@ -57,7 +61,7 @@ class Upkeep:
         long_ago = self.clock() - RUNS_KEPT
         forgotten = await self.store.warehouse_jobs.forget_before(long_ago)
         forgotten += await self.store.sync_runs.forget_before(long_ago)
-        forgotten += await self.store.deliveries.forget_before(long_ago)
+        forgotten += await self.store.deliveries.forget_before(self.clock() - MESSAGES_KEPT)
         if forgotten:
             log.info("queries, refreshes and messages forgotten: %d", forgotten)
 
