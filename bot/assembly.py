@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -231,8 +231,10 @@ def slack_app(
     from bot.slack.app import (
         create_bolt_app,
     )  # Bolt is slow to load, and the CLI rarely needs it
+    from bot.slack.group_members import group_members
     from bot.slack.identity import Identities
 
+    callers = replace(parts.callers, membership=group_members(access, parts.clock))
     return create_bolt_app(
         access,
         road=parts.road,
@@ -241,7 +243,7 @@ def slack_app(
         alerts=alerts_of(parts, "slack"),
         deliveries=parts.store.deliveries,
         clock=parts.clock,
-        identities=Identities(parts.callers, parts.clock),
+        identities=Identities(callers, parts.clock),
         inbound=parts.store.inbound,
         supervisor=supervisor,
         answer_within_seconds=parts.settings.answer_within_seconds,

@@ -19,7 +19,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from analysis.clock import Clock
-from analysis.errors import NotAllowed
+from analysis.errors import NotAllowed, Refused
 from bot.blocks.answer import Answer
 from bot.blocks.modal import notice_view
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
@@ -149,7 +149,10 @@ class _Gate:
         if needed is None:
             return await next()  # heard by no listener: Bolt answers that itself
         team_id, user_id = who(body)
-        caller = await self.identities.caller(team_id, user_id)
+        try:
+            caller = await self.identities.caller(team_id, user_id)
+        except Refused as refusal:
+            return self._refuse(body, refusal_answer(refusal))
         if caller is None:
             return self._refuse(body, stranger_answer(team_id, user_id))
         if not caller.role.reaches(needed):
