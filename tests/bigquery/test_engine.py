@@ -25,11 +25,10 @@ from queries.engines.bigquery import BigQueryEngine
 from queries.engines.duckdb import DuckDbEngine
 from queries.request_table import RequestTable
 from queries.scope import Scope
-from queries.template_list import NAMES
 from queries.transpile import NotPortableError
 from tests.bigquery.conftest import FIELDS, NOW, TABLE, TODAY, Asked, add_table, inference
 from tests.sources.importing import Deployment
-from tests.templates.test_request_table import alike, request_rows
+from tests.templates.test_request_table import request_rows
 
 ADMIN = Caller("T1", "U1", "Ada", None, Role.ADMIN, ZoneInfo("UTC"))
 ACME = replace(ADMIN, organization="acme", role=Role.USER)
@@ -96,27 +95,6 @@ async def answers(engine: Engine, name: str, caller: Caller) -> list[tuple[objec
     handler = QueryHandler(engine, lambda: NOW, 26.0)
     result = await handler.query(QueryRequest(name), caller)
     return sorted(result.rows, key=str)
-
-
-@pytest.mark.parametrize("caller", [ADMIN, ACME], ids=["all", "acme"])
-async def test_all_templates_answer_as_over_the_mart(
-    large: Asked, mart: Deployment, caller: Caller
-) -> None:
-    there = BigQueryEngine(large.jobs(), RequestTable(TABLE), lambda: NOW)
-    here = DuckDbEngine(mart.mart)
-    try:
-        handler = QueryHandler(here, lambda: NOW, 26.0)
-        names = [template.name for template in handler.listed(caller)]
-        assert len(names) == (len(NAMES) if caller is ADMIN else len(NAMES) - 1)
-        for name in names:
-            expected = await answers(here, name, caller)
-            found = await answers(there, name, caller)
-            assert len(expected) > 0
-            assert len(found) == len(expected)
-            for one, other in zip(found, expected, strict=True):
-                assert all(map(alike, one, other)), (name, one, other)
-    finally:
-        await here.close()
 
 
 async def test_every_column_of_the_mart_is_there_and_adds_up_to_the_same(

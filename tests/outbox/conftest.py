@@ -30,7 +30,7 @@ from storage.records.delivery import ChannelKind, Delivery, NewDelivery
 from tests.stores import sqlite_store
 
 START = datetime(2026, 11, 20, 13, tzinfo=UTC)
-TIMING = Timing(timeout=timedelta(seconds=0.5))
+TIMING = Timing(timeout=timedelta(seconds=2))
 """A call that is not answered is given up soon: that much real time passes."""
 AVERAGE = Backoff(lambda: 0.5)
 

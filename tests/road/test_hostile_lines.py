@@ -77,7 +77,7 @@ def test_a_hostile_word_does_no_harm_wherever_it_stands(costbot: Standing):
     assert harmed == {}
 
 
-@settings(max_examples=1_250)
+@settings(max_examples=800)
 @given(line=lines, name=st.sampled_from(PEOPLE))
 def test_random_words_do_no_harm(costbot: Standing, line: str, name: str):
     outcome = costbot.say(line, name)

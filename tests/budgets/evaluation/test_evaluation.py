@@ -13,7 +13,7 @@ import pytest
 from analysis.errors import Unavailable
 from handlers.budget_watch.alert import Alert, Composed
 from storage.records.raise_ import RaiseDraft
-from tests.budgets.evaluation.world import DRAFT, START, World
+from tests.budgets.evaluation.world import DRAFT, START, World, fact
 
 HOUR = timedelta(hours=1)
 
@@ -328,17 +328,14 @@ async def test_a_process_that_starts_anew_tells_nothing_again(shared: World) -> 
 async def test_the_forecast_is_told_from_its_mark_on_and_recovers(world: World) -> None:
     await world.budget(start=date(2026, 10, 1), forecast=Decimal("1.10"), limit=Decimal(200))
     days = [START.replace(hour=23) - timedelta(days=back) for back in range(1, 40)]
-    for day in days:
-        world.spend("5", time=day)  # 95 in November so far, 150 at its end
+    world.import_facts([fact(day, "5") for day in days])  # 95 in November so far, 150 at its end
     await world.evaluate()
     assert await world.told() == []
-    for day in days[:28]:
-        world.spend("3", time=day)  # 152 so far, 240 at its end
+    world.import_facts([fact(day, "3") for day in days[:28]])  # 152 so far, 240 at its end
     await world.evaluate()
     (text,) = await world.told()
     assert text.startswith("Budget Prod LLM (acme) is expected to end at 120.0 % of its limit")
-    for day in days[:28]:
-        world.spend("-3", time=day)
+    world.import_facts([fact(day, "-3") for day in days[:28]])
     await world.evaluate()
     assert "expected to stay within its mark again" in (await world.told())[-1]
 

@@ -79,7 +79,7 @@ def around(
     return mart, rows, changed - 2 * DAY
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_budgets_have_spent_what_plain_python_adds_up(
     around: tuple[Mart, list[Row], date], data: st.DataObject
@@ -120,7 +120,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS, st.randoms(use_true_random=False), st.data())
 def test_whatever_happens_the_figures_are_those_of_adding_up_everything(
     tmp_path_factory: pytest.TempPathFactory,
