@@ -1,7 +1,9 @@
 """Periods: what `today`, `week` or two dates mean in a zone, and what they are compared with.
 
 Days begin at local midnight, whatever daylight saving does; instants are UTC. What is not over
-yet is provisional: it is compared over its complete hours, with the same hours before.
+yet is provisional: it is compared over its complete hours, with the same hours before. Those of a
+single day are held against the same weekday a week ago: half as much is asked for at a weekend, so
+against a Friday every Saturday would be news.
 """
 
 from __future__ import annotations
@@ -159,8 +161,7 @@ class _Back:
 def _bounds(period: Period, today: date) -> tuple[date, date, str, _Back]:
     match period:
         case Calendar.TODAY:
-            back = _Back(days=1, label="yesterday", same_label="the same hours yesterday")
-            return today, today, "today", back
+            return today, today, "today", _a_week_ago(today)
         case Calendar.YESTERDAY:
             day = today - timedelta(days=1)
             return day, day, "yesterday", _Back(days=1, label="the day before")
@@ -188,11 +189,11 @@ def _last(amount: int, unit: Literal["h", "d"], today: date) -> tuple[date, date
         name = "hour" if amount == 1 else f"{amount} hours"
         back = _Back(hours=amount, label=f"the {name} before", same_label=f"the {name} before")
         return today, today, f"the last {name}", back
-    name = "day" if amount == 1 else f"{amount} days"
-    back = _Back(
-        days=amount, label=f"the {name} before", same_label=f"the same hours of the {name} before"
-    )
-    return today - timedelta(days=amount - 1), today, f"the last {name}", back
+    if amount == 1:
+        return today, today, "the last day", _a_week_ago(today)
+    before = f"the {amount} days before"
+    back = _Back(days=amount, label=before, same_label=f"the same hours of {before}")
+    return today - timedelta(days=amount - 1), today, f"the last {amount} days", back
 
 
 def _dates(first: date, last: date, today: date) -> tuple[date, date, str, _Back]:
@@ -210,11 +211,18 @@ def _dates(first: date, last: date, today: date) -> tuple[date, date, str, _Back
         sentence = f"{first} to {last} is longer than ten years."
         raise NotUnderstood(sentence, "Try `30d`, or two dates that lie closer together.")
     if days == 1:
-        return first, last, f"on {first}", _Back(days=1, label="the day before")
+        back = _a_week_ago(today) if first == today else _Back(days=1, label="the day before")
+        return first, last, f"on {first}", back
     label = f"{first} to {last}"
     before = f"the {days} days before"
     back = _Back(days=days, label=before, same_label=f"the same hours of {before}")
     return first, last, label, back
+
+
+def _a_week_ago(today: date) -> _Back:
+    """What the hours of a day that is not over are held against."""
+    weekday = f"last {today:%A}"
+    return _Back(days=7, label=weekday, same_label=f"the same hours {weekday}")
 
 
 def _comparison(

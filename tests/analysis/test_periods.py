@@ -26,18 +26,35 @@ def test_today_begins_at_local_midnight_and_is_provisional():
     assert today.provisional
 
 
-def test_today_is_compared_over_its_complete_hours_with_the_same_hours_yesterday():
-    comparison = resolve(Calendar.TODAY, NOW, BERLIN).comparison
+@pytest.mark.parametrize(
+    "period",
+    [Calendar.TODAY, Last(1, "d"), Dates(date(2026, 11, 20), date(2026, 11, 20))],
+    ids=["today", "1d", "date"],
+)
+def test_an_unfinished_day_is_compared_with_the_same_hours_of_its_weekday_a_week_ago(
+    period: Period,
+):
+    comparison = resolve(period, NOW, BERLIN).comparison
     assert comparison is not None
     assert (comparison.now.start, comparison.now.end) == (
         utc("2026-11-19 23:00"),
         utc("2026-11-20 13:00"),
     )
     assert (comparison.before.start, comparison.before.end) == (
-        utc("2026-11-18 23:00"),
-        utc("2026-11-19 13:00"),
+        utc("2026-11-12 23:00"),
+        utc("2026-11-13 13:00"),
     )
-    assert comparison.before_label == "the same hours yesterday"
+    assert comparison.before_label == "the same hours last Friday"
+
+
+def test_the_weekday_is_that_of_the_zone_and_clocks_that_changed_since_keep_the_clock_time():
+    comparison = resolve(Calendar.TODAY, utc("2026-10-25 23:30"), BERLIN).comparison
+    assert comparison is None  # Monday 00:30: not an hour is over
+    comparison = resolve(Calendar.TODAY, utc("2026-10-26 01:30"), BERLIN).comparison
+    assert comparison is not None
+    assert comparison.before_label == "the same hours last Monday"
+    assert comparison.before.start == utc("2026-10-18 22:00")
+    assert comparison.before.end == utc("2026-10-19 00:00")
 
 
 def test_what_has_not_arrived_yet_is_not_compared():

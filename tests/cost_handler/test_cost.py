@@ -67,12 +67,12 @@ async def test_categories_are_only_ever_added_up_as_infrastructure(
     }
 
 
-async def test_today_is_compared_with_the_same_hours_yesterday(handler: CostHandler):
+async def test_today_is_compared_with_the_same_hours_a_week_ago(handler: CostHandler):
     delta = (await handler.cost(TODAY, ADMIN)).delta
     assert delta is not None
     # GPU facts end at 12:15, so the hours to 12:00 are complete in both days.
     assert (delta.now, delta.before) == (Decimal("4.5"), Decimal(2))
-    assert delta.label == "the same hours yesterday"
+    assert delta.label == "the same hours last Friday"
 
 
 async def test_the_rows_add_up_to_the_total(handler: CostHandler):
@@ -206,7 +206,7 @@ async def test_a_day_is_compared_with_the_same_weekday_or_not_at_all(
     week = await handler.cost(CostRequest(Last(7, "d"), by=("day",)), ADMIN)
     assert week.rows[-1].key == (date(2026, 11, 20),)
     assert week.rows[-1].delta is not None
-    assert week.rows[-1].delta.before == 4
+    assert week.rows[-1].delta.before == 6
     five = await handler.cost(CostRequest(Last(5, "d"), by=("day",)), ADMIN)
     assert five.delta is not None
     assert [row.delta for row in five.rows] == [None, None]
@@ -223,7 +223,7 @@ async def test_a_period_without_facts_is_empty_and_tells_what_is_covered(
 ):
     result = await handler.cost(CostRequest(Dates(date(2025, 1, 1), date(2025, 1, 2))), ADMIN)
     assert result.is_empty
-    assert result.covered == (date(2026, 11, 19), date(2026, 11, 20))
+    assert result.covered == (date(2026, 11, 13), date(2026, 11, 20))
 
 
 async def test_three_dimensions_are_one_too_many(handler: CostHandler):

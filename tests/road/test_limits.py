@@ -68,7 +68,7 @@ def measures(draw: st.DrawFn) -> Measures:
     )
 
 
-deltas = st.builds(Delta, moneys, moneys, st.just("the same hours yesterday"))
+deltas = st.builds(Delta, moneys, moneys, st.just("the same hours last Friday"))
 TIME_KEYS = {
     "day": st.dates(date(2016, 1, 1), date(2026, 11, 20)),
     "hour": st.integers(0, 80_000).map(lambda hours: NOW - timedelta(hours=hours)),

@@ -50,6 +50,7 @@ FACTS: Sequence[Fact] = (
         provider="anthropic",
     ),
     request(at(20, 11), None, model="aurora", organization="acme", requests=4),
+    request(at(13, 9), "2", model="gpt-4", organization="acme", provider="openai"),
     request(at(19, 9), "2", model="gpt-4", organization="acme", provider="openai"),
     request(at(19, 20), "9", model="gpt-4", organization="acme", provider="openai"),
     request(

@@ -52,7 +52,7 @@ async def test_the_answer_says_what_moved_what_is_unpriced_and_how_old_it_is(
     async with play() as playing:
         heard = await playing.stage.say("/cost", "ada")
     shown = text_of(heard)
-    assert "▲ *125.0 %* (+$2.50) against the same hours yesterday ($2.00)" in shown
+    assert "▲ *125.0 %* (+$2.50) against the same hours last Friday ($2.00)" in shown
     assert "Most of it: gpt-4 (+$2.00)" in shown
     assert "4 requests (50.0 %) without a price, not in the total: aurora" in shown
     assert "GPU data to 20 Nov 12:15 UTC" in shown
@@ -91,7 +91,7 @@ async def test_a_filter_that_names_another_organization_changes_nothing(play: Pl
         ("/cost today model gtp-4", "Did you mean `gpt-4`"),
         ("/cost 2030-01-01", "has not happened yet"),
         ("/cost 2026-11-02..2026-11-01", "runs backwards"),
-        ("/cost 2025-01-01..2025-01-02", "The data runs from 2026-11-19 to 2026-11-20"),
+        ("/cost 2025-01-01..2025-01-02", "The data runs from 2026-11-13 to 2026-11-20"),
         ("/cost pricing opnai", "openai"),
         ("/cost by user", "organization admin"),
     ],
@@ -152,7 +152,7 @@ async def test_help_pricing_and_about_answer(play: Play):
 async def test_a_period_before_the_data_is_not_compared_and_said_so(play: Play):
     async with play() as playing:
         heard = await playing.stage.say("/cost 7d by model", "ada")
-    assert "Not compared with the period before: the data begins on 2026-11-19" in text_of(heard)
+    assert "Not compared with the period before: the data begins on 2026-11-13" in text_of(heard)
     assert "Change" not in table_of(heard)[0]
 
 

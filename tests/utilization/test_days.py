@@ -73,7 +73,7 @@ def test_where_the_data_ends_early_the_last_days_are_the_last_ones_that_it_has()
 
 def test_of_today_the_complete_hours_count() -> None:
     found = pinned(Calendar.TODAY, NOW, UTC_ZONE, FRESH)
-    assert (found.label, found.before_label) == ("today to 12:00", "the same hours yesterday")
+    assert (found.label, found.before_label) == ("today to 12:00", "the same hours last Friday")
     assert found.days == Decimal("0.5")
     assert not found.is_whole_days
     assert pinned(Last(24, "h"), NOW, UTC_ZONE, NOW).days == Decimal(23) / 24
