@@ -96,7 +96,7 @@ class _Levers:
     batched: Decimal = _NONE
 
 
-def costreplace(cell: PricedCell, levers: Iterable[Lever]) -> Decimal:
+def cost_with(cell: PricedCell, levers: Iterable[Lever]) -> Decimal:
     """What a cell's requests would have cost, USD, with all these levers at once.
 
     Of several removals each acts on what the others leave; of several levers of another kind the
@@ -124,10 +124,10 @@ def costreplace(cell: PricedCell, levers: Iterable[Lever]) -> Decimal:
     return billed * combined.kept * after / before
 
 
-def savingsreplace(cells: Sequence[tuple[PricedCell, Sequence[Lever]]]) -> Decimal:
+def savings_with(cells: Sequence[tuple[PricedCell, Sequence[Lever]]]) -> Decimal:
     """What levers save together over cells, USD of the evidence's days; negative: they cost."""
     return sum(
-        (cell.cell.billed_cost - costreplace(cell, levers) for cell, levers in cells), Decimal(0)
+        (cell.cell.billed_cost - cost_with(cell, levers) for cell, levers in cells), Decimal(0)
     )
 
 
