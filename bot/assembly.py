@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -211,13 +211,29 @@ def _put_together(
     )
 
 
-def budgets_of(parts: Parts, surface: Surface) -> BudgetHandlers:
-    """What can be done with budgets on one surface, which the audit trail names."""
-    return budget_handlers(parts.store, parts.handlers.cost, BudgetSpending(parts.mart), surface)
+def budgets_of(
+    parts: Parts, surface: Surface, wake: Callable[[], None] | None = None
+) -> BudgetHandlers:
+    """What can be done with budgets on one surface.
+
+    Args:
+        parts: on which it is done.
+        surface: the audit trail names it.
+        wake: tells the outbox of this process that there is something to send.
+    """
+    from bot.raise_messages import SlackRaiseMessages  # blocks: most commands have none of these
+
+    spending = BudgetSpending(parts.mart)
+    messages = SlackRaiseMessages()
+    return budget_handlers(parts.store, parts.handlers.cost, spending, surface, messages, wake)
 
 
 def slack_app(
-    parts: Parts, access: SlackAccess, supervisor: Supervisor, pace: Pace | None = None
+    parts: Parts,
+    access: SlackAccess,
+    supervisor: Supervisor,
+    pace: Pace | None = None,
+    wake: Callable[[], None] | None = None,
 ) -> AsyncApp:
     """The Bolt app over the parts.
 
@@ -226,6 +242,7 @@ def slack_app(
         access: to the workspace.
         supervisor: keeps the app's work.
         pace: of all else that posts in this process; None: nothing else does.
+        wake: tells the outbox of this process that there is something to send.
     """
     from bot.budget_watch import alerts_of
     from bot.slack.app import (
@@ -239,9 +256,8 @@ def slack_app(
         access,
         road=parts.road,
         report=parts.handlers.report,
-        budgets=budgets_of(parts, "slack"),
-        alerts=alerts_of(parts, "slack"),
-        deliveries=parts.store.deliveries,
+        budgets=budgets_of(parts, "slack", wake),
+        alerts=alerts_of(parts, "slack", wake),
         clock=parts.clock,
         identities=Identities(callers, parts.clock),
         inbound=parts.store.inbound,

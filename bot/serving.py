@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
@@ -69,10 +70,23 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
             await supervisor.stop(GRACE_SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is at work while costbot serves.
+
+    Attributes:
+        watch: over the budgets.
+        wake: tells the outbox that there is something to send.
+    """
+
+    watch: BudgetWatch
+    wake: Callable[[], None]
+
+
 @asynccontextmanager
 async def _at_work(
     parts: Parts, supervisor: Supervisor, access: SlackAccess, pace: Pace
-) -> AsyncGenerator[BudgetWatch]:
+) -> AsyncGenerator[_Work]:
     """What costbot does by itself while it serves: jobs, and the messages that come of them."""
     async with (
         sending(parts, access, supervisor, pace) as sender,
@@ -82,7 +96,7 @@ async def _at_work(
         scheduler = scheduled(parts, supervisor, watch, sync)
         scheduler.start()
         try:
-            yield watch
+            yield _Work(watch, sender.wake)
         finally:
             await scheduler.stop(GRACE_SECONDS)
 
@@ -155,12 +169,12 @@ async def _serve_slack(
         )
     access = SlackAccess(bot_token, settings.slack_signing_secret, settings.slack_api_url)
     pace = Pace(parts.clock, access.posts_apart)
-    bolt = slack_app(parts, access, supervisor, pace)
     over_http = settings.slack_signing_secret is not None
     ways = [f"at http://{settings.host}:{port}{SLACK_PATH}"] if over_http else []
     async with AsyncExitStack() as stack:
-        watch = await stack.enter_async_context(_at_work(parts, supervisor, access, pace))
-        web = create_web_app(parts, bolt if over_http else None, watch)
+        work = await stack.enter_async_context(_at_work(parts, supervisor, access, pace))
+        bolt = slack_app(parts, access, supervisor, pace, work.wake)
+        web = create_web_app(parts, bolt if over_http else None, work.watch)
         if app_token is not None:
             await stack.enter_async_context(socket_mode(bolt, app_token.get_secret_value()))
             ways.append("through a socket (Socket Mode)")
@@ -200,11 +214,11 @@ async def _serve_playground(
     page = Page(workspace, slack.delivery, _suggestions(), slack.faults)
     access = access_to(app, slack.api_url)
     pace = Pace(parts.clock, access.posts_apart)
-    bolt = slack_app(parts, access, supervisor, pace)
     saving = asyncio.create_task(keep_saved(workspace, path))
     try:
-        async with _at_work(parts, supervisor, access, pace) as watch:
-            web = create_web_app(parts, bolt, watch)
+        async with _at_work(parts, supervisor, access, pace) as work:
+            bolt = slack_app(parts, access, supervisor, pace, work.wake)
+            web = create_web_app(parts, bolt, work.watch)
             _mount(web, slack, page)
             await serve_until_interrupted(
                 web, listener, lambda: announce(_welcome(parts.settings, port)), page.close

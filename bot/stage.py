@@ -5,7 +5,7 @@ The only place, with `bot.serving`, that imports the playground.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -135,8 +135,13 @@ def _sent_by_itself(workspace: Workspace, user_id: str, channel: Channel) -> lis
 
 
 @asynccontextmanager
-async def staged(parts: Parts) -> AsyncGenerator[Stage]:
-    """Costbot and a fresh playground, each on a free port of the loopback."""
+async def staged(parts: Parts, wake: Callable[[], None] | None = None) -> AsyncGenerator[Stage]:
+    """Costbot and a fresh playground, each on a free port of the loopback.
+
+    Args:
+        parts: that answer.
+        wake: is called when there is something in the outbox.
+    """
     app = installed_app()
     clock = SystemClock()
     workspace = begin(clock, people(), app, groups=user_groups(clock))
@@ -145,7 +150,7 @@ async def staged(parts: Parts) -> AsyncGenerator[Stage]:
     async with running(workspace) as slack:
         slack.rate_limits.enabled = False  # one person at one terminal is not a flood
         access = replace(access_to(app, slack.api_url), posts_apart=timedelta())
-        bolt = slack_app(parts, access, supervisor)
+        bolt = slack_app(parts, access, supervisor, wake=wake)
         async with serving(create_web_app(parts, bolt)) as url:
             app.request_url = f"{url}{SLACK_PATH}"
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from slackblocks import ActionsBlock, Block
 
@@ -12,7 +12,8 @@ from bot.blocks.budget_buttons import WITHDRAW, raise_buttons
 from bot.blocks.budget_words import title
 from bot.blocks.modal import day, input_block, modal, number, text_block, typed
 from bot.blocks.text import escape, money, plural, short
-from handlers.budgets.results import RaiseAnswer, Standing
+from handlers.budgets.results import NamedRaise, RaiseAnswer, Standing
+from storage.records.budget import Budget
 
 ASK_FORM = "budget_raise"
 REJECT_FORM = "raise_reject"
@@ -53,8 +54,12 @@ def reject_view(metadata: Mapping[str, object]) -> Payload:
 
 def raise_answer(result: RaiseAnswer) -> Answer:
     """A raise: to be decided on by button, or with who decided and when in the buttons' place."""
-    named = result.raise_
-    lines = raise_lines(result)
+    return raise_message(result.budget, result.raise_, result.standing)
+
+
+def raise_message(budget: Budget, named: NamedRaise, standing: Standing | None) -> Answer:
+    """The same; without where the budget stands, where that is not known."""
+    lines = _lines(budget, named, standing)
     blocks: list[Block] = [section("\n".join(lines), "raise")]
     if named.raise_.state == "pending":
         blocks.append(raise_buttons(named.raise_.id))
@@ -64,49 +69,49 @@ def raise_answer(result: RaiseAnswer) -> Answer:
 
 def raise_lines(result: RaiseAnswer) -> list[str]:
     """The raise, line by line; escaped, and pinging nobody."""
-    named, raise_ = result.raise_, result.raise_.raise_
+    return _lines(result.budget, result.raise_, result.standing)
+
+
+def _lines(budget: Budget, named: NamedRaise, standing: Standing | None) -> list[str]:
+    raise_ = named.raise_
     asker = escape(short(named.asked_by))
     reason = escape(" ".join(raise_.reason.split()))
     lines = [
-        f"*Raise of {money(raise_.amount)}* for {title(result.budget)}",
+        f"*Raise of {money(raise_.amount)}* for {title(budget)}",
         f"{raise_.first_day} to {raise_.last_day} · asked by {asker}: {reason}",
-        *standing_lines(result.standing),
+        *(standing_lines(standing) if standing is not None else []),
     ]
     if raise_.state == "pending":
         lines.append("Somebody else with the right decides; it counts for nothing until then")
         return lines
-    return [*lines, _decision(result)]
+    return [*lines, _decision(budget, named)]
 
 
-def _decision(result: RaiseAnswer) -> str:
-    named, raise_ = result.raise_, result.raise_.raise_
+def _decision(budget: Budget, named: NamedRaise) -> str:
+    raise_ = named.raise_
     if raise_.state == "expired":
         return "⌛ *Expired*: nobody decided in time"
     mark = {"approved": "✅", "rejected": "❌"}.get(raise_.state, "↩️")
     by = escape(short(named.decided_by or "somebody"))
     at = raise_.decided_at
-    zone = result.budget.zone
+    zone = budget.zone
     when = f", {at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}" if at else ""
     reason = " ".join(named.decision_reason.split())
     why = f": {escape(reason)}" if reason else ""
     return f"{mark} *{raise_.state.capitalize()}* by {by}{when}{why}"
 
 
-def asked_answer(result: RaiseAnswer, told: Sequence[str]) -> Answer:
+def asked_answer(result: RaiseAnswer) -> Answer:
     """What who asked in a line reads; the decision is asked for elsewhere."""
-    lines = asked_lines(result, told)
+    lines = asked_lines(result)
     withdraw = button("Withdraw", WITHDRAW, str(result.raise_.raise_.id))
     blocks = (section("\n".join(lines), "raise"), ActionsBlock([withdraw], block_id="raise-next"))
     return Answer(text=" ".join(lines).replace("*", ""), blocks=blocks)
 
 
-def asked_lines(result: RaiseAnswer, told: Sequence[str]) -> list[str]:
-    """What who asked reads at the end.
-
-    Args:
-        result: the raise.
-        told: ids of the channels and people that are asked for a decision.
-    """
+def asked_lines(result: RaiseAnswer) -> list[str]:
+    """What who asked reads at the end."""
+    told = result.told
     lines = [f"*Asked:* a raise for {title(result.budget)}", raise_line(result.raise_)]
     channels = [f"<#{escape(one)}>" for one in told if not one.startswith(("U", "W"))]
     people = len(told) - len(channels)

@@ -20,7 +20,7 @@ from bot.blocks.budget_changes import asks_to_delete, created_answer, deleted_an
 from bot.blocks.budget_history import history_answer
 from bot.blocks.budget_list import list_answer
 from bot.blocks.budget_preview import preview_lines
-from bot.blocks.budget_raise import raise_answer
+from bot.blocks.budget_raise import asked_answer, raise_answer
 from bot.cli.budget_json import (
     budget_json,
     history_json,
@@ -311,7 +311,7 @@ def raise_(
     """Ask for more to spend for some days; somebody else approves it."""
     request = RaiseRequest(Which(name, organization), amount, reason, _day(until), _day(start))
     asked = _ask(lambda budgets, caller: budgets.raises.ask(request, caller))
-    _tell(raise_json(asked.raise_), lambda _: raise_answer(asked), as_json=as_json)
+    _tell(raise_json(asked.raise_), lambda _: asked_answer(asked), as_json=as_json)
 
 
 @app.command()

@@ -39,7 +39,6 @@ from bot.supervisor import Supervisor
 from handlers.budget_watch.acting import AlertHandler
 from handlers.budgets.handlers import BudgetHandlers
 from handlers.report import ReportHandler
-from storage.repositories.deliveries import DeliveryRepository
 from storage.repositories.inbound import InboundEventRepository
 
 log = logging.getLogger(__name__)
@@ -96,7 +95,6 @@ def create_bolt_app(
     report: ReportHandler,
     budgets: BudgetHandlers,
     alerts: AlertHandler,
-    deliveries: DeliveryRepository,
     clock: Clock,
     identities: Identities,
     inbound: InboundEventRepository,
@@ -127,7 +125,7 @@ def create_bolt_app(
     reports = Reports(report, posting, supervisor, clock)
     Listeners(road, replies, reports, api, inbound).register(hears)
     AlertListeners(alerts, replies).register(hears)
-    listeners = budget_listeners(budgets, deliveries, api, replies, road.dimensions, road.engine)
+    listeners = budget_listeners(budgets, api, replies, road.dimensions, road.engine)
     listeners.register(hears)
     return app
 

@@ -88,7 +88,7 @@ class BudgetCommands:
             case BudgetRaiseCommand(request=request) if request is not None:
                 return await self.raises.ask(request, caller, channel)
             case BudgetDecideCommand(request=request):
-                return await self.raises.decide(request, caller, channel)
+                return await self.raises.decide(request, caller)
             case _:
                 return await self._changed(command, caller)
 

@@ -26,14 +26,12 @@ from bot.slack.listeners import asked_in, caller_of, clicked, unescape
 from bot.slack.modals import Modals
 from bot.slack.permissions import action_name
 from bot.slack.raise_forms import RaiseForms
-from bot.slack.raise_notes import RaiseNotes
 from bot.slack.reply import Replies, send
 from handlers.budgets.handlers import BudgetHandlers
 from handlers.budgets.permissions import Act, may
 from handlers.caller import Caller
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
-from storage.repositories.deliveries import DeliveryRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +108,19 @@ class BudgetListeners:
     async def on_reject(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """The form in which a rejection is given its reason."""
         await ack()
-        form = self.raises.reject_form(clicked(body), caller_of(context), asked_in(body).channel)
+        form = self.raises.reject_form(clicked(body), caller_of(context))
         self.modals.open(body, raise_forms.REJECT, form)
 
     async def on_approve(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A raise is approved: who did, and when, takes the place of the buttons."""
         await ack()
-        channel = asked_in(body).channel
-        work = self.raises.approve(clicked(body), caller_of(context), channel)
+        work = self.raises.approve(clicked(body), caller_of(context))
         self._answer(body, work, for_all=True)
 
     async def on_withdraw(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A raise is withdrawn by who asked for it."""
         await ack()
-        channel = asked_in(body).channel
-        work = self.raises.withdraw(clicked(body), caller_of(context), channel)
+        work = self.raises.withdraw(clicked(body), caller_of(context))
         self._answer(body, work, for_all=True)
 
     async def on_form(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
@@ -200,7 +196,6 @@ async def _send(response_url: str, work: Awaitable[Answer], *, may_replace: bool
 
 def budget_listeners(
     budgets: BudgetHandlers,
-    deliveries: DeliveryRepository,
     client: SlackApi,
     replies: Replies,
     dimensions: Dimensions,
@@ -210,13 +205,12 @@ def budget_listeners(
 
     Args:
         budgets: what can be done with them.
-        deliveries: the outbox.
         client: Slack.
         replies: gets answers to who asked.
         dimensions: of the deployment.
         engine: knows the values that costs have had.
     """
-    raises = RaiseForms(budgets, RaiseNotes(deliveries))
+    raises = RaiseForms(budgets)
     return BudgetListeners(
         commands=BudgetCommands(budgets, raises, dimensions),
         clicks=BudgetClicks(budgets),

@@ -24,12 +24,10 @@ from bot.slack.api import Json
 from bot.slack.budget_clicks import id_in, which_in
 from bot.slack.budget_state import Fields, metadata_of
 from bot.slack.modals import Submitted
-from bot.slack.raise_notes import RaiseNotes
 from handlers.budgets.fields import amount
 from handlers.budgets.handlers import BudgetHandlers
 from handlers.budgets.permissions import Act, allow
 from handlers.budgets.requests import DecideRaiseRequest, RaiseRequest, ShowRequest, Which
-from handlers.budgets.results import RaiseAnswer
 from handlers.caller import Caller
 
 ASK, REJECT = "Ask for a raise", "Reject the raise"
@@ -42,11 +40,9 @@ class RaiseForms:
 
     Attributes:
         budgets: what can be done with them.
-        notes: where decisions are asked for.
     """
 
     budgets: BudgetHandlers
-    notes: RaiseNotes
 
     async def ask_form(self, which: Which, caller: Caller, channel: str) -> Payload:
         """The form in which a raise of a budget is asked for.
@@ -73,13 +69,13 @@ class RaiseForms:
             reason=fields.text("reason"),
             last_day=_day(fields.text("last_day")),
         )
+        asked_in = metadata.get("channel", "")
         try:
-            answer = await self.budgets.raises.ask(request, caller)
+            answer = await self.budgets.raises.ask(request, caller, asked_in=asked_in)
         except BadInput as refusal:
             late = notice_view(ASK, [escape(str(refusal))])
             return Submitted(late, {_blamed(request): str(refusal)})
-        told = await self.notes.asked(answer, metadata.get("channel", ""))
-        return Submitted(notice_view("Asked", asked_lines(answer, told)))
+        return Submitted(notice_view("Asked", asked_lines(answer)))
 
     async def ask(self, request: RaiseRequest, caller: Caller, channel: str) -> Answer:
         """A raise that was asked for in a line.
@@ -88,29 +84,28 @@ class RaiseForms:
             Refused: it cannot be asked for.
             Unavailable: the facts or the store cannot be read.
         """
-        answer = await self.budgets.raises.ask(request, caller)
-        return asked_answer(answer, await self.notes.asked(answer, channel))
+        return asked_answer(await self.budgets.raises.ask(request, caller, asked_in=channel))
 
-    async def decide(self, request: DecideRaiseRequest, caller: Caller, channel: str) -> Answer:
+    async def decide(self, request: DecideRaiseRequest, caller: Caller) -> Answer:
         """What became of a raise by a line or a click.
 
         Raises:
             Refused: the caller may not, or it is decided already.
             Unavailable: the facts or the store cannot be read.
         """
-        return raise_answer(await self._decided(request, caller, channel))
+        return raise_answer(await self.budgets.raises.decide(request, caller))
 
-    async def approve(self, value: str, caller: Caller, channel: str) -> Answer:
+    async def approve(self, value: str, caller: Caller) -> Answer:
         """A click that approves; see `decide`."""
         request = DecideRaiseRequest(id_in(value), "approved")
-        return await self.decide(request, caller, channel)
+        return await self.decide(request, caller)
 
-    async def withdraw(self, value: str, caller: Caller, channel: str) -> Answer:
+    async def withdraw(self, value: str, caller: Caller) -> Answer:
         """A click that withdraws; see `decide`."""
         request = DecideRaiseRequest(id_in(value), "withdrawn")
-        return await self.decide(request, caller, channel)
+        return await self.decide(request, caller)
 
-    async def reject_form(self, value: str, caller: Caller, channel: str) -> Payload:
+    async def reject_form(self, value: str, caller: Caller) -> Payload:
         """The form in which a rejection is given its reason.
 
         Raises:
@@ -121,7 +116,7 @@ class RaiseForms:
         allow(Act.DECIDE_RAISE, caller)
         if answer.raise_.raise_.state != "pending":
             return notice_view(REJECT, ["\n".join(raise_lines(answer))])
-        return reject_view({"raise": answer.raise_.raise_.id, "channel": channel})
+        return reject_view({"raise": answer.raise_.raise_.id})
 
     async def rejected_in_form(self, view: Json, caller: Caller) -> Submitted:
         """A rejection with its reason.
@@ -136,15 +131,8 @@ class RaiseForms:
             sentence = "A rejection needs a reason."
             return Submitted(notice_view(REJECT, [sentence]), {"reason": sentence})
         request = DecideRaiseRequest(id_in(metadata.get("raise", "")), "rejected", reason)
-        answer = await self._decided(request, caller, metadata.get("channel", ""))
-        return Submitted(notice_view("Rejected", ["\n".join(raise_lines(answer))]))
-
-    async def _decided(
-        self, request: DecideRaiseRequest, caller: Caller, channel: str
-    ) -> RaiseAnswer:
         answer = await self.budgets.raises.decide(request, caller)
-        await self.notes.decided(answer, channel)
-        return answer
+        return Submitted(notice_view("Rejected", ["\n".join(raise_lines(answer))]))
 
 
 def _blamed(request: RaiseRequest) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers.budgets.changing import ChangeHandler
 from handlers.budgets.creating import CreateHandler
 from handlers.budgets.drafting import Drafting
 from handlers.budgets.finding import Finder
-from handlers.budgets.raising import RaiseHandler
+from handlers.budgets.raising import RaiseHandler, RaiseMessages
 from handlers.budgets.reading import ReadHandler
 from handlers.budgets.spend import DailySpends
 from handlers.budgets.standing import Standings
@@ -37,7 +38,12 @@ class BudgetHandlers:
 
 
 def budget_handlers(
-    store: Store, costs: CostHandler, spending: DailySpends, surface: Surface
+    store: Store,
+    costs: CostHandler,
+    spending: DailySpends,
+    surface: Surface,
+    messages: RaiseMessages | None = None,
+    wake: Callable[[], None] | None = None,
 ) -> BudgetHandlers:
     """The handlers of one surface, which the audit trail names.
 
@@ -46,6 +52,8 @@ def budget_handlers(
         costs: what spend is made of; its engine, dimensions and clock are used throughout.
         spending: what budgets have spent by day.
         surface: whose handlers these are.
+        messages: by which raises are decided on; None: nobody is asked.
+        wake: tells the outbox of this process that there is something to send.
     """
     engine, dimensions, clock = costs.engine, costs.dimensions, costs.clock
     finder = Finder(store.budgets, dimensions)
@@ -57,6 +65,6 @@ def budget_handlers(
         create=CreateHandler(store, drafting, standings, surface),
         read=ReadHandler(store, finder, standings, costs),
         change=ChangeHandler(store, finder, drafting, standings, clock, surface),
-        raises=RaiseHandler(store, finder, standings, clock, surface),
+        raises=RaiseHandler(store, finder, standings, clock, surface, messages, wake),
         finder=finder,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from analysis.budgets.rollover import Raise
@@ -17,14 +19,16 @@ from handlers.budgets.outcomes import terms_of
 from handlers.budgets.permissions import Act, allow, sees, within
 from handlers.budgets.raise_names import named_raises
 from handlers.budgets.requests import DecideRaiseRequest, RaiseRequest
-from handlers.budgets.results import RaiseAnswer
+from handlers.budgets.results import NamedRaise, RaiseAnswer, Standing
 from handlers.budgets.standing import Standings
 from handlers.caller import Caller
 from storage import Store
 from storage.records.actor import Actor
 from storage.records.audit import Surface
 from storage.records.budget import Budget
+from storage.records.delivery import Delivery, NewDelivery
 from storage.records.raise_ import BudgetRaise, RaiseDraft
+from storage.store import Transaction
 
 WESTERNMOST = timedelta(hours=12)
 """How far behind UTC it can be anywhere."""
@@ -32,18 +36,73 @@ WESTERNMOST = timedelta(hours=12)
 ENTRIES = 200
 
 
+class RaiseMessages(Protocol):
+    """The messages by which a raise is decided on: how they look is a surface's affair."""
+
+    def asked(self, answer: RaiseAnswer, asked_in: str) -> Sequence[NewDelivery]:
+        """Those that ask for a decision.
+
+        Args:
+            answer: the raise.
+            asked_in: id of the channel in which it was asked for; empty: in none.
+        """
+        ...
+
+    def keys(self, raise_id: UUID) -> Sequence[str]:
+        """The keys of all that may ask for a decision on a raise."""
+        ...
+
+    def ended(
+        self,
+        budget: Budget,
+        named: NamedRaise,
+        standing: Standing | None,
+        there: Sequence[Delivery],
+    ) -> Sequence[NewDelivery]:
+        """Those that put what became of it in the place of the question.
+
+        Args:
+            budget: whose limit.
+            named: the raise, not pending any more.
+            standing: of the budget with it; None: it has changed nothing of that.
+            there: the messages that asked.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RaiseHandler:
-    """Keeps raises; each decision and its entry in the audit trail are one transaction."""
+    """Keeps raises.
+
+    A decision, its messages and its entry in the audit trail are one transaction.
+
+    Attributes:
+        store: where they are kept.
+        finder: of budgets.
+        standings: looks at budgets.
+        clock: the present.
+        surface: where it is decided.
+        messages: by which it is decided; None: nobody is asked.
+        wake: tells the outbox of this process that there is something to send.
+    """
 
     store: Store
     finder: Finder
     standings: Standings
     clock: Clock
     surface: Surface
+    messages: RaiseMessages | None = None
+    wake: Callable[[], None] | None = None
 
-    async def ask(self, request: RaiseRequest, caller: Caller) -> RaiseAnswer:
+    async def ask(
+        self, request: RaiseRequest, caller: Caller, *, asked_in: str = ""
+    ) -> RaiseAnswer:
         """Asks for a raise; the same one asked for again while it is pending is asked for once.
+
+        Args:
+            request: what is asked for.
+            caller: who asks.
+            asked_in: id of the channel in which it is asked for; empty: in none.
 
         Raises:
             NotAllowed: the caller's role does not reach.
@@ -55,6 +114,7 @@ class RaiseHandler:
         allow(Act.ASK_RAISE, caller)
         budget = await self.finder.find(request.which, caller)
         draft = self._draft(request, budget, caller)
+        standing = await self.standings.one(budget)
         async with self.store.transaction() as together:
             pending = await together.raises.of_budget(budget.id)
             raise_ = next((one for one in pending if _is_same(one, draft)), None)
@@ -63,7 +123,13 @@ class RaiseHandler:
                 actor = actor_of(caller)
                 entry = of_raise("raise.ask", actor, self.surface, budget, raise_, before=None)
                 await together.audit.add(entry)
-        return await self._answer(budget, raise_)
+            answer = RaiseAnswer(budget, await _named(together, raise_), standing)
+            if self.messages is not None:
+                deliveries = self.messages.asked(answer, asked_in)
+                await together.deliveries.add_many(deliveries)
+                answer = replace(answer, told=tuple(one.address for one in deliveries))
+        self._wake()
+        return answer
 
     async def decide(self, request: DecideRaiseRequest, caller: Caller) -> RaiseAnswer:
         """Approves, rejects or withdraws a raise: of all who do so at once, one does.
@@ -87,6 +153,9 @@ class RaiseHandler:
             sentence = f"The raise was for days up to {raise_.last_day}, which are over."
             raise Outdated(sentence, "Ask for another one.")
         actor = actor_of(caller)
+        approved = [replace(raise_, state="approved")] if request.decision == "approved" else []
+        standing = await self.standings.one(budget, with_raises=approved)
+        answer: RaiseAnswer | None = None
         async with self.store.transaction() as together:
             after = await together.raises.decide(raise_.id, request.decision, actor.key)
             if after is not None:
@@ -100,9 +169,13 @@ class RaiseHandler:
                     reason=request.reason.strip(),
                 )
                 await together.audit.add(entry)
-        if after is None:
+                named = await _named(together, after)
+                await self._tell_of_end(together, budget, named, standing)
+                answer = RaiseAnswer(budget, named, standing)
+        if answer is None:
             raise await self._decided(budget, await self._again(raise_))
-        return await self._answer(budget, after)
+        self._wake()
+        return answer
 
     async def find(self, key: UUID, caller: Caller) -> RaiseAnswer:
         """A raise, as it stands.
@@ -112,7 +185,9 @@ class RaiseHandler:
             Unavailable: the facts or the store cannot be read.
         """
         raise_, budget = await self._found(key, caller)
-        return await self._answer(budget, raise_)
+        entries = await self.store.audit.of_object(BUDGET, str(budget.id), limit=ENTRIES)
+        named = named_raises([raise_], entries)[0]
+        return RaiseAnswer(budget, named, await self.standings.one(budget))
 
     async def expire(self) -> int:
         """Gives up the pending raises whose days are over everywhere; how many these were.
@@ -132,6 +207,8 @@ class RaiseHandler:
                     "raise.expired", itself, "system", budget, raise_, before="pending"
                 )
                 await together.audit.add(entry)
+                await self._tell_of_end(together, budget, await _named(together, raise_), None)
+        self._wake()
         return len(expired)
 
     def _draft(self, request: RaiseRequest, budget: Budget, caller: Caller) -> RaiseDraft:
@@ -166,10 +243,19 @@ class RaiseHandler:
     async def _again(self, raise_: BudgetRaise) -> BudgetRaise:
         return await self.store.raises.find(raise_.id) or raise_
 
-    async def _answer(self, budget: Budget, raise_: BudgetRaise) -> RaiseAnswer:
-        entries = await self.store.audit.of_object(BUDGET, str(budget.id), limit=ENTRIES)
-        named = named_raises([raise_], entries)[0]
-        return RaiseAnswer(budget, named, await self.standings.one(budget))
+    async def _tell_of_end(
+        self, together: Transaction, budget: Budget, named: NamedRaise, standing: Standing | None
+    ) -> None:
+        if self.messages is None:
+            return
+        keys = self.messages.keys(named.raise_.id)
+        there = await together.deliveries.find_keys(keys)
+        deliveries = self.messages.ended(budget, named, standing, there)
+        await together.deliveries.add_many(deliveries)
+
+    def _wake(self) -> None:
+        if self.wake is not None:
+            self.wake()
 
     async def _decided(self, budget: Budget, raise_: BudgetRaise) -> Outdated:
         entries = await self.store.audit.of_object(BUDGET, str(budget.id), limit=ENTRIES)
@@ -180,6 +266,11 @@ class RaiseHandler:
 
     def _today(self, budget: Budget) -> date:
         return self.clock().astimezone(budget.zone).date()
+
+
+async def _named(together: Transaction, raise_: BudgetRaise) -> NamedRaise:
+    entries = await together.audit.of_object(BUDGET, str(raise_.budget_id), limit=ENTRIES)
+    return named_raises([raise_], entries)[0]
 
 
 def _check_right(request: DecideRaiseRequest, raise_: BudgetRaise, caller: Caller) -> None:

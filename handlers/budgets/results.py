@@ -225,8 +225,10 @@ class RaiseAnswer:
         budget: whose limit.
         raise_: it, with names.
         standing: of the budget, with the raise where it is in force.
+        told: ids of the channels and people in Slack that were asked for a decision.
     """
 
     budget: Budget
     raise_: NamedRaise
     standing: Standing
+    told: tuple[str, ...] = ()

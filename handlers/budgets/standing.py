@@ -93,7 +93,12 @@ class Standings:
     stale_after_hours: float
 
     async def of(
-        self, budgets: Sequence[Budget], as_of: date | None = None, *, past: int = 0
+        self,
+        budgets: Sequence[Budget],
+        as_of: date | None = None,
+        *,
+        past: int = 0,
+        with_raises: Sequence[BudgetRaise] = (),
     ) -> list[Standing]:
         """Where some budgets stand, in their order.
 
@@ -101,6 +106,7 @@ class Standings:
             budgets: which.
             as_of: the local day of each that is looked at; None: today.
             past: how many earlier periods are looked at, too.
+            with_raises: that count as well, though the store does not have them as approved.
 
         Raises:
             BadInput: that day is not here yet.
@@ -110,16 +116,23 @@ class Standings:
             return []
         freshness = freshness_of(self.engine.snapshot(), self.clock(), self.stale_after_hours)
         looked = [self._looked(budget, as_of, past, freshness) for budget in budgets]
-        raises = await self._raises(looked)
+        raises = await self._raises(looked, with_raises)
         found = await spends(self.spending, [one.stretch for one in looked])
         return [
             one.standing(spend, raises_of(raises.get(one.budget.id, [])))
             for one, spend in zip(looked, found, strict=True)
         ]
 
-    async def one(self, budget: Budget, as_of: date | None = None, *, past: int = 0) -> Standing:
+    async def one(
+        self,
+        budget: Budget,
+        as_of: date | None = None,
+        *,
+        past: int = 0,
+        with_raises: Sequence[BudgetRaise] = (),
+    ) -> Standing:
         """Where one budget stands; see `of`."""
-        return (await self.of([budget], as_of, past=past))[0]
+        return (await self.of([budget], as_of, past=past, with_raises=with_raises))[0]
 
     def _looked(
         self, budget: Budget, as_of: date | None, past: int, freshness: Freshness
@@ -135,10 +148,12 @@ class Standings:
         period = current_period(terms, day)
         return _Looked(budget, terms, day, known, period, earlier_periods(terms, period, past))
 
-    async def _raises(self, looked: Sequence[_Looked]) -> dict[UUID, list[BudgetRaise]]:
+    async def _raises(
+        self, looked: Sequence[_Looked], more: Sequence[BudgetRaise]
+    ) -> dict[UUID, list[BudgetRaise]]:
         first = min(one.stretch.first for one in looked)
         ids = [one.budget.id for one in looked]
         by_budget: dict[UUID, list[BudgetRaise]] = {}
-        for one in await self.raises.approved_since(first, ids):
+        for one in (*await self.raises.approved_since(first, ids), *more):
             by_budget.setdefault(one.budget_id, []).append(one)
         return by_budget
