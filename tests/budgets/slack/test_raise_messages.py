@@ -159,7 +159,7 @@ async def test_what_is_clicked_wakes_the_outbox(tmp_path: Path):
             key = await waiting(acting)
             assert woken == ["woken"]
             message = await acting.message("help", "otto")
-            await acting.press(message, action("raise_approve", str(key)), "otto")
+            await acting.press(message, action("raise_withdraw", str(key)), "ute")
             assert woken == ["woken"] * 2
             async with watching(parts) as watch:
                 await watch.evaluator.evaluate()
