@@ -11,7 +11,7 @@ from bot.blocks.budget import past_lines, standing_lines
 from bot.blocks.budget_buttons import HISTORY, SHOW
 from bot.blocks.budget_values import difference_lines
 from bot.blocks.budget_words import title
-from bot.blocks.sparkline import sparkline
+from bot.blocks.sparkline import scale_of, sparkline
 from bot.blocks.text import escape, moment, money, percent, plural, short
 from handlers.budgets.results import BudgetHistory
 from handlers.caller import Caller
@@ -54,10 +54,10 @@ def history_answer(result: BudgetHistory, caller: Caller) -> Answer:
 def _curve(result: BudgetHistory) -> str:
     if len(result.course) < 2:
         return ""
-    last = result.course[-1]
+    last, legend = result.course[-1], scale_of(len(result.course)).legend
     return (
-        f"*Day by day* `{sparkline([day.cost for day in result.course])}` "
-        f"{result.course[0].day} to {last.day}\n"
+        f"*Spent* `{sparkline([day.cost for day in result.course])}` "
+        f"{result.course[0].day} to {last.day}, {legend}\n"
         f"*Added up* `{sparkline([day.cumulative for day in result.course])}` "
         f"{money(last.cumulative)}, {percent(last.utilization)}; "
         f"an even burn would be at {percent(last.pace)}"

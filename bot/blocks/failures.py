@@ -24,7 +24,7 @@ from bot.blocks.days import (
 )
 from bot.blocks.freshness import freshness_line
 from bot.blocks.names import value_name
-from bot.blocks.sparkline import sparkline
+from bot.blocks.sparkline import scale_of, sparkline
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, money, percent, plural, short
 from bot.csv_file import CsvFile, as_csv
@@ -205,7 +205,8 @@ def _notes(result: FailuresResult, caller: Caller) -> list[str]:
         names = [
             day_name(day) for day in (first, last) if day is not None and not isinstance(day, str)
         ]
-        lines.append(f"Rate of failures `{sparkline(rates)}` {' to '.join(names)}")
+        legend = scale_of(len(rates)).legend
+        lines.append(f"Rate of failures `{sparkline(rates)}` {' to '.join(names)}, {legend}")
     if now.unpriced_failed:
         lines.append(
             f":warning: {plural(now.unpriced_failed, 'failed request')} without a price, "

@@ -22,7 +22,7 @@ from bot.blocks.complete import (
     unpriced_note,
 )
 from bot.blocks.freshness import freshness_line
-from bot.blocks.sparkline import sparkline
+from bot.blocks.sparkline import Scale, scale_of, sparkline
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, money, percent
 from bot.grammar.compare import CompareCommand, write_compare
@@ -54,7 +54,7 @@ def trends_answer(result: TrendsResult, caller: Caller) -> Answer:
     if total is None:
         label = result.stretch.label
         return no_cost(result.request, result.reach, result.freshness, label, caller)
-    lines = [_total(result, total), f"`{sparkline(total.trend.costs)}`", *_sentences(total.trend)]
+    lines = [_total(result, total), _curve(total.trend), *_sentences(total.trend)]
     lines += _members(result)
     blocks: list[Block] = [section("\n".join(lines), "trends-total")]
     if result.rows:
@@ -77,6 +77,13 @@ def _total(result: TrendsResult, total: MemberTrend) -> str:
         f"{name}: *{money(trend.total)}*, *{money(trend.average)}* a day on average, from "
         f"{money(least)} ({cheapest:%a} {cheapest}) to {money(most)} ({dearest:%a} {dearest})."
     )
+
+
+def _curve(trend: Trend) -> str:
+    """The days, or the whole weeks, from when to when."""
+    scale = scale_of(len(trend.costs))
+    first = trend.day(len(trend.costs) % scale.value)
+    return f"`{sparkline(trend.costs)}` {first} to {trend.last}, {scale.legend}"
 
 
 def _sentences(trend: Trend) -> list[str]:
@@ -181,21 +188,23 @@ def _table(result: TrendsResult, by: str) -> TableBlock:
 
 
 def _lines(result: TrendsResult, rows: tuple[MemberTrend, ...], by: str) -> Lines:
-    header = [by.replace("_", " ").capitalize(), "Days", "A day", "Last day", "Week", "Month"]
-    lines = [[*header, "Growth a week"]]
-    lines += [[member_name(row.member, by), *_figures(row)] for row in rows]
+    # One scale for all rows: a source that began a week ago is drawn like those beside it.
+    scale = scale_of(len(result.total.trend.costs) if result.total else result.request.days)
+    header = [by.replace("_", " ").capitalize(), scale.heading, "A day", "Last day"]
+    lines = [[*header, "Week", "Month", "Growth a week"]]
+    lines += [[member_name(row.member, by), *_figures(row, scale)] for row in rows]
     if result.total is not None and len(result.rows) > 1:
-        lines.append(["Total", *_figures(result.total)])
+        lines.append(["Total", *_figures(result.total, scale)])
     return lines
 
 
-def _figures(row: MemberTrend) -> list[str]:
+def _figures(row: MemberTrend, scale: Scale) -> list[str]:
     trend = row.trend
     if row.is_unpriced:
         return ["", "unpriced", "–", "–", "–", "–"]
     mark = f"{MARK} " if trend.is_shifted else ""
     return [
-        sparkline(trend.costs),
+        sparkline(trend.costs, scale),
         money(trend.average),
         mark + shift_words(trend.against_week),
         _cell(trend.prior_week),

@@ -24,7 +24,7 @@ from bot.blocks.days import (
 )
 from bot.blocks.freshness import freshness_line
 from bot.blocks.names import value_name
-from bot.blocks.sparkline import sparkline
+from bot.blocks.sparkline import scale_of, sparkline
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, money, percent, plural, short
 from bot.csv_file import CsvFile, as_csv
@@ -111,7 +111,7 @@ def _curve(result: UtilizationResult) -> str:
     first, last = result.days[0][0], result.days[-1][0]
     return (
         f"`{sparkline(known)}` {day_name(first)} to {day_name(last)}, "
-        f"between {percent(min(known))} and {percent(max(known))}"
+        f"between {percent(min(known))} and {percent(max(known))}; {scale_of(len(known)).legend}"
     )
 
 

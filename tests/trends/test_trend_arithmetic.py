@@ -19,7 +19,7 @@ from analysis.trends import (
     sens_slope,
     trend_of,
 )
-from bot.blocks.sparkline import LEVELS, WIDEST, sparkline
+from bot.blocks.sparkline import LEVELS, WIDEST, Scale, scale_of, sparkline
 
 FIRST = date(2026, 9, 25)
 """A Friday."""
@@ -186,6 +186,13 @@ def test_a_curve_reaches_from_nothing_to_the_dearest_day():
 
 def test_a_long_curve_is_one_of_whole_weeks():
     assert sparkline(decimals(*[9] * 3, *[7] * 7, *[14] * 28)) == "▅████"
+    assert scale_of(WIDEST + 1).legend == "a block a week, its average day"
+    assert scale_of(WIDEST).legend == "a block a day"
+
+
+def test_a_short_curve_beside_long_ones_is_drawn_on_their_scale():
+    assert sparkline(decimals(*[9] * 3, *[7] * 7, *[14] * 7), Scale.WEEK) == "▅█"
+    assert sparkline(decimals(1, 2), Scale.WEEK) == ""
 
 
 @given(st.lists(st.decimals("-10", "1000", places=2), min_size=1, max_size=184))

@@ -296,12 +296,22 @@ async def test_slack_shows_the_curve_the_members_and_where_to_go_next(play: Play
         again = await asked(playing, "/cost trends by model", "ada")
         await click(playing, again, "CSV", "ada")
         files = list(playing.stage.slack.workspace.files.values())
-    assert f"`{'█' * 28}`" in by_product
+    assert f"`{'█' * 28}` 2026-10-23 to 2026-11-19, a block a day" in by_product
+    assert "'Days'" in by_product
     assert "'api'" in by_product
     assert "&lt;!channel&gt;" in by_model
     assert "<!channel>" not in by_model
     assert compared.startswith("LLM cost, the last 7 complete days: $21.00, as the 7 before.")
     assert [file.name for file in files] == ["trends-28d-by-model.csv"]
+
+
+async def test_a_curve_of_weeks_says_so_and_so_does_its_column(play: Play):
+    async with play(FACTS) as playing:
+        message = await asked(playing, "/cost trends 45d", "ada")
+    shown = str(message.blocks)
+    assert f"`{'█' * 6}` 2026-10-09 to 2026-11-19, a block a week, its average day" in shown
+    assert "'Weeks'" in shown
+    assert "'Days'" not in shown
 
 
 @pytest.mark.parametrize(
