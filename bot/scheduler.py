@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, cast
 
 from analysis.clock import Clock
+from analysis.errors import Refused, Unavailable
 from bot.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,8 @@ class Scheduler:
     """Begins jobs when they are due; the supervisor watches them and logs what fails.
 
     A job is begun when the scheduler starts, and then once in every slot; never while it is still
-    running. What a failed one left undone, the next slot does.
+    running. What a failed one left undone, the next slot does: what was to be expected is told in a
+    sentence, all else with its traceback.
 
     Args:
         clock: the present.
@@ -105,7 +107,7 @@ class Scheduler:
             if job.is_running or (job.begun is not None and slot <= job.begun):
                 continue
             job.begun = slot
-            job.task = self._supervisor.spawn(_done(job.work), job.name)
+            job.task = self._supervisor.spawn(_done(job), job.name)
 
     def start(self) -> None:
         """Looks at the clock now, and from now on."""
@@ -136,8 +138,11 @@ class Scheduler:
             await asyncio.wait(running.values())
 
 
-async def _done(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
+async def _done(job: _Job) -> None:
+    try:
+        await job.work()
+    except (Refused, Unavailable) as error:
+        log.warning("%s did not succeed, and is tried again in its next turn: %s", job.name, error)
 
 
 class _Ticking(Protocol):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from analysis.errors import BadInput, CostbotError, Unavailable
 from bot.scheduler import Every, Nightly, Scheduler
 from bot.supervisor import Supervisor
 from tests.stores import TestClock
@@ -23,14 +24,14 @@ class Work:
         self.done = 0
         self.may_end = asyncio.Event()
         self.may_end.set()
-        self.fails = False
+        self.error: Exception | None = None
         self.begun = asyncio.Event()
 
     async def __call__(self) -> None:
         self.begun.set()
         await self.may_end.wait()
-        if self.fails:
-            raise RuntimeError("no")
+        if self.error is not None:
+            raise self.error
         self.done += 1
 
 
@@ -87,12 +88,37 @@ async def test_work_that_fails_is_logged_and_done_in_the_next_slot(
     clock, supervisor, work = TestClock(NOON), Supervisor(), Work()
     scheduler = Scheduler(clock, supervisor)
     scheduler.add("the work", Every(timedelta(hours=1)), work)
-    work.fails = True
+    work.error = RuntimeError("no")
     scheduler.look()
     await supervisor.idle()
     assert [record.getMessage() for record in caplog.records] == ["task the work failed"]
     assert caplog.records[0].levelno == logging.ERROR
-    work.fails = False
+    assert "Traceback" in caplog.text
+    work.error = None
+    clock.advance(timedelta(hours=1))
+    scheduler.look()
+    await supervisor.idle()
+    assert work.done == 1
+
+
+@pytest.mark.parametrize(
+    "error", [Unavailable("The store does not answer."), BadInput("It is damaged.", "Repair it.")]
+)
+async def test_what_was_to_be_expected_is_told_in_a_sentence_and_tried_again(
+    caplog: pytest.LogCaptureFixture, error: CostbotError
+) -> None:
+    clock, supervisor, work = TestClock(NOON), Supervisor(), Work()
+    scheduler = Scheduler(clock, supervisor)
+    scheduler.add("the work", Every(timedelta(hours=1)), work)
+    work.error = error
+    scheduler.look()
+    await supervisor.idle()
+    [record] = caplog.records
+    assert (record.levelno, record.exc_info) == (logging.WARNING, None)
+    assert record.getMessage() == (
+        f"the work did not succeed, and is tried again in its next turn: {error}"
+    )
+    work.error = None
     clock.advance(timedelta(hours=1))
     scheduler.look()
     await supervisor.idle()
