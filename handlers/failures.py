@@ -197,8 +197,12 @@ def _rows(
         if outcome.failed or by == (DAY,):
             rows.append(FailureRow(member, Judged(outcome, rate)))
     if by[0] == DAY:
-        return tuple(sorted(rows, key=lambda row: str(row.key)))
+        return tuple(sorted(rows, key=_day_by_day))
     return tuple(sorted(rows, key=_most_wasted))
+
+
+def _day_by_day(row: FailureRow) -> list[str]:
+    return [str(value) for value in row.key]
 
 
 def _most_wasted(row: FailureRow) -> tuple[Decimal, int, str]:

@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from analysis.errors import NotAllowed, NotFound, NotUnderstood
 from analysis.failures import Judged, Outcome
-from analysis.periods import Calendar
+from analysis.periods import Calendar, Dates
 from bot.stage import Heard
 from handlers.failures import FailuresResult
 from queries.dimensions import Source
@@ -124,6 +125,13 @@ def test_a_day_is_held_against_the_usual_of_all_days() -> None:
     result = asked(STORM, lambda asking: asking.failures(by_day))
     (row,) = result.rows
     assert (row.judged.usual, row.judged.is_storm) == (D(35) / 1100, True)
+
+
+def test_days_are_shown_in_order_whatever_their_number_of_digits() -> None:
+    by_day = replace(DAYS, period=Dates(date(2026, 11, 8), date(2026, 11, 11)), by=("day",))
+    facts = [failed(day, 1, "1") for day in (11, 9, 8, 10)]
+    result = asked(facts, lambda asking: asking.failures(by_day))
+    assert [row.key for row in result.rows] == [(date(2026, 11, day),) for day in (8, 9, 10, 11)]
 
 
 def test_internal_traffic_is_included_and_told_unless_customers_are_asked_for() -> None:
