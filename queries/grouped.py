@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from analysis.periods import Window
-from queries.breakdown import DAY
+from queries.breakdown import DAY, HOUR
 from queries.dimensions import Dimensions, Source
 from queries.engines.base import Engine
 from queries.moments import Moments, utc_days
@@ -23,7 +23,7 @@ INTERNAL = "is_internal"
 KEYS = (SOURCE, INTERNAL)
 """What sums can be divided by besides the dimensions and the day."""
 
-Key = tuple[str | bool | date | None, ...]
+Key = tuple[str | bool | date | datetime | None, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ async def grouped(
         engine: to ask.
         dimensions: of this deployment.
         rows: which are added up.
-        by: names of dimensions, "day" (the asker's), or of `KEYS`.
+        by: names of dimensions, "day" (the asker's), "hour" (its start; None for rows that are
+            kept by the day), or of `KEYS`.
         figures: GoogleSQL for each sum, over columns of `costs`.
 
     Returns:
@@ -121,6 +122,8 @@ def _conditions(dimensions: Dimensions, rows: Rows, parameters: dict[str, object
 def _key(dimensions: Dimensions, name: str, moments: Moments) -> str:
     if name in KEYS:
         return name
+    if name == HOUR:
+        return "IF(grain = 'hour', charge_period_start, NULL)"
     if name == DAY:
         moments.parameters["zone"] = moments.zone.key
         return "IF(grain = 'hour', DATE(charge_period_start, @zone), dt)"
