@@ -19,7 +19,7 @@ from queries.prices.catalogue import Catalogue
 from queries.sources.gpu import GpuImporter
 from queries.sources.importer import FileToImport, Importer, import_rows
 from queries.sources.report import ImportReport
-from queries.sources.usage import UsageImporter
+from queries.sources.usage import RelativeTime, UsageImporter
 from queries.sources.usage_models import Counting
 
 Progress = Callable[[str, float], None]
@@ -40,6 +40,7 @@ class ImportRequest:
         constants: what our columns are where the file has nothing.
         gpu_hour_rate: USD per GPU hour, of gpu alone; None: only rows with a cost are priced.
         counting: how tokens are counted, of usage alone, where that is not as the provider does.
+        relative: what times count from, of usage alone; None: they are instants.
     """
 
     source: Source
@@ -48,6 +49,7 @@ class ImportRequest:
     constants: Mapping[str, str] = field(default_factory=dict[str, str])
     gpu_hour_rate: Decimal | None = None
     counting: Counting = field(default_factory=Counting)
+    relative: RelativeTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,13 @@ class ImportHandler:
         if request.source is Source.GPU:
             if request.counting != Counting():
                 raise BadInput("GPU files have no tokens.", "Leave the options for tokens out.")
+            if request.relative is not None:
+                raise BadInput("Times of GPU files are instants.", "Leave `--start` out.")
             return GpuImporter(self.dimensions, request.gpu_hour_rate)
         if request.gpu_hour_rate is not None:
             raise BadInput("Usage files have no GPU seconds.", "Leave `--gpu-hour-rate` out.")
         catalogue = Catalogue(await self.unit_prices())
-        return UsageImporter(self.dimensions, catalogue, request.counting)
+        return UsageImporter(self.dimensions, catalogue, request.counting, request.relative)
 
 
 class _GivenUpError(Exception):

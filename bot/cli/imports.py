@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -19,11 +20,19 @@ from handlers.imports import ImportRequest, Progress
 from queries.dimensions import Source
 from queries.sources.mapping import assignments, listed
 from queries.sources.report import ImportReport
+from queries.sources.usage import RelativeTime
 from queries.sources.usage_models import Counting
 
 app = typer.Typer(
     no_args_is_help=True, help="Import files: CSV, JSON lines or Parquet, also compressed by gzip."
 )
+
+_UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+}
 
 File = Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet.", show_default=False)]
 Maps = Annotated[
@@ -72,9 +81,20 @@ def usage(
         str | None,
         typer.Option(help="yes or no: output_tokens contain reasoning; else as the provider."),
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help="The instant that times count from, where they are plain numbers."),
+    ] = None,
+    unit: Annotated[
+        str, typer.Option(help=f"Of times that count from --start: {', '.join(_UNITS)}.")
+    ] = "ms",
     as_json: AsJson = False,
 ) -> None:
-    """Import LLM usage, and price it."""
+    """Import LLM usage, and price it.
+
+    For recommendations a file may carry prompt_hash, prefix_hashes with prefix_block_tokens,
+    can_wait and uses: hashes, never prompts.
+    """
     request = ImportRequest(
         Source.USAGE,
         file,
@@ -84,6 +104,7 @@ def usage(
             _yes_or_no("--input-includes-cache", input_includes_cache),
             _yes_or_no("--output-includes-reasoning", output_includes_reasoning),
         ),
+        relative=_relative(start, unit),
     )
     _run(request, as_json=as_json)
 
@@ -170,6 +191,22 @@ def _rate(text: str | None) -> Decimal | None:
     if not rate.is_finite():
         raise BadInput(f"`--gpu-hour-rate {text}` is no amount of dollars.", "Write it as 2.50.")
     return rate
+
+
+def _relative(start: str | None, unit: str) -> RelativeTime | None:
+    if unit not in _UNITS:
+        raise BadInput(f"`--unit {unit}` is no unit of time.", f"Write {', '.join(_UNITS)}.")
+    if start is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(start)
+    except ValueError as error:
+        raise BadInput(
+            f"`--start {start}` is no instant.", "Write it as 2026-11-01T00:00:00Z."
+        ) from error
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return RelativeTime(instant, _UNITS[unit])
 
 
 def _yes_or_no(option: str, text: str | None) -> bool | None:

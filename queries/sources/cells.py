@@ -6,6 +6,7 @@ Nothing here throws, whatever the cell holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from queries.sources import words
 
@@ -23,6 +24,8 @@ MOST_SECONDS = 10**12
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """What lies outside is a wrong unit or a typing error."""
+
+_CENTURY = timedelta(days=36_525)
 
 
 def literal(text: str) -> str:
@@ -69,6 +72,23 @@ def instant(cell: str) -> str:
         f"WHEN {number} BETWEEN 0 AND 99999999999999 THEN TRY_CAST({number} * 1000 AS BIGINT) END"
     )
     return f"CASE WHEN {written} IS NOT NULL THEN {written} ELSE make_timestamptz({micros}) END"
+
+
+def instant_since(cell: str, start: datetime, unit: timedelta) -> str:
+    """A TIMESTAMPTZ: so many units after an instant.
+
+    Args:
+        cell: holds a number from 0 on.
+        start: aware; what the numbers count from.
+        unit: of the numbers.
+    """
+    number = f"TRY_CAST({cell} AS DECIMAL(24,6))"
+    micros = unit // timedelta(microseconds=1)
+    begin = f"TIMESTAMPTZ {literal(start.astimezone(UTC).isoformat())}"
+    return (
+        f"CASE WHEN {number} BETWEEN 0 AND {_CENTURY // unit} THEN "
+        f"{begin} + to_microseconds(TRY_CAST({number} * {micros} AS BIGINT)) END"
+    )
 
 
 def plausible(moment: str) -> str:

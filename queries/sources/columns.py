@@ -84,6 +84,22 @@ USAGE_COLUMNS: tuple[InputColumn, ...] = (
     _ENDPOINT,
     _TAGS,
     InputColumn("requests", "how many requests the row stands for; without it, one"),
+    InputColumn(
+        "prompt_hash", "hash of the whole prompt, sampling parameters included; never the prompt"
+    ),
+    InputColumn(
+        "prefix_hashes",
+        "hashes of the prompt's leading blocks, each over all before it too: a JSON list, or text "
+        "parted by blanks or commas",
+        ("hash_ids",),
+    ),
+    InputColumn("prefix_block_tokens", "tokens of a block of prefix_hashes; without it, 512"),
+    InputColumn("can_wait", "nobody waits for the answer: true or false"),
+    InputColumn(
+        "uses",
+        "abilities that the request needs of a model, such as tools, vision or json: a JSON list, "
+        "or text parted by blanks or commas",
+    ),
 )
 """What `costbot import usage` reads."""
 

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 import duckdb
 
 from analysis.errors import BadInput
 from analysis.prices import PriceSource
+from queries import traits
 from queries.dimensions import Dimensions, Source
 from queries.prices.bulk import cost_sql, match_sql
 from queries.prices.catalogue import Catalogue
@@ -30,6 +34,36 @@ _TOKENS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class RelativeTime:
+    """Times that are numbers counting from an instant.
+
+    Attributes:
+        start: the instant, aware.
+        unit: of the numbers.
+    """
+
+    start: datetime
+    unit: timedelta
+
+
+def _tags(mapped: Mapped) -> str:
+    """The tags, with what else the file says of its requests."""
+    said = {
+        traits.PROMPT_HASH: traits.hash_sql("prompt_hash"),
+        traits.PREFIX_HASHES: traits.hashes_sql("prefix_hashes"),
+        traits.PREFIX_BLOCK_TOKENS: "if(prefix_hashes IS NULL, NULL, block_tokens::VARCHAR)",
+        traits.CAN_WAIT: f"if({cells.truth('can_wait')}, 'true', 'false')",
+        traits.USES: traits.uses_sql("uses"),
+    }
+    present = {
+        name: f"CASE WHEN {name} IS NOT NULL THEN {value} END"
+        for name, value in said.items()
+        if mapped.has(name)
+    }
+    return traits.with_traits_sql("tags_object", present) if present else "tags_object"
+
+
 class UsageImporter:
     """Reads usage files.
 
@@ -37,16 +71,22 @@ class UsageImporter:
         dimensions: of the deployment.
         catalogue: all prices.
         counting: how tokens are counted, where the user says so.
+        relative: what times count from; None: they are instants.
     """
 
     source = Source.USAGE
 
     def __init__(
-        self, dimensions: Dimensions, catalogue: Catalogue, counting: Counting = _AS_PROVIDERS_DO
+        self,
+        dimensions: Dimensions,
+        catalogue: Catalogue,
+        counting: Counting = _AS_PROVIDERS_DO,
+        relative: RelativeTime | None = None,
     ) -> None:
         self._dimensions = dimensions
         self._catalogue = catalogue
         self._counting = counting
+        self._relative = relative
 
     @property
     def columns(self) -> tuple[InputColumn, ...]:
@@ -78,20 +118,25 @@ class UsageImporter:
 
     def row_sql(self, mapped: Mapped) -> RowSql:
         """How its rows are read."""
+        moment, broken = cells.instant('"time"'), "the time is no instant"
+        if self._relative is not None:
+            moment = cells.instant_since('"time"', self._relative.start, self._relative.unit)
+            broken = "the time is no number from 0 on, as --start wants it"
         values = {
-            "moment": cells.instant('"time"'),
+            "moment": moment,
             "is_batch": f"COALESCE({cells.truth('batch')}, false)",
             "many": f"CASE WHEN requests IS NULL THEN 1 "
             f"ELSE {cells.whole_number('requests', cells.MOST_REQUESTS)} END",
             "told": cells.result("status"),
             "duration": cells.rounded_number("latency_ms", cells.MOST_REQUESTS),
             "tags_object": cells.json_object("tags"),
+            "block_tokens": cells.whole_number("prefix_block_tokens", traits.MOST_BLOCK_TOKENS),
             "is_secret": is_secret_sql(quoted("key")),
             **{f"{name}_value": cells.whole_number(name) for name in _TOKENS},
         }
         checks = [
             Check('"time" IS NULL', "no time"),
-            Check("moment IS NULL", "the time is no instant"),
+            Check("moment IS NULL", broken),
             Check(f"NOT ({cells.plausible('moment')})", "the time is not of this century"),
             *(
                 Check(
@@ -109,6 +154,14 @@ class UsageImporter:
                 "latency_ms IS NOT NULL AND duration IS NULL", "latency_ms is no number from 0 on"
             ),
             Check("tags IS NOT NULL AND tags_object IS NULL", "tags is no JSON object"),
+            Check(
+                "prefix_block_tokens IS NOT NULL AND (block_tokens IS NULL OR block_tokens < 1)",
+                "prefix_block_tokens is no whole number from 1 on",
+            ),
+            Check(
+                f"can_wait IS NOT NULL AND {cells.truth('can_wait')} IS NULL",
+                "can_wait is neither true nor false",
+            ),
         ]
         results = {
             "time": "moment",
@@ -133,7 +186,7 @@ class UsageImporter:
             # A row without any count used an unknown number of tokens, which is not none.
             "is_counted": "input_tokens IS NOT NULL OR output_tokens IS NOT NULL",
             **{name: f"COALESCE({name}_value, 0)" for name in _TOKENS},
-            "tags": "tags_object",
+            "tags": _tags(mapped),
             **custom_cells(self.source, self._dimensions),
         }
         return RowSql(values, results, checks)

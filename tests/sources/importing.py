@@ -18,6 +18,7 @@ from handlers.imports import ImportHandler, ImportRequest
 from queries.dimensions import Dimension, Dimensions, Source
 from queries.mart import Mart
 from queries.sources.report import ImportReport
+from queries.sources.usage import RelativeTime
 from queries.sources.usage_models import Counting
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -73,6 +74,7 @@ class Deployment:
         *,
         rate: str | None = None,
         counting: Counting | None = None,
+        relative: RelativeTime | None = None,
     ) -> ImportReport:
         """Imports a file; whatever happens, the rows read are the rows accounted for."""
 
@@ -87,6 +89,7 @@ class Deployment:
             constants or {},
             gpu_hour_rate=None if rate is None else Decimal(rate),
             counting=counting or Counting(),
+            relative=relative,
         )
         report = asyncio.run(handler.import_file(request))
         assert report.read == report.taken + report.repeated + report.rejected
