@@ -18,9 +18,13 @@ from storage.repositories.audit import AuditRepository
 from storage.repositories.budgets import BudgetRepository
 from storage.repositories.deliveries import DeliveryRepository
 from storage.repositories.inbound import InboundEventRepository
+from storage.repositories.opportunities import OpportunityRepository
 from storage.repositories.people import PersonRepository
 from storage.repositories.prices import PriceRepository
 from storage.repositories.raises import RaiseRepository
+from storage.repositories.recommendation_runs import RecommendationRunRepository
+from storage.repositories.recommendations import RecommendationRepository
+from storage.repositories.savings_measurements import SavingsMeasurementRepository
 from storage.repositories.sync_runs import SyncRunRepository
 from storage.repositories.user_groups import UserGroupRepository
 from storage.repositories.warehouse_jobs import WarehouseJobRepository
@@ -31,7 +35,8 @@ class Transaction:
     """Repositories that write together: all of it appears, or none.
 
     Attributes:
-        people, user_groups, budgets, raises, alert_states, deliveries, audit: see `Store`.
+        people, user_groups, budgets, raises, alert_states, recommendations, measurements,
+            opportunities, deliveries, audit: see `Store`.
     """
 
     people: PersonRepository
@@ -39,6 +44,9 @@ class Transaction:
     budgets: BudgetRepository
     raises: RaiseRepository
     alert_states: AlertStateRepository
+    recommendations: RecommendationRepository
+    measurements: SavingsMeasurementRepository
+    opportunities: OpportunityRepository
     deliveries: DeliveryRepository
     audit: AuditRepository
 
@@ -60,6 +68,10 @@ class Store:
         budgets: what people mean to spend at most.
         raises: limits raised for some days.
         alert_states: what was told about budgets.
+        recommendations: what could be saved, and what was decided about it.
+        measurements: what recommendations have saved so far.
+        opportunities: where money could be saved.
+        recommendation_runs: when recommendations were drawn.
         deliveries: the outbox.
         audit: who decided what.
 
@@ -79,6 +91,10 @@ class Store:
         self.budgets = BudgetRepository(self._database, clock)
         self.raises = RaiseRepository(self._database, clock)
         self.alert_states = AlertStateRepository(self._database)
+        self.recommendations = RecommendationRepository(self._database, clock)
+        self.measurements = SavingsMeasurementRepository(self._database)
+        self.opportunities = OpportunityRepository(self._database, clock)
+        self.recommendation_runs = RecommendationRunRepository(self._database, clock)
         self.deliveries = DeliveryRepository(self._database, clock)
         self.audit = AuditRepository(self._database, clock)
 
@@ -130,6 +146,9 @@ class Store:
                 budgets=BudgetRepository(one, self._clock),
                 raises=RaiseRepository(one, self._clock),
                 alert_states=AlertStateRepository(one),
+                recommendations=RecommendationRepository(one, self._clock),
+                measurements=SavingsMeasurementRepository(one),
+                opportunities=OpportunityRepository(one, self._clock),
                 deliveries=DeliveryRepository(one, self._clock),
                 audit=AuditRepository(one, self._clock),
             )

@@ -8,9 +8,13 @@ from storage.models.base import Base
 from storage.models.budget import BudgetRow
 from storage.models.delivery import DeliveryRow
 from storage.models.inbound_event import InboundEventRow
+from storage.models.opportunity import OpportunityRow
 from storage.models.person import PersonRow
 from storage.models.price import PriceRow
 from storage.models.raise_ import BudgetRaiseRow
+from storage.models.recommendation import RecommendationRow
+from storage.models.recommendation_run import RecommendationRunRow
+from storage.models.savings_measurement import SavingsMeasurementRow
 from storage.models.sync_run import SyncRunRow
 from storage.models.user_group import UserGroupRow
 from storage.models.warehouse_job import WarehouseJobRow
@@ -23,8 +27,12 @@ __all__ = [
     "BudgetRow",
     "DeliveryRow",
     "InboundEventRow",
+    "OpportunityRow",
     "PersonRow",
     "PriceRow",
+    "RecommendationRow",
+    "RecommendationRunRow",
+    "SavingsMeasurementRow",
     "SyncRunRow",
     "UserGroupRow",
     "WarehouseJobRow",
