@@ -119,7 +119,9 @@ class Trend:
         return [(self.day(place), cost) for place, cost in enumerate(self.costs)]
 
 
-def trend_of(first: date, costs: Sequence[Decimal], days: int) -> Trend:
+def trend_of(
+    first: date, costs: Sequence[Decimal], days: int, whole: Sequence[Decimal] = ()
+) -> Trend:
     """The trend of the last days of a daily cost.
 
     Args:
@@ -127,16 +129,19 @@ def trend_of(first: date, costs: Sequence[Decimal], days: int) -> Trend:
         costs: USD of each day from it on, without a gap, at least one; more than `days` of them
             serve the comparisons only.
         days: how many of the latest days the trend is about; fewer where fewer are known.
+        whole: USD of each day, to the same last one, of everything that this is a part of; empty:
+            it is no part of anything.
     """
+    whole = whole or costs
     shown = tuple(costs[-days:])
     growth = sens_slope(shown)
     return Trend(
         first=first + timedelta(days=len(costs) - len(shown)),
         costs=shown,
-        against_week=_against_week(costs),
+        against_week=_against_week(costs, whole),
         is_usual=_is_usual(costs),
-        prior_week=_against_before(costs, WEEK),
-        prior_month=_against_before(costs, MONTH),
+        prior_week=_against_before(costs, WEEK, whole),
+        prior_month=_against_before(costs, MONTH, whole),
         direction=_direction(shown, growth),
         growth=growth,
     )
@@ -197,11 +202,11 @@ def _direction(costs: Sequence[Decimal], growth: Decimal | None) -> Direction:
     return Direction.RISING if growth > 0 else Direction.FALLING
 
 
-def _against_week(costs: Sequence[Decimal]) -> Shift | None:
+def _against_week(costs: Sequence[Decimal], whole: Sequence[Decimal]) -> Shift | None:
     """The last day beside an average day of the week before it, of which it is no part."""
     if len(costs) <= WEEK:
         return None
-    return Shift(costs[-1], sum(costs[-1 - WEEK : -1], Decimal(0)) / WEEK)
+    return Shift(costs[-1], sum(costs[-1 - WEEK : -1], Decimal(0)) / WEEK, whole[-1])
 
 
 def _is_usual(costs: Sequence[Decimal]) -> bool:
@@ -214,9 +219,9 @@ def _is_usual(costs: Sequence[Decimal]) -> bool:
     return abs(costs[-1] - usual) <= BEYOND * abs(usual)
 
 
-def _against_before(costs: Sequence[Decimal], days: int) -> Shift | None:
+def _against_before(costs: Sequence[Decimal], days: int, whole: Sequence[Decimal]) -> Shift | None:
     """The last days beside as many before them; None where those are not known."""
     if len(costs) < 2 * days:
         return None
     now, before = costs[-days:], costs[-2 * days : -days]
-    return Shift(sum(now, Decimal(0)), sum(before, Decimal(0)))
+    return Shift(sum(now, Decimal(0)), sum(before, Decimal(0)), sum(whole[-days:], Decimal(0)))

@@ -43,11 +43,13 @@ class CompareRow:
         member: its value of the dimension; None: the facts have none there, or it is the total.
         now: what it adds up to.
         before: the same, in each of the stretches that are compared with.
+        whole: USD now of everything that the question covers: what its shifts are weighed by.
     """
 
     member: str | None
     now: Measures
     before: tuple[Measures, ...]
+    whole: Decimal = Decimal(0)
 
     @property
     def is_unpriced(self) -> bool:
@@ -60,7 +62,7 @@ class CompareRow:
         return tuple(
             None
             if is_unpriced(self.now) or is_unpriced(before)
-            else Shift(self.now.cost, before.cost)
+            else Shift(self.now.cost, before.cost, self.whole)
             for before in self.before
         )
 
@@ -125,6 +127,7 @@ def others_row(rest: Iterable[CompareRow]) -> CompareRow:
         None,
         added(row.now for row in several),
         tuple(added(column) for column in zip(*(row.before for row in several), strict=True)),
+        max(row.whole for row in several),
     )
 
 
@@ -157,7 +160,8 @@ class CompareHandler:
         reach = await reach_of(self.engine, self.dimensions, request, caller, freshness, first_of)
         stretches = _within(compared(request.span, reach.last, today), reach)
         by, rows = await self._divided(request, stretches, caller)
-        rows.sort(key=_by_change)
+        whole = sum((row.now.cost for row in rows), Decimal(0))
+        rows = sorted((replace(row, whole=whole) for row in rows), key=_by_change)
         total = others_row(rows) if rows else CompareRow(None, NOTHING, (NOTHING,))
         return CompareResult(request, by, stretches, total, tuple(rows), reach, freshness)
 

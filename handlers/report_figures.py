@@ -20,6 +20,7 @@ from analysis.overview.figures import (
     Member,
     OddDay,
 )
+from analysis.shifts import least_worth
 from handlers.cost import CostResult
 from handlers.freshness import Freshness
 from handlers.queries import QueryResult
@@ -101,19 +102,23 @@ def _ratio(value: float | None) -> Decimal | None:
 def _compared(asked: Asked, name: str, is_known: bool) -> Compared | None:
     if name not in asked.results:
         return None
-    changes = [(row["level"], _change(row)) for row in _rows(asked, name)]
+    rows = _rows(asked, name)
+    whole = next((row["fully_loaded_cost"] for row in rows if row["level"] == "total"), None)
+    changes = [(row["level"], _change(row, whole or Decimal(0))) for row in rows]
     totals = [change for level, change in changes if level == "total"]
     products = tuple(change for level, change in changes if level == "product")
     return Compared(totals[0], products, is_known) if totals else None
 
 
-def _change(row: Row) -> Change:
+def _change(row: Row, whole: Decimal) -> Change:
+    now, before = row["fully_loaded_cost"], row["cost_before"]
     return Change(
         product=row["product"],
-        now=row["fully_loaded_cost"],
-        before=row["cost_before"],
+        now=now,
+        before=before,
         ratio=_ratio(row["change_ratio"]),
-        is_flagged=bool(row["is_flagged"]),
+        # The query knows shares alone; what is worth no money is no news.
+        is_flagged=bool(row["is_flagged"]) and abs(now - before) >= least_worth(whole),
         requests=row["requests"],
         requests_before=row["requests_before"],
     )

@@ -149,10 +149,19 @@ def _trends(
     by_member: dict[str | None, list[DailyCost]] = {}
     for fact in known:
         by_member.setdefault(fact.member, []).append(fact)
-    rows = [_trend(member, own, begins, days, shown) for member, own in by_member.items()]
+    whole = _whole(known, days)
+    rows = [_trend(member, own, begins, days, shown, whole) for member, own in by_member.items()]
     found = [row for row in rows if row.trend.total or any(row.requests)]
     found.sort(key=lambda row: (-row.trend.total, str(row.member)))
-    return _trend(None, known, begins, days, shown), tuple(found)
+    return _trend(None, known, begins, days, shown, whole), tuple(found)
+
+
+def _whole(facts: list[DailyCost], days: Dates) -> list[Decimal]:
+    """USD of each of the days, of all that is known."""
+    costs = [Decimal(0)] * ((days.last - days.first).days + 1)
+    for fact in facts:
+        costs[(fact.day - days.first).days] += fact.cost
+    return costs
 
 
 def _trend(
@@ -161,6 +170,7 @@ def _trend(
     begins: Mapping[Source, date],
     days: Dates,
     shown: int,
+    whole: list[Decimal],
 ) -> MemberTrend:
     """The trend of some facts, of at least one, from the day on from which all is known.
 
@@ -180,5 +190,5 @@ def _trend(
         if fact.day >= seen_from:
             unpriced += fact.unpriced_requests
             unknown += fact.unknown_requests
-    trend = trend_of(first, costs, shown)
+    trend = trend_of(first, costs, shown, whole)
     return MemberTrend(member, trend, tuple(requests[-shown:]), unpriced, unknown)

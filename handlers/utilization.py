@@ -12,6 +12,7 @@ from analysis.clock import Clock
 from analysis.complete_days import DAY, first_complete_day, window_of
 from analysis.errors import NotAllowed, NotUnderstood
 from analysis.periods import Dates
+from analysis.shifts import least_worth
 from analysis.utilization import (
     MOST_WEEKS,
     WEEK,
@@ -44,12 +45,14 @@ class UtilizationRow:
         before: what it cost in the period before; for a day, a week before: weekends are emptier.
         is_known: its idle and unused capacity is told apart from that of others, so that its
             utilization means something.
+        whole: USD of everything that the question covers: what its shift is weighed by.
     """
 
     key: str | date | None
     now: Capacity
     before: Capacity | None
     is_known: bool = True
+    whole: Decimal = Decimal(0)
 
     @property
     def shift(self) -> Decimal | None:
@@ -60,8 +63,12 @@ class UtilizationRow:
 
     @property
     def is_beyond(self) -> bool:
-        """Whether the shift is worth flagging."""
-        return is_beyond(self.shift)
+        """Whether the shift is worth flagging: large, and it moves money into waiting or out."""
+        if self.shift is None or self.before is None:
+            return False
+        usual = self.before.utilization or Decimal(0)
+        moved = self.now.inference - usual * self.now.infrastructure.usd
+        return is_beyond(self.shift) and abs(moved) >= least_worth(self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +232,14 @@ def _rows(
     divided: dict[Key, Capacity], before: dict[Key, Capacity] | None, *, is_known: bool
 ) -> tuple[UtilizationRow, ...]:
     """A row for each member, dearest first."""
+    usd = added(divided.values()).infrastructure.usd
     rows = [
         UtilizationRow(
             key=cast("str | None", key[0]),
             now=capacity,
             before=None if before is None else before.get(key, Capacity()),
             is_known=is_known,
+            whole=usd,
         )
         for key, capacity in divided.items()
     ]

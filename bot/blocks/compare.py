@@ -8,7 +8,7 @@ from decimal import Decimal
 from slackblocks import ActionsBlock, Block, TableBlock
 
 from analysis.complete_days import Span
-from analysis.shifts import BEYOND, Shift
+from analysis.shifts import BEYOND, LEAST_SHARE, LEAST_USD, Shift
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.complete import (
     MARK,
@@ -60,6 +60,13 @@ def shift_words(shift: Shift | None) -> str:
     if shift.ratio is None:
         return "new" if shift.change else "–"
     return percent(shift.ratio, sign=True)
+
+
+def flag_words() -> str:
+    """From when on a shift is marked, beside the mark itself."""
+    return (
+        f"{MARK} beyond {BEYOND:.0%}, from {money(LEAST_USD)} and {LEAST_SHARE:.1%} of the total on"
+    ).replace("%", " %")
 
 
 def _headline(result: CompareResult) -> str:
@@ -167,10 +174,7 @@ def _notes(result: CompareResult, caller: Caller) -> list[str]:
     stretches, total = result.compared, result.total
     against = " and ".join(f"{stretch.days}" for stretch in stretches.against)
     alike = ", against both alike" if len(stretches.against) > 1 else ""
-    lines = [
-        f"{stretches.now.days} against {against}, complete days · {MARK} beyond {_threshold()}"
-        f"{alike}"
-    ]
+    lines = [f"{stretches.now.days} against {against}, complete days · {flag_words()}{alike}"]
     if stretches.left_out is not None:
         lines.append(
             f"The months differ in length: {stretches.left_out} is left out, "

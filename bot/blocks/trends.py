@@ -11,7 +11,7 @@ from slackblocks import ActionsBlock, Block, TableBlock
 from analysis.shifts import BEYOND, Shift
 from analysis.trends import LEAST_DAYS, LEAST_GROWTH, MONTH, WEEK, Direction, Trend
 from bot.blocks.answer import Answer, button, context, section
-from bot.blocks.compare import shift_words
+from bot.blocks.compare import flag_words, shift_words
 from bot.blocks.complete import (
     MARK,
     member_name,
@@ -228,7 +228,7 @@ def _growth(trend: Trend) -> str:
 def _notes(result: TrendsResult, total: MemberTrend, caller: Caller) -> list[str]:
     lines = [
         f"Last day: on the average of the {WEEK} before · week: 7 days on the 7 before · "
-        f"month: {MONTH} on the {MONTH} before · {MARK} beyond {_whole_percent(BEYOND)}",
+        f"month: {MONTH} on the {MONTH} before · {flag_words()}",
         "Growth: median slope between days of the same weekday; flat where the seasonal Kendall "
         f"test finds nothing at 5 %, or under {_whole_percent(LEAST_GROWTH)} a week",
     ]

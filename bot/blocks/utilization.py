@@ -190,6 +190,7 @@ def _as_one(rows: tuple[UtilizationRow, ...]) -> UtilizationRow:
         now=added(row.now for row in rows),
         before=added(before) if before else None,
         is_known=all(row.is_known for row in rows),
+        whole=max(row.whole for row in rows),
     )
 
 

@@ -34,6 +34,25 @@ from tests.compare.compared import GLOBEX, NOW, answered, members, notes
 from tests.facts import add
 
 
+async def test_what_moves_next_to_nothing_of_the_whole_is_not_flagged(tmp_path: Path):
+    facts = [
+        *every_day("2026-10-20", "2026-11-20", "0"),
+        on("2026-11-19", "5000", model="large"),
+        on("2026-11-12", "5000", model="large"),
+        on("2026-11-19", "14", model="small"),  # 40 % more, $4 of $5,050
+        on("2026-11-12", "10", model="small"),
+        on("2026-11-19", "36", model="middling"),
+        on("2026-11-12", "30", model="middling"),
+        on("2026-11-19", "0.70", model="tiny"),
+    ]
+    result = await answered(tmp_path, facts, CompareRequest(by="model"))
+    assert [row.member for row in result.flagged] == ["middling"]
+    alone = replace(CompareRequest(by="model"), filters={"model": ("small", "tiny")})
+    result = await answered(tmp_path / "again", facts, alone)
+    assert [row.member for row in result.flagged] == ["small"]
+    assert result.total.is_flagged
+
+
 async def test_a_week_is_compared_member_by_member(tmp_path: Path):
     facts = [
         *every_day("2026-10-20", "2026-11-20", "0"),
@@ -49,7 +68,7 @@ async def test_a_week_is_compared_member_by_member(tmp_path: Path):
     assert members(result)[:3] == [("gpt-4", 31, 20), ("gpt-3", 0, 7), ("o4-mini", 5, 0)]
     assert (result.total.now.cost, result.total.before[0].cost) == (36, 27)
     assert [row.member for row in result.flagged] == ["gpt-4", "gpt-3", "o4-mini"]
-    assert result.rows[0].shifts == (Shift(Decimal(31), Decimal(20)),)
+    assert result.rows[0].shifts == (Shift(Decimal(31), Decimal(20), whole=Decimal(36)),)
     assert Shift(Decimal(31), Decimal(20)).ratio == Decimal("0.55")
     assert compare_answer(result, ADMIN).text == (
         ":warning: LLM cost, the last 7 complete days: $36.00, +33.3 % (+$9.00) on the 7 before. "

@@ -83,6 +83,13 @@ async def test_products_are_told_dearest_first_and_what_moved_is_flagged(play: P
     ]
 
 
+async def test_a_product_that_moves_cents_is_told_without_a_mark(play: Play):
+    facts = [*two_weeks(), api(8, "0.20", 1, product="tool"), api(15, "0.30", 1, product="tool")]
+    async with play(facts) as playing:
+        report = await playing.parts.handlers.report.report(ReportRequest(), ADMIN)
+    assert lines_of(report, "products")[-1].startswith("tool: $0.30 in the week (+50.0 %)")
+
+
 async def test_the_two_kinds_of_cost_stand_side_by_side_and_are_never_added(play: Play):
     report = await made(play)
     # Direct: 180 + 2 + 3 + 1 of the API, 35 of Studio, 28 idle, 7 unused.

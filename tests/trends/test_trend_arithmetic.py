@@ -40,15 +40,27 @@ def weekly(weeks: int, week: tuple[int, ...] = (10, 10, 10, 10, 10, 4, 4)) -> li
 
 def test_the_last_day_stands_against_the_average_of_seven_that_it_is_no_part_of():
     found = trend(decimals(1, 2, 3, 4, 5, 6, 7, 8))
-    assert found.against_week == Shift(Decimal(8), Decimal(4))
+    assert found.against_week == Shift(Decimal(8), Decimal(4), whole=Decimal(8))
     assert Shift(Decimal(8), Decimal(4)).ratio == 1
     assert found.is_shifted
 
 
+def test_a_shift_is_weighed_by_the_whole_of_its_own_stretch():
+    costs = decimals(*[2] * 55, 9)
+    found = trend_of(FIRST, costs, 28, whole=decimals(*[0] * 49, *[2000] * 7))
+    assert found.against_week is not None
+    assert found.prior_week is not None
+    assert found.prior_month is not None
+    shifts = (found.against_week, found.prior_week, found.prior_month)
+    assert [shift.whole for shift in shifts] == [2000, 14_000, 14_000]
+    assert [shift.change for shift in shifts] == [7, 7, 7]
+    assert [shift.is_beyond for shift in shifts] == [True, False, False]
+
+
 def test_weeks_and_months_stand_against_those_before_them_where_they_are_known():
     found = trend(decimals(*[1] * 28, *[2] * 28))
-    assert found.prior_month == Shift(Decimal(56), Decimal(28))
-    assert found.prior_week == Shift(Decimal(14), Decimal(14))
+    assert found.prior_month == Shift(Decimal(56), Decimal(28), whole=Decimal(56))
+    assert found.prior_week == Shift(Decimal(14), Decimal(14), whole=Decimal(14))
     assert trend(decimals(*[1] * 55)).prior_month is None
     assert trend(decimals(*[1] * 13)).prior_week is None
     assert trend(decimals(*[1] * 7)).against_week is None
@@ -61,7 +73,7 @@ def test_the_figures_are_of_the_days_that_are_shown_and_the_baselines_of_all():
     assert found.last == FIRST + timedelta(days=47)
     assert found.least == (found.first, 1)
     assert found.most == (found.last, 28)
-    assert found.prior_week == Shift(Decimal(175), Decimal(126))
+    assert found.prior_week == Shift(Decimal(175), Decimal(126), whole=Decimal(175))
 
 
 def test_a_weekend_is_cheaper_and_no_shift():

@@ -51,6 +51,21 @@ async def utilization_of(asking: Asking) -> UtilizationResult:
     return await asking.utilization(DAYS)
 
 
+def test_a_member_that_moves_cents_is_not_flagged_however_far() -> None:
+    large = (fact for number in range(5, 20) for fact in day(number, "500", "500", model="m"))
+    small = (
+        fact
+        for number in range(5, 20)
+        for fact in day(number, "0.10" if number > 12 else "0.19", "0.10", model="s")
+    )
+    facts = [*large, *small, request(at(20, 8), "1", source=Source.GPU, model="m")]
+    by_model = replace(DAYS, by=("model",))
+    found = {row.key: row for row in asked(facts, lambda it: it.utilization(by_model)).rows}
+    assert found["s"].shift is not None
+    assert found["s"].shift < D("-0.15")
+    assert [found[name].is_beyond for name in ("m", "s")] == [False, False]
+
+
 def test_a_week_is_held_against_the_one_before_and_against_the_best() -> None:
     result = asked(TWO_WEEKS, utilization_of)
     whole = result.whole
