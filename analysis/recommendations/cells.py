@@ -104,6 +104,7 @@ class UsageCell:
         failed_requests: of them, failed or timed out.
         largest_input, largest_output: tokens of the largest request.
         needs: capabilities that the requests say they use, such as `tools`; empty: they say none.
+        user_requests: of them, in the name of a user; None: nobody counted.
     """
 
     route: Route
@@ -117,6 +118,7 @@ class UsageCell:
     largest_input: int = 0
     largest_output: int = 0
     needs: frozenset[str] = frozenset()
+    user_requests: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
