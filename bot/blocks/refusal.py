@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from analysis.errors import Refused
+from analysis.errors import Refused, Unfit
 from bot.blocks.answer import Answer, section
 from bot.blocks.text import escape
 
 
 def refusal_answer(refusal: Refused) -> Answer:
-    """An expected error: what is wrong, and what would work."""
+    """An expected error: what is wrong, and what would work; several things each in a line."""
+    if isinstance(refusal, Unfit) and len(refusal.faults) > 1:
+        lines = ["Nothing was kept, for this cannot be used:"]
+        lines += [f"• {escape(fault)}" for fault in refusal.faults.values()]
+        return Answer(text="\n".join(lines), blocks=(section("\n".join(lines), "refusal"),))
     sentence, hint = escape(refusal.sentence), escape(refusal.hint)
     return Answer(
         text=f"{sentence} {hint}".strip(),

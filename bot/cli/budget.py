@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal, TypeVar
-from uuid import UUID
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from analysis.errors import BadInput
-from bot.assembly import assembled, budgets_of
 from bot.blocks.answer import Answer, section
 from bot.blocks.budget import shown_answer, status_answer
 from bot.blocks.budget_changes import asks_to_delete, created_answer, deleted_answer, edited_answer
 from bot.blocks.budget_history import history_answer
 from bot.blocks.budget_list import list_answer
 from bot.blocks.budget_preview import preview_lines
-from bot.blocks.budget_raise import asked_answer, raise_answer
+from bot.cli.budget_asked import ask, key_of, tell
+from bot.cli.budget_asked import show as show_answer
+from bot.cli.budget_faults import ARGUMENTS, OPTIONS, Reading, day, named, scope_of
 from bot.cli.budget_json import (
     budget_json,
     history_json,
@@ -46,32 +42,26 @@ from bot.cli.budget_options import (
     Scoped,
     Start,
     Unknown,
+    Users,
     Warning_,
+    Webhooks,
     Zone,
 )
-from bot.cli.cost import filters_of, operator
-from bot.cli.terminal import print_message
+from bot.cli.budget_raises import approve, raise_, reject, withdraw
 from bot.settings import Settings
-from handlers.budgets.finding import id_of
 from handlers.budgets.form import BudgetForm
-from handlers.budgets.handlers import BudgetHandlers
 from handlers.budgets.requests import (
     CreateRequest,
-    DecideRaiseRequest,
     DeleteRequest,
     EditRequest,
     HistoryRequest,
     ListRequest,
     PauseRequest,
-    RaiseRequest,
     ResumeRequest,
     ShowRequest,
     UndoRequest,
     Which,
 )
-from handlers.caller import Caller
-
-T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, help="Budgets: create, look at, change, raise.")
 
@@ -94,6 +84,8 @@ def create(
     when_unknown: Unknown = None,
     email: Emails = None,
     channel: Channels = None,
+    user: Users = None,
+    webhook: Webhooks = None,
     description: Description = None,
     anyway: Anyway = False,
     preview: Annotated[bool, typer.Option(help="Show what it would look like; keep nothing.")] = (
@@ -102,12 +94,13 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Create a budget."""
+    counted, unread = scope_of(scope or ())
     form = BudgetForm(
         name=name,
         limit=limit,
         kind=period,
         organization=organization,
-        scope=filters_of(scope or ()),
+        scope=counted,
         start=start,
         end=end,
         zone=zone,
@@ -119,19 +112,24 @@ def create(
         when_unknown=when_unknown,
         emails=_tuple(email),
         slack_channels=_tuple(channel),
+        slack_users=_tuple(user),
+        webhooks=_tuple(webhook),
         description=description,
         unseen=anyway,
+        unread=unread,
     )
     request = CreateRequest(form)
     if preview:
-        seen = _ask(lambda budgets, caller: budgets.create.preview(request, caller))
-        _tell(preview_json(seen), lambda _: _previewed(preview_lines(seen)), as_json=as_json)
+        with named(ARGUMENTS):
+            seen = ask(lambda budgets, caller: budgets.create.preview(request, caller))
+        tell(preview_json(seen), lambda _: _previewed(preview_lines(seen)), as_json=as_json)
         return
-    created = _ask(lambda budgets, caller: budgets.create.create(request, caller))
+    with named(ARGUMENTS):
+        created = ask(lambda budgets, caller: budgets.create.create(request, caller))
     result = budget_json(created.budget) | {
         "overlaps": [overlap_json(one) for one in created.overlaps]
     }
-    _tell(result, lambda _: created_answer(created, ()), as_json=as_json)
+    tell(result, lambda _: created_answer(created, ()), as_json=as_json)
 
 
 @app.command("list")
@@ -144,14 +142,14 @@ def list_budgets(
     as_json: AsJson = False,
 ) -> None:
     """All budgets, with where they stand."""
-    request = ListRequest(containing, organization, None if after is None else _key(after))
-    found = _ask(lambda budgets, caller: budgets.read.list(request, caller))
+    request = ListRequest(containing, organization, None if after is None else key_of(after))
+    found = ask(lambda budgets, caller: budgets.read.list(request, caller))
     result = {
         "budgets": [standing_json(standing) for standing in found.standings],
         "total": found.total,
         "after": None if found.after is None else str(found.after),
     }
-    _tell(result, lambda caller: list_answer(found, caller), as_json=as_json)
+    tell(result, lambda caller: list_answer(found, caller), as_json=as_json)
 
 
 @app.command()
@@ -159,14 +157,14 @@ def show(
     name: Name, organization: Organization = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
     """One budget with everything about it."""
-    request = ShowRequest(Which(name, organization), _day(as_of))
-    shown = _ask(lambda budgets, caller: budgets.read.show(request, caller))
+    request = ShowRequest(Which(name, organization), _day("--as-of", as_of))
+    shown = ask(lambda budgets, caller: budgets.read.show(request, caller))
     result = standing_json(shown.standing) | {
         "decided": budget_json(shown.standing.budget),
         "overlaps": [overlap_json(one) for one in shown.overlaps],
         "raises": [raise_json(one) for one in shown.raises],
     }
-    _tell(result, lambda caller: shown_answer(shown, caller), as_json=as_json)
+    tell(result, lambda caller: shown_answer(shown, caller), as_json=as_json)
 
 
 @app.command()
@@ -174,9 +172,9 @@ def status(
     name: Name, organization: Organization = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
     """Where a budget stands, today or at the end of a day."""
-    request = ShowRequest(Which(name, organization), _day(as_of))
-    standing = _ask(lambda budgets, caller: budgets.read.status(request, caller))
-    _tell(standing_json(standing), lambda _: status_answer(standing, ()), as_json=as_json)
+    request = ShowRequest(Which(name, organization), _day("--as-of", as_of))
+    standing = ask(lambda budgets, caller: budgets.read.status(request, caller))
+    tell(standing_json(standing), lambda _: status_answer(standing, ()), as_json=as_json)
 
 
 @app.command()
@@ -198,6 +196,8 @@ def edit(
     when_unknown: Unknown = None,
     email: Emails = None,
     channel: Channels = None,
+    user: Users = None,
+    webhook: Webhooks = None,
     description: Description = None,
     anyway: Anyway = False,
     alerts: Annotated[
@@ -206,11 +206,12 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Change a budget; a scope and contacts are replaced as a whole."""
+    counted, unread = scope_of(scope or ())
     form = BudgetForm(
         name=new_name,
         limit=limit,
         kind=period,
-        scope=None if scope is None else filters_of(scope),
+        scope=None if scope is None else counted,
         start=start,
         end=end,
         zone=zone,
@@ -222,14 +223,18 @@ def edit(
         when_unknown=when_unknown,
         emails=_tuple(email),
         slack_channels=_tuple(channel),
+        slack_users=_tuple(user),
+        webhooks=_tuple(webhook),
         description=description,
         alerts_enabled=alerts,
         unseen=anyway,
+        unread=unread,
     )
     request = EditRequest(Which(name, organization), form)
-    edited = _ask(lambda budgets, caller: budgets.change.edit(request, caller))
+    with named(OPTIONS):
+        edited = ask(lambda budgets, caller: budgets.change.edit(request, caller))
     result = budget_json(edited.after) | {"changed": list(edited.changed)}
-    _tell(result, lambda _: edited_answer(edited, ()), as_json=as_json)
+    tell(result, lambda _: edited_answer(edited, ()), as_json=as_json)
 
 
 @app.command()
@@ -241,22 +246,21 @@ def delete(
     """Delete a budget; within a day, `costbot budget undo` takes that back."""
     request = DeleteRequest(Which(name, organization))
     if not yes:
-        standing = _ask(lambda budgets, caller: budgets.change.preview_deletion(request, caller))
-        print_message(asks_to_delete(standing).without_buttons().payload(), Console())
+        standing = ask(lambda budgets, caller: budgets.change.preview_deletion(request, caller))
+        show_answer(asks_to_delete(standing))
         typer.confirm("Delete it?", abort=True)
         # What was looked at is deleted, and nothing that somebody has made of it meanwhile.
         request = DeleteRequest(Which(str(standing.budget.id)), standing.budget.version)
-    deleted = _ask(lambda budgets, caller: budgets.change.delete(request, caller))
-    answer = deleted_answer(deleted, Settings().zone_info)
-    print_message(answer.without_buttons().payload(), Console())
+    deleted = ask(lambda budgets, caller: budgets.change.delete(request, caller))
+    show_answer(deleted_answer(deleted, Settings().zone_info))
     typer.echo(f"costbot budget undo {deleted.budget.id}")
 
 
 @app.command()
 def undo(key: Annotated[str, typer.Argument(help="The budget's id.")]) -> None:
     """Take a deletion back, within a day."""
-    request = UndoRequest(_key(key))
-    budget = _ask(lambda budgets, caller: budgets.change.undo(request, caller))
+    request = UndoRequest(key_of(key))
+    budget = ask(lambda budgets, caller: budgets.change.undo(request, caller))
     typer.echo(f"The budget {budget.name} is there again.")
 
 
@@ -269,8 +273,8 @@ def history(
 ) -> None:
     """Who decided what of a budget, and how it has spent by day."""
     request = HistoryRequest(Which(name, organization), before)
-    found = _ask(lambda budgets, caller: budgets.read.history(request, caller))
-    _tell(history_json(found), lambda caller: history_answer(found, caller), as_json=as_json)
+    found = ask(lambda budgets, caller: budgets.read.history(request, caller))
+    tell(history_json(found), lambda caller: history_answer(found, caller), as_json=as_json)
 
 
 @app.command()
@@ -282,8 +286,8 @@ def pause(
     ] = None,
 ) -> None:
     """Let a budget neither alert nor deny."""
-    request = PauseRequest(Which(name, organization), _day(until))
-    paused = _ask(lambda budgets, caller: budgets.change.pause(request, caller))
+    request = PauseRequest(Which(name, organization), _day("--until", until))
+    paused = ask(lambda budgets, caller: budgets.change.pause(request, caller))
     ends = "it is resumed" if until is None else f"{until} begins in {paused.after.zone.key}"
     typer.echo(f"The budget {paused.after.name} neither alerts nor denies until {ends}.")
 
@@ -292,72 +296,14 @@ def pause(
 def resume(name: Name, organization: Organization = None) -> None:
     """End a pause."""
     request = ResumeRequest(Which(name, organization))
-    resumed = _ask(lambda budgets, caller: budgets.change.resume(request, caller))
+    resumed = ask(lambda budgets, caller: budgets.change.resume(request, caller))
     typer.echo(f"The budget {resumed.after.name} is watched.")
 
 
-@app.command("raise")
-def raise_(
-    name: Name,
-    amount: Annotated[str, typer.Argument(help="USD on top of the limit.")],
-    reason: Annotated[str, typer.Option(help="Why.")],
-    until: Annotated[
-        str | None, typer.Option(help="Last day; else the last one of the period.")
-    ] = None,
-    start: Annotated[str | None, typer.Option("--from", help="First day; else today.")] = None,
-    organization: Organization = None,
-    as_json: AsJson = False,
-) -> None:
-    """Ask for more to spend for some days; somebody else approves it."""
-    request = RaiseRequest(Which(name, organization), amount, reason, _day(until), _day(start))
-    asked = _ask(lambda budgets, caller: budgets.raises.ask(request, caller))
-    _tell(raise_json(asked.raise_), lambda _: asked_answer(asked), as_json=as_json)
-
-
-@app.command()
-def approve(key: Annotated[str, typer.Argument(help="The raise's id.")]) -> None:
-    """Approve a raise that somebody else has asked for."""
-    _decide(key, "approved", "")
-
-
-@app.command()
-def reject(
-    key: Annotated[str, typer.Argument(help="The raise's id.")],
-    reason: Annotated[str, typer.Option(help="Why.")],
-) -> None:
-    """Reject a raise that somebody else has asked for."""
-    _decide(key, "rejected", reason)
-
-
-@app.command()
-def withdraw(key: Annotated[str, typer.Argument(help="The raise's id.")]) -> None:
-    """Take a raise back that was asked for here."""
-    _decide(key, "withdrawn", "")
-
-
-def _decide(key: str, decision: Literal["approved", "rejected", "withdrawn"], reason: str) -> None:
-    request = DecideRaiseRequest(_key(key), decision, reason)
-    decided = _ask(lambda budgets, caller: budgets.raises.decide(request, caller))
-    print_message(raise_answer(decided).without_buttons().payload(), Console())
-
-
-def _ask(question: Callable[[BudgetHandlers, Caller], Awaitable[T]]) -> T:
-    """What the handlers answer the operator."""
-
-    async def asked() -> T:
-        settings = Settings()
-        async with assembled(settings) as parts:
-            return await question(budgets_of(parts, "cli"), operator(settings.zone_info))
-
-    return asyncio.run(asked())
-
-
-def _tell(result: object, answer: Callable[[Caller], Answer], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(result, ensure_ascii=False))
-        return
-    message = answer(operator(Settings().zone_info)).without_buttons()
-    print_message(message.payload(), Console())
+app.command("raise")(raise_)
+app.command()(approve)
+app.command()(reject)
+app.command()(withdraw)
 
 
 def _previewed(lines: Sequence[str]) -> Answer:
@@ -365,20 +311,11 @@ def _previewed(lines: Sequence[str]) -> Answer:
     return Answer(lines[0], blocks)
 
 
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{text} is no day.", "Write it as 2026-03-31.") from None
-
-
-def _key(text: str) -> UUID:
-    key = id_of(text)
-    if key is None:
-        raise BadInput(f"{text} is no id.", "`costbot budget show NAME --json` has them.")
-    return key
+def _day(option: str, text: str | None) -> date | None:
+    reading = Reading()
+    found = reading.read(option, text, day)
+    reading.check()
+    return found
 
 
 def _tuple(values: Sequence[str] | None) -> tuple[str, ...] | None:

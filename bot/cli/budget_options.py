@@ -34,5 +34,12 @@ Emails = Annotated[list[str] | None, typer.Option("--email", help="Told by e-mai
 Channels = Annotated[
     list[str] | None, typer.Option("--channel", help="Id of a Slack channel; repeatable.")
 ]
+Users = Annotated[
+    list[str] | None, typer.Option("--user", help="Id of a person in Slack; repeatable.")
+]
+Webhooks = Annotated[
+    list[str] | None,
+    typer.Option("--webhook", help="Name of a webhook in COSTBOT_WEBHOOKS; repeatable."),
+]
 Description = Annotated[str | None, typer.Option(help="Free text.")]
 Anyway = Annotated[bool, typer.Option(help="Take values that no cost has had yet.")]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from analysis.errors import Refused, Unavailable
+from analysis.errors import Refused, Unavailable, Unfit
 
 REFUSED = 2
 UNAVAILABLE = 3
@@ -22,6 +22,10 @@ def plain_errors() -> Generator[None]:
     """
     try:
         yield
+    except Unfit as unfit:
+        faults = [f"{name}: {fault}" for name, fault in unfit.faults.items()]
+        _say(faults[0], "\n         ".join(faults[1:]))
+        raise SystemExit(REFUSED) from unfit
     except Refused as refusal:
         _say(refusal.sentence, refusal.hint)
         raise SystemExit(REFUSED) from refusal

@@ -91,7 +91,7 @@ class Drafting:
             Unfit: with a sentence for every field that cannot be used.
             Unavailable: the engine cannot answer.
         """
-        reading = _Reading()
+        reading = _Reading(dict(form.unread))
         reading.need("name", form.name, "A budget needs a name.")
         reading.need("limit", form.limit, "A budget needs a limit in US dollars, such as `5000`.")
         reading.need("kind", form.kind, "Say `monthly`, `quarterly`, `annual` or `custom`.")
@@ -119,7 +119,7 @@ class Drafting:
             Unfit: with a sentence for every field that cannot be used.
             Unavailable: the engine cannot answer.
         """
-        reading = _Reading()
+        reading = _Reading(dict(form.unread))
         if form.name is not None:
             reading.need("name", form.name, "A budget needs a name.")
         if form.limit is not None:

@@ -155,9 +155,17 @@ def when_unknown(text: str) -> WhenUnknown:
 Contact = Literal["emails", "slack_channels", "slack_users", "webhooks"]
 
 _CONTACTS = {
-    "emails": (_EMAIL, "address of e-mail", "Write it as `ann@example.com`."),
-    "slack_channels": (_CHANNEL, "channel", "Pick it from Slack's list, so that its id is known."),
-    "slack_users": (_USER, "person in Slack", "Pick them from Slack's list, with `@`."),
+    "emails": (_EMAIL, "e-mail address", "Write it as `ann@example.com`."),
+    "slack_channels": (
+        _CHANNEL,
+        "channel that I know",
+        "Pick it from Slack's list, or give its id, such as `C024BE91L`.",
+    ),
+    "slack_users": (
+        _USER,
+        "person in Slack that I know",
+        "Pick them from Slack's list, or give their id, such as `U012AB3CD`.",
+    ),
 }
 
 MOST_CONTACTS = 20

@@ -6,7 +6,7 @@ Each field is read by itself, so that everything that is wrong is told at once, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 Values = Mapping[str, tuple[str, ...]]
 """Accepted values by name of dimension."""
@@ -39,6 +39,8 @@ class BudgetForm:
         emails, slack_channels, slack_users, webhooks: who is told; an edit replaces each list.
         alerts_enabled: whether anybody is told at all.
         unseen: take values of the scope that no cost has had yet.
+        unread: what could not even be read where it was filled in, a whole sentence a field; it is
+            told with the rest.
     """
 
     name: str | None = None
@@ -62,9 +64,11 @@ class BudgetForm:
     webhooks: tuple[str, ...] | None = None
     alerts_enabled: bool | None = None
     unseen: bool = False
+    unread: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def filled(self) -> tuple[str, ...]:
         """The names of the fields that say something."""
-        names = [field.name for field in fields(self) if field.name != "unseen"]
-        return tuple(name for name in names if getattr(self, name) is not None)
+        names = [one.name for one in fields(self) if one.name not in ("unseen", "unread")]
+        said = (name for name in names if getattr(self, name) is not None)
+        return tuple(dict.fromkeys((*said, *self.unread)))

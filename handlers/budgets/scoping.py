@@ -25,7 +25,7 @@ NOT_SCOPED = {
 }
 """Dimensions that no scope can name, and why."""
 
-_ANYWAY = "For one that no cost has had yet, add `anyway`."
+ANYWAY = "For one that no cost has had yet, add `anyway`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Scoping:
                     found += (await names.known({name: (value,)}, caller))[name]
                 except NotFound as refusal:
                     if there and not unseen and value not in kept.get(name, ()):
-                        raise NotFound(refusal.sentence, f"{refusal.hint} {_ANYWAY}") from refusal
+                        raise NotFound(refusal.sentence, f"{refusal.hint} {ANYWAY}") from refusal
                     found.append(value)
                     fresh.append(f"{name} {value}")
             scope[name] = tuple(dict.fromkeys(found))

@@ -26,6 +26,7 @@ from handlers.budgets.outcomes import (
 from handlers.budgets.results import Standing
 from handlers.budgets.spend import DailySpends, Spend, Stretch, is_answerable, known_days, spends
 from handlers.freshness import Freshness, freshness_of
+from handlers.turns import Turns
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from storage.records.budget import Budget
@@ -115,13 +116,18 @@ class Standings:
         if not budgets:
             return []
         freshness = freshness_of(self.engine.snapshot(), self.clock(), self.stale_after_hours)
-        looked = [self._looked(budget, as_of, past, freshness) for budget in budgets]
+        turns = Turns()
+        looked: list[_Looked] = []
+        for budget in budgets:
+            looked.append(self._looked(budget, as_of, past, freshness))
+            await turns.take()
         raises = await self._raises(looked, with_raises)
         found = await spends(self.spending, [one.stretch for one in looked])
-        return [
-            one.standing(spend, raises_of(raises.get(one.budget.id, [])))
-            for one, spend in zip(looked, found, strict=True)
-        ]
+        standings: list[Standing] = []
+        for one, spend in zip(looked, found, strict=True):
+            standings.append(one.standing(spend, raises_of(raises.get(one.budget.id, []))))
+            await turns.take()
+        return standings
 
     async def one(
         self,

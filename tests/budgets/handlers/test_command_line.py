@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,8 +14,11 @@ from typing import cast
 import pytest
 from typer.testing import CliRunner, Result
 
-from analysis.errors import NotAllowed, Unfit
+from analysis.errors import NotAllowed
+from bot.cli.budget_faults import ARGUMENTS, OPTIONS
 from bot.cli.commands import app
+from bot.cli.errors import plain_errors
+from handlers.budgets.form import BudgetForm
 
 FIRST, LAST, AS_OF = date(2026, 1, 1), date(2026, 3, 31), date(2026, 3, 16)
 DOLLARS_PER_MILLION = 10
@@ -122,10 +127,64 @@ def test_a_preview_keeps_nothing() -> None:
     assert told("list")["total"] == 0
 
 
-def test_what_cannot_be_is_told_field_by_field() -> None:
-    with pytest.raises(Unfit) as refused:
-        run("create", "Prod", "5.000", "weekly", "--zone", "Europe/Berln", "--warning", "99%")
-    assert list(refused.value.faults) == ["zone", "kind", "limit", "critical"]
+def complaints(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    """What is said of a command that is refused, line by line."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended, plain_errors():
+        app(["budget", *words], standalone_mode=True)
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    lines = said.err.splitlines()
+    assert lines[0].startswith("costbot: ")
+    assert all(line.startswith(" " * 9) for line in lines[1:])
+    return [line[9:] for line in lines]
+
+
+def test_what_cannot_be_is_told_option_by_option_each_on_a_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wrong = ("--zone", "Europe/Berln", "--warning", "99%", "--scope", "gpt-4", "--email", "ann")
+    lines = complaints(capsys, "create", " ", "5.000", "weekly", *wrong)
+    assert [line.split(":")[0] for line in lines] == [
+        "--scope",
+        "NAME",
+        "--zone",
+        "PERIOD",
+        "LIMIT",
+        "--email",
+        "--critical",
+    ]
+    assert lines[0].endswith("Write it as `--scope model=gpt-4`.")
+    assert told("list")["total"] == 0
+    run("create", *WORKED)
+    lines = complaints(capsys, "edit", "Worked case", "--limit", "0", *wrong)
+    assert [line.split(":")[0] for line in lines] == [
+        "--scope",
+        "--zone",
+        "--email",
+        "--limit",
+        "--critical",
+    ]
+    assert told("show", "Worked case")["total_limit"] == "5000"
+    lines = complaints(capsys, "raise", "Worked case", "lots", "--until", "soon", "--reason", "")
+    assert [line.split(":")[0] for line in lines] == ["AMOUNT", "--reason", "--until"]
+
+
+def test_every_field_of_a_form_has_an_option() -> None:
+    fields = {one.name for one in dataclasses.fields(BudgetForm)} - {"unseen", "unread"}
+    assert set(OPTIONS) == set(ARGUMENTS) == fields
+    told_of = run("create", "--help").output + run("edit", "--help").output
+    options = set(re.findall("--[a-z-]+", told_of))
+    assert {option for option in OPTIONS.values() if option not in options} == set()
+
+
+def test_a_value_that_no_cost_has_had_is_taken_when_it_is_said_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ("create", "New", "5", "monthly", "--scope", "model=gpt-4-turb")
+    (line,) = complaints(capsys, *words)
+    assert line.endswith("For one that no cost has had yet, add `--anyway`.")
+    assert run(*words, "--anyway").exit_code == 0
 
 
 def test_a_deletion_is_asked_for_first() -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import cast
 
 import pytest
 
 from tests.budgets.slack.acting import Acting
-from tests.slack.conftest import Play, play
+from tests.slack.conftest import FACTS, Play, at, play
 
 __all__ = ["play"]
+
+SPENT = [fact for fact in FACTS if cast("datetime", fact["time"]) >= at(19, 0)]
+"""Yesterday and today: 14.00 USD of acme's on gpt-4, 1.00 of globex's."""
 
 
 @pytest.fixture
@@ -19,7 +24,7 @@ def act(play: Play):
 
     @asynccontextmanager
     async def begin(**settings: object) -> AsyncGenerator[Acting]:
-        async with play(**settings) as playing:
+        async with play(**{"facts": SPENT, **settings}) as playing:
             yield Acting(playing)
 
     return begin

@@ -142,6 +142,18 @@ async def test_a_mistake_is_answered_with_what_would_work(act: Act, text: str, s
     assert says in heard.ack["text"]
 
 
+async def test_of_several_mistakes_each_is_told_in_a_line_of_its_own(act: Act):
+    async with act() as acting:
+        heard = await acting.say(
+            'create "<!here>" 0 monthly warn 99% zone Mars/<b> model gpt4', "otto"
+        )
+        assert await acting.budgets() == []
+    lines = heard.ack["text"].splitlines()
+    assert lines[0] == "Nothing was kept, for this cannot be used:"
+    assert [line[:2] for line in lines[1:]] == ["• "] * 4
+    assert "<" not in heard.ack["text"]
+
+
 async def test_channels_and_people_are_named_as_one_types_them(act: Act):
     async with act() as acting:
         budget = await acting.create(f"{PROD} to #costs @ute")
