@@ -1,0 +1,1 @@
+"""What to do about cost: drawn from evidence, kept, decided upon, listed."""
