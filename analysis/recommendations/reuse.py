@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from analysis.prices import TokenUsage
@@ -15,6 +15,24 @@ LIFETIMES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
 
 NO_TOKENS = TokenUsage(requests=0)
 """Of no request."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReuseDay:
+    """The same as of a `Reuse`, of one UTC day.
+
+    Attributes:
+        day: the day.
+        hashed, repeats, repeated_cost, input_tokens, hit_tokens, missed_shared_tokens: see there.
+    """
+
+    day: date
+    hashed: int = 0
+    repeats: int = 0
+    repeated_cost: Decimal = Decimal(0)
+    input_tokens: int = 0
+    hit_tokens: int = 0
+    missed_shared_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,8 @@ class Reuse:
         missed_shared_tokens: of the rest, in blocks that occur again at some time: what would be
             written to the cache by who knows what is shared.
         missed_tokens: of the rest, all: what would be written by who marks whole prompts.
+        shortest: tokens; a shorter beginning is neither hit nor written: providers do not keep it.
+        days: with hashes or blocks, in order.
     """
 
     route: Route
@@ -52,3 +72,5 @@ class Reuse:
     hit_tokens: int = 0
     missed_shared_tokens: int = 0
     missed_tokens: int = 0
+    shortest: int = 0
+    days: tuple[ReuseDay, ...] = ()
