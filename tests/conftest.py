@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.stores import Postgres
 
 # A hiccup of a shared machine is no bug. Half of Hypothesis's examples, in CI too: the suite is run
 # often, and each run tries others. Where a property deserves more, its test says so.
 settings.register_profile("unhurried", settings(deadline=None, max_examples=50))
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Postgres]:
+    """A PostgreSQL for all tests of this process: starting one takes seconds."""
+    from tests.stores import running_postgres  # loads the store, which few tests need alone
+
+    with running_postgres() as server:
+        yield server

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from uuid import UUID
 
 from analysis.prices import PriceSource
@@ -17,6 +19,9 @@ from tests.columnar import create
 _numbers = count(1)
 
 Fact = Mapping[str, object]
+
+MOST_KEPT = 32
+"""How many filled marts are kept to be copied."""
 
 
 def request(
@@ -70,6 +75,42 @@ def add(mart: Mart, facts: Iterable[Fact]) -> None:
             create(writer.connection, table, columns, whole)
             writer.add(source, table)
         writer.commit()
+
+
+def fill(mart: Mart, facts: Iterable[Fact], now: datetime, hourly_days: int = 62) -> None:
+    """Writes `facts` into an empty mart; one that was filled alike before is copied.
+
+    That takes a millisecond in place of seventy, so it is for facts that many tests share: a
+    constant of their module. Facts that are made anew have new keys and are never the same.
+
+    Args:
+        mart: without any facts.
+        facts: see `add`.
+        now: the present of the mart's clock.
+        hourly_days: of the mart.
+    """
+    rows = list(facts)
+    key = repr((rows, list(mart.dimensions.values()), now, hourly_days))
+    files = _filled.get(key)
+    if files is None:
+        add(mart, rows)
+        _filled[key] = _files_in(mart.folder)
+        while len(_filled) > MOST_KEPT:
+            _filled.popitem(last=False)
+        return
+    _filled.move_to_end(key)
+    for name, content in files.items():
+        path = mart.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+_filled: OrderedDict[str, dict[Path, bytes]] = OrderedDict()
+
+
+def _files_in(folder: Path) -> dict[Path, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def _nothing(type_: str) -> object:

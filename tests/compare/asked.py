@@ -13,7 +13,8 @@ from bot.assembly import Parts, assembled
 from bot.settings import Settings
 from handlers.caller import Caller
 from queries.dimensions import Source
-from tests.facts import Fact, add, request
+from tests.facts import Fact, fill, request
+from tests.stores import lay_store
 
 BERLIN = ZoneInfo("Europe/Berlin")
 UTC_ZONE = ZoneInfo("UTC")
@@ -51,6 +52,7 @@ def every_day(
 async def asking(home: Path, now: str, facts: Iterable[Fact]) -> AsyncGenerator[Parts]:
     """Costbot, assembled, with `facts`, at an instant."""
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    lay_store(home)
     async with assembled(Settings(home=home), lambda: instant) as parts:
-        add(parts.mart, facts)
+        fill(parts.mart, facts, instant)
         yield parts

@@ -18,7 +18,7 @@ from queries.breakdown import Basis
 from queries.dimensions import Dimensions
 from queries.engines.duckdb import DuckDbEngine
 from queries.mart import Mart
-from tests.facts import add, request
+from tests.facts import add, fill, request
 from tests.slack.conftest import FACTS, NOW, at
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -35,7 +35,7 @@ def mart(tmp_path: Path) -> Mart:
 
 @pytest.fixture
 async def handler(mart: Mart) -> AsyncGenerator[CostHandler]:
-    add(mart, FACTS)
+    fill(mart, FACTS, NOW)
     engine = DuckDbEngine(mart)
     yield CostHandler(engine, Dimensions(), lambda: NOW, 26.0)
     await engine.close()

@@ -11,7 +11,6 @@ import signal
 from bot.outbox.steps import Step
 from tests.outbox.crashing import crashing, misbehave
 from tests.storage.conftest import address as address
-from tests.storage.conftest import postgres as postgres
 
 BEFORE_DOUBT: tuple[Step, ...] = ("claimed", "sending", "stored", "marked")
 

@@ -13,8 +13,9 @@ from bot.assembly import Parts, assembled
 from bot.settings import Settings
 from bot.stage import CHANNEL, Stage, staged
 from playground.outcome import Outcome
-from tests.facts import Fact, add
+from tests.facts import Fact, fill
 from tests.slack.conftest import NOW
+from tests.stores import lay_store
 
 
 class Complaints(logging.Handler):
@@ -63,8 +64,9 @@ def standing(home: Path, facts: Sequence[Fact]) -> Generator[Standing]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
+            lay_store(home)
             parts = runner.run(stack.enter_async_context(_assembled(home)))
-            add(parts.mart, facts)
+            fill(parts.mart, facts, NOW)
             stage = runner.run(stack.enter_async_context(staged(parts)))
             logging.getLogger().addHandler(complaints)
             yield Standing(parts, stage, complaints, runner)

@@ -14,7 +14,8 @@ from bot.assembly import Parts, assembled
 from bot.settings import Settings
 from bot.stage import Stage, staged
 from queries.dimensions import Source
-from tests.facts import Fact, add, request
+from tests.facts import Fact, fill, request
+from tests.stores import lay_store
 
 NOW = datetime(2026, 11, 20, 13, 37, tzinfo=UTC)
 """A Friday; what the tests' costbot takes for the present."""
@@ -87,8 +88,9 @@ def play(tmp_path: Path) -> Play:
     @asynccontextmanager
     async def begin(facts: Sequence[Fact] = FACTS, **settings: object) -> AsyncGenerator[Playing]:
         chosen = Settings(home=tmp_path, **settings)  # pyright: ignore[reportArgumentType]
+        lay_store(tmp_path)
         async with assembled(chosen, lambda: NOW) as parts:
-            add(parts.mart, facts)
+            fill(parts.mart, facts, NOW, chosen.hourly_days)
             async with staged(parts) as stage:
                 yield Playing(parts, stage)
 

@@ -12,6 +12,7 @@ from playground.bigquery.warehouse import Warehouse
 from queries.dimensions import Dimensions
 from queries.mart import Mart, WriterLimits
 from storage import Store
+from tests.stores import lay_store
 from tests.sync.world import MovingClock, World
 
 
@@ -22,8 +23,8 @@ def clock() -> MovingClock:
 
 @pytest.fixture
 async def world(tmp_path: Path, clock: MovingClock) -> AsyncGenerator[World]:
+    lay_store(tmp_path)
     store = Store(f"sqlite+aiosqlite:///{tmp_path}/store.sqlite3", clock)
-    await store.migrate()
     mart = Mart(tmp_path, Dimensions(), clock, limits=WriterLimits(wait=5.0))
     warehouse = Warehouse(clock)
     try:

@@ -18,7 +18,7 @@ from handlers.queries import QueryHandler, QueryRequest, QueryResult
 from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine
 from queries.mart import Mart
-from tests.facts import Fact, add, request
+from tests.facts import Fact, fill, request
 
 NOW = datetime(2026, 11, 20, 13, 37, tzinfo=UTC)
 ADMIN = Caller("T1", "U1", "Ada", None, Role.ADMIN, ZoneInfo("UTC"))
@@ -63,7 +63,7 @@ def asking(tmp_path: Path) -> Asking:
     @asynccontextmanager
     async def begin(facts: Iterable[Fact]) -> AsyncGenerator[Asked]:
         mart = Mart(tmp_path, Dimensions(), lambda: NOW)
-        add(mart, facts)
+        fill(mart, facts, NOW)
         engine = DuckDbEngine(mart)
         try:
             yield Asked(engine)

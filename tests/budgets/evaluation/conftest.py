@@ -12,10 +12,10 @@ from storage import Store
 from tests.budgets.evaluation.world import START, World, mart_before, opened
 from tests.budgets.slack.conftest import act
 from tests.slack.conftest import play
-from tests.storage.conftest import address, clock, postgres, store
+from tests.storage.conftest import address, clock, store
 from tests.stores import TestClock, sqlite_store
 
-__all__ = ["act", "address", "clock", "play", "postgres", "shared", "store", "world"]
+__all__ = ["act", "address", "clock", "play", "shared", "store", "world"]
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,6 @@ async def stored_at(folder: Path, clock: TestClock, address: str | None) -> Asyn
         return
     store = Store(address, clock)
     try:
-        await store.migrate()
         yield store
     finally:
         await store.close()

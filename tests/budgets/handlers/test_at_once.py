@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, closing
 from datetime import date
 from pathlib import Path
@@ -36,17 +36,11 @@ from tests.budgets.handlers.conftest import (
     spent,
 )
 from tests.facts import Fact
-from tests.stores import Postgres, running_postgres
+from tests.stores import Postgres
 
 PROD = Which("Prod LLM")
 FACTS = (spent(date(2026, 11, 1), "1"),)
 FORM = BudgetForm(name="Prod LLM", limit="1000", kind="monthly")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Generator[Postgres]:
-    with running_postgres() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,7 +49,7 @@ async def either(request: pytest.FixtureRequest, tmp_path: Path) -> OpenDesk:
     address: str | None = None
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
-        address = await server.new_database()
+        address = await server.new_store()
 
     def open_desk(facts: Iterable[Fact] = FACTS) -> AbstractAsyncContextManager[Desk]:
         return desk_over(tmp_path, facts, address)
