@@ -12,14 +12,20 @@ baseline and 1 for the period:
 Like for like is Paasche's price index less one (H. Paasche, 1874; "Consumer Price Index Manual",
 IMF and others, 2020, chapter 2): today's work at today's rates against the same work at the
 baseline's. A cell that the baseline does not have counts at its own rate, so it moves the mix only.
+
+Tokens are not alike: of LLM usage an output token costs several times a cached one. Where it is
+known what the tokens of a cell are worth at list prices, v, in both periods, c0 v1 / v0 stands for
+q1 r0: what changed by the shares of the token classes is mix, and the rate is the price of a token.
+How many tokens a request has is neither, but said beside it.
+
 A cost without units (the idle time of requests that have no price) is spread over all units, in
 both periods, so that the first line holds; elsewhere the rate is that of the split.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from enum import Enum
 
@@ -56,11 +62,16 @@ class Work:
             tokens.
         requests_before: requests that have a price, in the baseline.
         requests_now: requests that have a price, in the period.
+        values: what the tokens of a cell are worth at list prices, USD in the baseline and in the
+            period, by the cell's key; of a cell that is not there all tokens count alike.
     """
 
     cells: tuple[Cell, ...]
     requests_before: int
     requests_now: int
+    values: Mapping[tuple[str | None, ...], tuple[Decimal, Decimal]] = field(
+        default_factory=dict[tuple[str | None, ...], tuple[Decimal, Decimal]]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,8 @@ class Drift:
         compared: the share of the cost now whose cells are in the baseline too; 0 to 1.
         rate_usd: USD of the period by which the same work has become dearer; None without a
             baseline.
+        shares_usd: USD of the period by which the shares of the token classes make as many tokens
+            dearer; it is part of the mix.
     """
 
     unit: Unit
@@ -85,6 +98,7 @@ class Drift:
     days: Decimal
     compared: Decimal
     rate_usd: Decimal | None
+    shares_usd: Decimal = Decimal(0)
 
     @property
     def cost_now(self) -> Decimal | None:
@@ -106,7 +120,9 @@ class Drift:
     @property
     def mix(self) -> Decimal | None:
         """USD per unit by which other work makes it dearer; None without a baseline."""
-        return self._part(self.split.mix if self.rate_usd is not None else None)
+        if self.rate_usd is None:
+            return None
+        return self._part(self.split.mix + self.shares_usd)
 
     @property
     def rate(self) -> Decimal | None:
@@ -129,11 +145,47 @@ class Drift:
     @property
     def is_beyond(self) -> bool:
         """Whether the drift is worth flagging: large, on enough requests, and worth money."""
-        drift, usd = self.like_for_like, self.a_day
-        if drift is None or usd is None:
+        return self._is_worth_telling(self.like_for_like, self.a_day)
+
+    @property
+    def tokens_now(self) -> Decimal | None:
+        """Tokens of a request in the period; None where tokens are not the unit, or unknown."""
+        return self._tokens(self.split.requests_now, self.requests_now)
+
+    @property
+    def tokens_before(self) -> Decimal | None:
+        """The same in the baseline."""
+        return self._tokens(self.split.requests_before, self.requests_before)
+
+    @property
+    def longer(self) -> Decimal | None:
+        """How many more tokens a request has, as a share of the baseline's; None: not known."""
+        now, before = self.tokens_now, self.tokens_before
+        return now / before - 1 if now is not None and before is not None else None
+
+    @property
+    def longer_a_day(self) -> Decimal | None:
+        """USD a day that the length of requests costs more, at the baseline's cost of a token."""
+        now, before, rate = self.tokens_now, self.tokens_before, self.split.rate_before
+        if now is None or before is None or rate is None:
+            return None
+        return (now - before) * self.requests_now * rate / self.days
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether requests became so much longer, or shorter, that it is worth telling."""
+        return self._is_worth_telling(self.longer, self.longer_a_day)
+
+    def _is_worth_telling(self, change: Decimal | None, a_day: Decimal | None) -> bool:
+        if change is None or a_day is None:
             return False
         enough = min(self.requests_before, self.requests_now) >= LEAST_REQUESTS
-        return enough and abs(drift) > BEYOND and abs(usd) >= LEAST_USD_A_DAY
+        return enough and abs(change) > BEYOND and abs(a_day) >= LEAST_USD_A_DAY
+
+    def _tokens(self, tokens: int, requests: int) -> Decimal | None:
+        if self.unit is not Unit.THOUSAND_TOKENS or not tokens or not requests:
+            return None
+        return Decimal(tokens) / requests
 
     def _part(self, usd: Decimal | None) -> Decimal | None:
         return None if usd is None else self._per_unit(usd / self.split.requests_now)
@@ -151,6 +203,7 @@ def drift(work: Work, unit: Unit, days: Decimal) -> Drift:
         days: how long the period is.
     """
     found = split(work.cells)
+    rate, shares = _rate(found), _shares(work)
     return Drift(
         unit=unit,
         split=found,
@@ -158,7 +211,8 @@ def drift(work: Work, unit: Unit, days: Decimal) -> Drift:
         requests_now=work.requests_now,
         days=days,
         compared=_compared(work.cells, found.now),
-        rate_usd=_rate(found),
+        rate_usd=None if rate is None else rate - shares,
+        shares_usd=shares,
     )
 
 
@@ -169,6 +223,18 @@ def _rate(found: Split) -> Decimal | None:
     with localcontext(_EXACT):
         at_plain_rate = found.before * found.requests_now / found.requests_before
         return found.now - at_plain_rate.quantize(_LAST_DIGIT) - found.mix
+
+
+def _shares(work: Work) -> Decimal:
+    """What the shares of the token classes change, over the cells that both periods have."""
+    with localcontext(_EXACT):
+        usd = Decimal(0)
+        for cell in work.cells:
+            before, now = work.values.get(cell.key, (Decimal(0), Decimal(0)))
+            if before and now and cell.requests_before and cell.requests_now:
+                alike = Decimal(cell.requests_now) / cell.requests_before
+                usd += cell.cost_before * (now / before - alike)
+        return usd.quantize(_LAST_DIGIT)
 
 
 def _compared(cells: Iterable[Cell], whole: Decimal) -> Decimal:

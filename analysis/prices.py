@@ -105,6 +105,12 @@ class TokenUsage:
     batch: bool = False
 
     @property
+    def total(self) -> int:
+        """Tokens of all classes."""
+        inputs = self.fresh_input + self.cached_input + self.cache_write
+        return inputs + self.output + self.reasoning
+
+    @property
     def mean_input(self) -> int:
         """Input tokens of one request, the mean rounded up: what decides the tier.
 

@@ -184,7 +184,7 @@ def _put_together(
         compare=CompareHandler(engine, dimensions, clock, stale),
         trends=TrendsHandler(engine, dimensions, clock, stale),
         utilization=UtilizationHandler(engine, dimensions, clock, stale),
-        efficiency=EfficiencyHandler(engine, dimensions, clock, stale),
+        efficiency=EfficiencyHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
         failures=FailuresHandler(engine, dimensions, clock, stale),
         pricing=PricingHandler(store.prices, clock),
         queries=queries,

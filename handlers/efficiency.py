@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,15 +12,18 @@ from analysis.drivers.cells import Cell
 from analysis.efficiency import Drift, Unit, Work, drift
 from analysis.errors import NotUnderstood
 from analysis.periods import Window
+from analysis.prices import UnitPrice
 from handlers.asking import Names
 from handlers.caller import Caller
 from handlers.days import DaysRequest, Pinned, pinned
 from handlers.freshness import Freshness, freshness_of
 from handlers.origin import Origin
+from handlers.token_values import TokenValues
 from queries.breakdown import TIMES
 from queries.dimensions import Dimensions, Source
 from queries.engines.base import Engine
 from queries.grouped import Rows
+from queries.prices.catalogue import Catalogue
 from queries.work import Done, work_done
 
 MODEL = "model"
@@ -74,6 +77,7 @@ class EfficiencyResult:
         wholes: all members of a source together, by source.
         origin: whose traffic it was.
         unpriced: requests without a price.
+        unweighed: the models whose tokens no list has a price of.
         freshness: how old each source is.
     """
 
@@ -84,7 +88,14 @@ class EfficiencyResult:
     wholes: tuple[EfficiencyRow, ...]
     origin: Origin
     unpriced: int
+    unweighed: tuple[str, ...]
     freshness: Freshness
+
+    @property
+    def lengthened(self) -> tuple[EfficiencyRow, ...]:
+        """The rows whose requests became longer or shorter, what costs most a day first."""
+        found = [row for row in self.rows if row.drift.is_longer]
+        return tuple(sorted(found, key=lambda row: -(row.drift.longer_a_day or Decimal(0))))
 
     @property
     def drifted(self) -> tuple[EfficiencyRow, ...]:
@@ -95,10 +106,15 @@ class EfficiencyResult:
 
 @dataclass(frozen=True, slots=True)
 class EfficiencyHandler:
-    """Answers what a unit of work costs; knows no Slack and no HTTP."""
+    """Answers what a unit of work costs; knows no Slack and no HTTP.
+
+    Attributes:
+        unit_prices: gives the store's price list, by which tokens of different classes are weighed.
+    """
 
     engine: Engine
     dimensions: Dimensions
+    unit_prices: Callable[[], Awaitable[list[UnitPrice]]]
     clock: Clock
     stale_after_hours: float
 
@@ -126,7 +142,8 @@ class EfficiencyHandler:
         origin = Origin(request.customers_only)
         kept = [one for one in current if origin.takes(one.is_internal, one.requests, one.cost)]
         past = [one for one in before if not origin.is_left_out or one.is_internal is False]
-        rows, wholes = await asyncio.to_thread(_compared, kept, past, days.days)
+        values = TokenValues(Catalogue(await self.unit_prices()), days.window.start)
+        rows, wholes = await asyncio.to_thread(_compared, kept, past, days.days, values)
         return EfficiencyResult(
             request=request,
             pinned=days,
@@ -135,6 +152,7 @@ class EfficiencyHandler:
             wholes=wholes,
             origin=origin,
             unpriced=sum(one.unpriced for one in kept),
+            unweighed=values.unknown,
             freshness=freshness,
         )
 
@@ -178,7 +196,7 @@ class _Sides:
 
 
 def _compared(
-    current: Iterable[Done], past: Iterable[Done], days: Decimal
+    current: Iterable[Done], past: Iterable[Done], days: Decimal, values: TokenValues
 ) -> tuple[tuple[EfficiencyRow, ...], tuple[EfficiencyRow, ...]]:
     """The rows of the members and those of the sources."""
     rows: list[EfficiencyRow] = []
@@ -186,8 +204,8 @@ def _compared(
     now, before = _by_source(current), _by_source(past)
     for source, cells in now.items():
         sides = _Sides(before.get(source, {}), cells)
-        wholes.append(_row((), source, sides, days))
-        rows += [_row(*member, days) for member in _members(source, sides)]
+        wholes.append(_row((), source, sides, days, values))
+        rows += [_row(*member, days, values) for member in _members(source, sides)]
     rows.sort(key=lambda row: (-row.cost, row.source, str(row.key)))
     wholes.sort(key=lambda row: row.source)
     return tuple(row for row in rows if row.requests), tuple(row for row in wholes if row.requests)
@@ -211,7 +229,9 @@ def _members(source: Source, sides: _Sides) -> list[tuple[Member, Source, _Sides
     return [(member, source, own) for member, own in found.items()]
 
 
-def _row(key: Member, source: Source, sides: _Sides, days: Decimal) -> EfficiencyRow:
+def _row(
+    key: Member, source: Source, sides: _Sides, days: Decimal, values: TokenValues
+) -> EfficiencyRow:
     now, before = sides.now.values(), sides.before.values()
     unit = Unit.REQUEST
     if source is Source.USAGE and any(one.tokens for one in (*now, *before)):
@@ -222,11 +242,11 @@ def _row(key: Member, source: Source, sides: _Sides, days: Decimal) -> Efficienc
         cost=sum((one.cost for one in now), Decimal(0)),
         requests=sum(one.requests for one in now),
         unpriced=sum(one.unpriced for one in now),
-        drift=drift(_work(sides, unit), unit, days),
+        drift=drift(_work(sides, unit, values), unit, days),
     )
 
 
-def _work(sides: _Sides, unit: Unit) -> Work:
+def _work(sides: _Sides, unit: Unit, values: TokenValues) -> Work:
     cells = tuple(
         Cell(
             key=(*cell[0], *cell[1]),
@@ -241,7 +261,19 @@ def _work(sides: _Sides, unit: Unit) -> Work:
         cells=cells,
         requests_before=sum(one.requests - one.unpriced for one in sides.before.values()),
         requests_now=sum(one.requests - one.unpriced for one in sides.now.values()),
+        values=_values(sides, values) if unit is Unit.THOUSAND_TOKENS else {},
     )
+
+
+def _values(sides: _Sides, values: TokenValues) -> dict[Member, tuple[Decimal, Decimal]]:
+    """What the tokens of the cells of both periods are worth, where a list has their model."""
+    found: dict[Member, tuple[Decimal, Decimal]] = {}
+    for cell, done in sides.now.items():
+        past = sides.before.get(cell)
+        now, before = values.of(done), None if past is None else values.of(past)
+        if now is not None and before is not None:
+            found[*cell[0], *cell[1]] = before, now
+    return found
 
 
 def _quantity(done: Done | None, unit: Unit) -> int:

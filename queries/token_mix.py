@@ -42,9 +42,7 @@ class Usage:
     @property
     def total_tokens(self) -> int:
         """Tokens of all classes."""
-        of = self.tokens
-        inputs = of.fresh_input + of.cached_input + of.cache_write
-        return inputs + of.output + of.reasoning
+        return self.tokens.total
 
 
 async def token_mix(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
+from analysis.prices import TokenUsage
 from queries.dimensions import Dimensions, Source
 from queries.engines.base import Engine
 from queries.grouped import INTERNAL, SOURCE, Rows, counts, grouped, money
@@ -17,9 +18,13 @@ MIXED = (
 """What tells one kind of work from another. Not the person nor the key: so many cells would hold
 too few requests to have a rate."""
 
-_TOKENS = (
-    "fresh_input_tokens + cached_input_tokens + cache_write_tokens "
-    "+ output_tokens + reasoning_tokens"
+_OF_PRICED = (
+    "fresh_input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "batch_requests",
 )
 
 _FIGURES = (
@@ -27,7 +32,7 @@ _FIGURES = (
     counts("requests"),
     counts("unpriced_requests"),
     # Rows are keyed by who said the price: a row is unpriced as a whole, or not at all.
-    counts(f"IF(unpriced_requests > 0, 0, {_TOKENS})"),
+    *(counts(f"IF(unpriced_requests > 0, 0, {column})") for column in _OF_PRICED),
 )
 
 
@@ -43,7 +48,10 @@ class Done:
         cost: USD, fully loaded; what is unpriced is not in it.
         requests: all of them.
         unpriced: of these, without a price.
-        tokens: of the requests that have a price.
+        model: what did it; None: not said.
+        provider: of the model; None: not said.
+        usage: tokens of the requests that have a price.
+        batched: of these requests, sent through a batch interface.
     """
 
     source: Source
@@ -53,7 +61,15 @@ class Done:
     cost: Decimal
     requests: int
     unpriced: int
-    tokens: int
+    model: str | None
+    provider: str | None
+    usage: TokenUsage
+    batched: int
+
+    @property
+    def tokens(self) -> int:
+        """Of all classes, of the requests that have a price."""
+        return self.usage.total
 
 
 async def work_done(
@@ -75,10 +91,14 @@ async def work_done(
     divided = await grouped(engine, dimensions, rows, (SOURCE, INTERNAL, *by, *kinds), _FIGURES)
     found: list[Done] = []
     for key, figures in divided:
-        cost, requests, unpriced, tokens = cast("tuple[Decimal, int, int, int]", figures)
+        cost, (requests, unpriced, *tokens, batched) = (
+            cast("Decimal", figures[0]),
+            cast("list[int]", figures[1:]),
+        )
         source, internal = cast("tuple[str, bool | None]", key[:2])
         names = cast("tuple[str | None, ...]", key[2:])
         member, kind = names[: len(by)], names[len(by) :]
+        named = dict(zip((*by, *kinds), names, strict=True))
         found.append(
             Done(
                 source=Source(source),
@@ -88,7 +108,10 @@ async def work_done(
                 cost=cost,
                 requests=requests,
                 unpriced=unpriced,
-                tokens=tokens,
+                model=named["model"],
+                provider=named["provider"],
+                usage=TokenUsage(*tokens, requests=requests - unpriced),
+                batched=batched,
             )
         )
     return found

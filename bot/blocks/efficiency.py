@@ -26,7 +26,7 @@ from bot.blocks.days import (
 from bot.blocks.freshness import freshness_line
 from bot.blocks.names import value_name
 from bot.blocks.table import Lines, fitted_table
-from bot.blocks.text import count, escape, money, percent, plural, short
+from bot.blocks.text import count, enumerate_names, escape, money, percent, plural, short
 from bot.csv_file import CsvFile, as_csv
 from bot.grammar.days import EfficiencyCommand, write_days
 from handlers.caller import Caller
@@ -39,6 +39,9 @@ MOST_NAMED = 3
 
 LEAST_COMPARED = Decimal("0.8")
 """Where less of the cost than this has a counterpart in the baseline, the answer says so."""
+
+UNCHANGED = Decimal("0.005")
+"""A price per token that moved by less than this is called unchanged."""
 
 UNITS = {Unit.REQUEST: "request", Unit.THOUSAND_TOKENS: "1K tokens"}
 """What the units are called."""
@@ -65,16 +68,17 @@ def _headline(result: EfficiencyResult) -> list[str]:
     what = _members(result, members)
     if result.baseline is None:
         return [f"*{what}*, {where}: there is no data before to hold them against"]
+    longer = _lengths(result)
     if not drifted:
         none = f"{what} has not" if members == 1 else f"None of {what} has"
-        return [f"*{none} drifted* beyond {percent(BEYOND)} like for like, {where}"]
+        return [f"*{none} drifted* beyond {percent(BEYOND)} like for like, {where}", *longer]
     lines = [
         f"*{count(len(drifted))} of {what} drifted* beyond {percent(BEYOND)} like for like, {where}"
     ]
     lines += [f":warning: {_sentence(row, result)}" for row in drifted[:MOST_NAMED]]
     if (rest := len(drifted) - MOST_NAMED) > 0:
         lines.append(f"… and {count(rest)} more in the table")
-    return lines + _costs(result)
+    return lines + _costs(result) + longer
 
 
 def _members(result: EfficiencyResult, number: int) -> str:
@@ -91,6 +95,36 @@ def _sentence(row: EfficiencyRow, result: EfficiencyResult) -> str:
         f"per {UNITS[drift.unit]} for the same work, which {how} "
         f"*{money(abs(a_day))} a day* at the present volume"
     )
+
+
+def _lengths(result: EfficiencyResult) -> list[str]:
+    """Whose requests became longer or shorter: no drift, but what many of them cost."""
+    rows = result.lengthened
+    lines = [f"{escape(_name(row, result))}: {_length(row)}" for row in rows[:MOST_NAMED]]
+    if (rest := len(rows) - MOST_NAMED) > 0:
+        lines.append(f"… and requests of {count(rest)} more became longer or shorter")
+    return lines
+
+
+def _length(row: EfficiencyRow) -> str:
+    drift = row.drift
+    longer, a_day = drift.longer or Decimal(0), drift.longer_a_day or Decimal(0)
+    now, before = round(drift.tokens_now or 0), round(drift.tokens_before or 0)
+    how = "longer" if longer > 0 else "shorter"
+    return (
+        f"requests got {how}: *{percent(longer, sign=True)}* tokens each "
+        f"({count(before)} → {count(now)}), {money(a_day, sign=True)} a day; {_price(row)}"
+    )
+
+
+def _price(row: EfficiencyRow) -> str:
+    """What became of the price of a token, the shares of the token classes taken out."""
+    change = row.drift.like_for_like
+    if change is None:
+        return "what became of the price per token is not known"
+    if abs(change) < UNCHANGED:
+        return "price per token unchanged"
+    return f"price per token {percent(change, sign=True)}"
 
 
 def _costs(result: EfficiencyResult) -> list[str]:
@@ -121,7 +155,14 @@ def _whole(row: EfficiencyRow) -> str:
     line += f", {money(drift.cost_before)} in the baseline"
     if drift.plain is not None:
         line += f" ({percent(drift.plain, sign=True)})"
-    return f"{line}: {money(drift.mix, sign=True)} mix, {money(drift.rate, sign=True)} rate"
+    line += f": {money(drift.mix, sign=True)} mix, {money(drift.rate, sign=True)} rate"
+    if drift.longer is None or drift.tokens_now is None:
+        return line
+    how = "longer" if drift.longer > 0 else "shorter"
+    tokens = f"{count(round(drift.tokens_now))} tokens"
+    if abs(drift.longer) < UNCHANGED:
+        return f"{line} · a request is as long as then ({tokens})"
+    return f"{line} · a request is {percent(abs(drift.longer))} {how} ({tokens})"
 
 
 def _name(row: EfficiencyRow, result: EfficiencyResult) -> str:
@@ -153,6 +194,9 @@ def _lines(result: EfficiencyResult, rows: tuple[EfficiencyRow, ...], shown: int
     by = result.request.by or (MODEL,)
     header = [" · ".join(name.replace("_", " ") for name in by).capitalize(), "Cost", "Requests"]
     header += ["Per", "Costs", "Baseline", "Mix", "Rate", "Like for like", "A day"]
+    by_token = any(row.drift.unit is Unit.THOUSAND_TOKENS for row in result.rows)
+    if by_token:
+        header.append("Tokens each")
     lines: Lines = [header]
     for row in rows[:shown]:
         drift = row.drift
@@ -174,6 +218,8 @@ def _lines(result: EfficiencyResult, rows: tuple[EfficiencyRow, ...], shown: int
                 _usd(drift.a_day, sign=True),
             ]
         )
+        if by_token:
+            lines[-1].append("–" if drift.longer is None else percent(drift.longer, sign=True))
     if rest := len(rows) - shown:
         lines.append([f"{count(rest)} more", *[""] * (len(header) - 1)])
     return lines
@@ -194,7 +240,15 @@ def _notes(result: EfficiencyResult, caller: Caller) -> list[str]:
         f"{money(LEAST_USD_A_DAY)} a day on"
     )
     if any(row.drift.unit is Unit.THOUSAND_TOKENS for row in result.rows):
-        lines.append("LLM: the shares of input, cached and output tokens are part of the rate")
+        lines.append(
+            "LLM: the shares of input, cached and output tokens are part of the mix, weighed by "
+            "list prices; tokens each: how much longer a request is, in neither"
+        )
+        if result.unweighed:
+            lines.append(
+                "No list has the price of "
+                f"{enumerate_names(result.unweighed)}: these shares are part of its rate"
+            )
     lines += [
         f":warning: Only {percent(row.drift.compared)} of the {NAMES[row.source]} cost is of work "
         "that the baseline has too: the rest is mix"
@@ -241,6 +295,7 @@ def efficiency_csv(result: EfficiencyResult) -> CsvFile:
     header += ("baseline_first_day", "baseline_last_day", "baseline_requests")
     header += ("baseline_cost_per_request", "unit", "unit_cost", "baseline_unit_cost", "mix")
     header += ("rate", "change", "like_for_like", "rate_per_day", "is_flagged", "currency")
+    header += ("tokens_per_request", "baseline_tokens_per_request", "longer", "longer_per_day")
     window = result.pinned.window
     rows = [_csv_row(row, result) for row in result.rows]
     words = ["efficiency", str(window.first_day), str(window.last_day)]
@@ -272,6 +327,10 @@ def _csv_row(row: EfficiencyRow, result: EfficiencyResult) -> tuple[object, ...]
         drift.a_day,
         None if drift.like_for_like is None else str(drift.is_beyond).lower(),
         "USD",
+        drift.tokens_now,
+        drift.tokens_before,
+        drift.longer,
+        drift.longer_a_day,
     )
 
 

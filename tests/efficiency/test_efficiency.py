@@ -83,6 +83,37 @@ def test_llm_usage_is_held_by_the_token_so_that_longer_questions_are_no_drift() 
     assert (row.drift.cost_before, row.drift.cost_now) == (D("0.1"), D("0.1"))
     assert row.drift.like_for_like == 0
     assert (row.cost_per_request_before, row.cost_per_request) == (D("0.1"), D("0.3"))
+    assert (row.drift.tokens_before, row.drift.tokens_now, row.drift.longer) == (1000, 3000, 2)
+    assert row.drift.longer_a_day == D(20) / 7
+
+
+def test_dearer_token_classes_are_mix_and_a_dearer_price_of_each_is_rate() -> None:
+    def answered(day: int, cost: str, **classes: object) -> Fact:
+        return request(at(day, 9), cost, model="gpt-4", requests=200, **classes)
+
+    # By the list 200 of these cost $2 before and $3.2 now; half as much again was agreed.
+    before = answered(5, "3", fresh_input_tokens=200_000)
+    now = answered(18, "4.8", fresh_input_tokens=160_000, output_tokens=40_000)
+    newest = request(at(20, 8), "1")
+    (row,) = asked((before, now, newest), efficiency_of).rows
+    assert row.drift.plain == D("0.6")
+    assert (row.drift.mix, row.drift.rate, row.drift.like_for_like) == (D("0.009"), 0, 0)
+    assert row.drift.longer == 0
+    dearer = {**now, "billed_cost": D(6)}
+    (row,) = asked((before, dearer, newest), efficiency_of).rows
+    assert (row.drift.mix, row.drift.rate) == (D("0.009"), D("0.006"))
+    assert row.drift.like_for_like == D("0.25")
+
+
+def test_a_model_that_no_list_has_is_named_and_its_shares_count_as_rate() -> None:
+    facts = [
+        request(at(5, 9), "1", model="own", requests=200, fresh_input_tokens=100),
+        request(at(18, 9), "2", model="own", requests=200, output_tokens=100),
+        request(at(20, 8), "1"),
+    ]
+    result = asked(facts, efficiency_of)
+    assert result.unweighed == ("own",)
+    assert result.rows[0].drift.like_for_like == 1
 
 
 def test_requests_without_a_price_are_in_no_rate_and_counted() -> None:
@@ -153,18 +184,23 @@ async def test_slack_tells_what_drifted_and_what_that_costs_a_day(play: Play) ->
         "at the present volume"
     ) in shown
     assert "*LLM*: $0.10 per 1K tokens, $0.10 in the baseline (0.0 %): $0.00 mix" in shown
+    assert "(0.0 %): $0.00 mix, $0.00 rate · a request is 200.0 % longer (3,000 tokens)" in shown
+    assert (
+        "gpt-4: requests got longer: *+200.0 %* tokens each (1,000 → 3,000), +$2.86 a day; "
+        "price per token unchanged"
+    ) in shown
     assert ":warning: 9 requests without a price, left out of all rates" in shown
     rows = table_of(heard)
     assert rows[1] == [
         "up", "$28.00", "200", "request", "$0.14", "$0.10", "$0.00", "+$0.040", "⚠ +40.0 %",
-        "+$1.14",
+        "+$1.14", "–",
     ]  # fmt: skip
     assert rows[2] == [
         "ltxv", "$510.00", "209", "request", "$2.55", "$2.00", "+$0.50", "+$0.050", "+2.0 %",
-        "+$1.43",
+        "+$1.43", "–",
     ]  # fmt: skip
     new = next(row for row in rows if row[0] == "brand-new")
-    assert new[4:] == ["$1.00", "–", "–", "–", "new", "–"]
+    assert new[4:] == ["$1.00", "–", "–", "–", "new", "–", "–"]
 
 
 async def test_why_asks_against_the_same_baseline(play: Play) -> None:
@@ -187,6 +223,8 @@ async def test_the_file_has_every_row_unrounded(play: Play) -> None:
     plain = D(up["unit_cost"]) - D(up["baseline_unit_cost"])
     assert plain == D(up["mix"]) + D(up["rate"])
     assert rows["brand-new"]["like_for_like"] == ""
+    gpt = rows["gpt-4"]
+    assert (D(gpt["tokens_per_request"]), D(gpt["longer"])) == (3000, 2)
 
 
 @pytest.mark.parametrize(

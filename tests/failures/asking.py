@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
 from analysis.periods import Dates
+from analysis.prices import PriceSource, UnitPrice
 from handlers.caller import Caller
 from handlers.days import DaysRequest
 from handlers.efficiency import EfficiencyHandler, EfficiencyResult
@@ -26,15 +28,33 @@ DAYS = DaysRequest(Dates(date(2026, 11, 13), date(2026, 11, 19)))
 
 T = TypeVar("T")
 
+PRICE = UnitPrice(
+    provider="openai",
+    model="gpt-4",
+    input=Decimal(10),
+    output=Decimal(40),
+    cached_input=Decimal(1),
+    effective_from=datetime(2026, 1, 1, tzinfo=UTC),
+    effective_until=None,
+    source=PriceSource.LIST,
+    reference="a list for these tests",
+)
+"""USD per million tokens."""
+
+
+async def _listed() -> list[UnitPrice]:
+    return [PRICE]
+
 
 class Asking:
     """Whom to ask; what a handler gives, and what a template does."""
 
     def __init__(self, engine: DuckDbEngine) -> None:
         given = (engine, Dimensions(), lambda: NOW, 26.0)
+        prices = (engine, Dimensions(), _listed, lambda: NOW, 26.0)
         self.templates = Asked(engine)
         self._utilization = UtilizationHandler(*given)
-        self._efficiency = EfficiencyHandler(*given)
+        self._efficiency = EfficiencyHandler(*prices)
         self._failures = FailuresHandler(*given)
 
     async def utilization(
