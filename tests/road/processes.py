@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from tests.road.forked import Files, costbot_process
 
 COSTBOT = str(Path(sys.executable).with_name("costbot"))
 PATIENCE = 60.0
@@ -29,14 +32,30 @@ def costbot(
         typed: its standard input.
         more: environment variables.
     """
-    ended = subprocess.run(
+    with tempfile.TemporaryDirectory() as folder:
+        files = Files(*(Path(folder) / name for name in ("typed", "out", "err")))
+        files.typed.write_bytes(typed or b"")
+        process = costbot_process(arguments, home.parent, environment(home, **more), files)
+        process.start()
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        out, err = files.out.read_bytes().decode(), files.err.read_bytes().decode()
+    code = process.exitcode
+    process.close()
+    assert code is not None
+    return subprocess.CompletedProcess(["costbot", *arguments], code, out, err)
+
+
+def costbot_from_the_start(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs `costbot` as a shell does: it loads everything itself, which takes a second or two."""
+    return subprocess.run(
         [COSTBOT, *arguments],
-        input=typed,
         capture_output=True,
         cwd=home.parent,
-        env=environment(home, **more),
+        env=environment(home),
+        encoding="utf-8",
         timeout=PATIENCE,
         check=False,
     )
-    out, err = ended.stdout.decode(), ended.stderr.decode()
-    return subprocess.CompletedProcess(ended.args, ended.returncode, out, err)

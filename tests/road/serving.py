@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import cast
 
-from tests.road.processes import COSTBOT, PATIENCE, environment
+from tests.road.forked import Piped, costbot_process
+from tests.road.processes import PATIENCE, environment
 
 
 @dataclass
@@ -20,10 +25,12 @@ class Served:
     Attributes:
         process: the process.
         said: its output so far, both streams.
+        is_silent: whether it will say no more.
     """
 
-    process: Process
+    process: ForkServerProcess
     said: list[str] = field(default_factory=list[str])
+    is_silent: bool = False
     heard: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -34,9 +41,7 @@ class Served:
     async def says(self, pattern: str) -> re.Match[str]:
         """Waits until it says something that `pattern` finds."""
         async with asyncio.timeout(PATIENCE), self.heard:
-            await self.heard.wait_for(
-                lambda: re.search(pattern, self.output) or self.process.stdout.at_eof()  # pyright: ignore[reportOptionalMemberAccess]
-            )
+            await self.heard.wait_for(lambda: re.search(pattern, self.output) or self.is_silent)
         found = re.search(pattern, self.output)
         assert found is not None, f"it ended without saying {pattern!r}: {self.output}"
         return found
@@ -44,16 +49,18 @@ class Served:
     async def terminated(self) -> int:
         """Ends it as an operator does; gives its exit code."""
         self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+        await asyncio.to_thread(self.process.join, PATIENCE)
+        assert self.process.exitcode is not None, "it does not end"
+        return self.process.exitcode
 
-    async def listen(self) -> None:
+    async def listen(self, output: asyncio.StreamReader) -> None:
         """Keeps what it says, until it says no more."""
-        assert self.process.stdout is not None
-        while line := await self.process.stdout.readline():
+        while line := await output.readline():
             async with self.heard:
                 self.said.append(line.decode())
                 self.heard.notify_all()
         async with self.heard:
+            self.is_silent = True
             self.heard.notify_all()
 
 
@@ -66,19 +73,33 @@ async def served(home: Path, *arguments: str, **more: str) -> AsyncGenerator[Ser
         arguments: after `serve`.
         more: environment variables.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(COSTBOT, "serve", *arguments),
-        stdout=PIPE,
-        stderr=STDOUT,
-        cwd=home.parent,
-        env=environment(home, **more),
-    )
+    reader, writer = cast("tuple[Connection, Connection]", Pipe(duplex=False))
+    everything = environment(home, **more)
+    process = costbot_process(("serve", *arguments), home.parent, everything, Piped(writer))
+    process.start()
+    writer.close()
     running = Served(process)
-    listening = asyncio.create_task(running.listen())
-    try:
-        yield running
-    finally:
-        if process.returncode is None:
+    async with _lines_of(reader) as output:
+        listening = asyncio.create_task(running.listen(output))
+        try:
+            yield running
+        finally:
             process.kill()
-        await process.wait()
-        await listening
+            await asyncio.to_thread(process.join)
+            await listening
+            process.close()
+
+
+@asynccontextmanager
+async def _lines_of(reader: Connection) -> AsyncGenerator[asyncio.StreamReader]:
+    """What is written into a pipe, as a stream."""
+    stream = asyncio.StreamReader()
+    pipe = os.fdopen(os.dup(reader.fileno()), "rb", buffering=0)
+    reader.close()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), pipe
+    )
+    try:
+        yield stream
+    finally:
+        transport.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.road.processes import costbot
+from tests.road.processes import costbot, costbot_from_the_start
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def json_lines(text: str) -> list[dict[str, Any]]:
 
 
 def test_on_a_fresh_home_it_says_that_there_is_no_data_and_what_to_do(home: Path):
-    said = costbot(home, "say", "/cost today by model")
+    said = costbot_from_the_start(home, "say", "/cost today by model")
     assert (said.returncode, said.stderr) == (0, "")
     assert "No cost today so far." in said.stdout
     assert "costbot sample" in said.stdout
