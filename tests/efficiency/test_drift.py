@@ -13,6 +13,7 @@ from analysis.efficiency import Drift, Unit, Work, drift
 
 D = Decimal
 WEEK = D(7)
+Key = tuple[str | None, ...]
 
 
 def cell(name: str, before: tuple[int, str], now: tuple[int, str]) -> Cell:
@@ -138,6 +139,55 @@ def any_cell(draw: st.DrawFn) -> Cell:
 
 
 worth = st.decimals(0, 99, places=4)
+
+
+@given(
+    st.lists(any_cell(), min_size=1, max_size=3, unique_by=lambda one: one.key),
+    st.tuples(worth, worth),
+)
+def test_values_move_between_mix_and_rate_and_add_nothing(
+    cells: list[Cell], worths: tuple[Decimal, Decimal]
+) -> None:
+    # Of a as many tokens are worth twice as much.
+    values: dict[Key, tuple[Decimal, Decimal]] = {("a",): (D(4), D(16))}
+    found = drift(Work(cells, 200, 300, values), Unit.THOUSAND_TOKENS, WEEK)
+    assert found.shares_usd == 20
+    assert found.rate_usd == 12  # 50 - 10 x 16 / 4, and 12 - 10
+    assert found.like_for_like == D(12) / 50
+
+
+@pytest.mark.parametrize(
+    ("requests", "tokens", "is_longer"),
+    [
+        (100, 116_000, True),
+        (100, 115_000, False),
+        (100, 84_000, True),
+        (99, 200_000, False),
+        (100, 100_000, False),
+    ],
+)
+def test_longer_requests_are_told_from_15_percent_100_requests_and_a_dollar_a_day_on(
+    requests: int, tokens: int, is_longer: bool
+) -> None:
+    cells = (cell("", (100_000, "100"), (tokens, "100")),)
+    found = drift(Work(cells, 100, requests), Unit.THOUSAND_TOKENS, WEEK)
+    assert found.is_longer is is_longer
+    cheap = (cell("", (100_000, "1"), (tokens, "1")),)
+    assert not drift(Work(cheap, 100, requests), Unit.THOUSAND_TOKENS, WEEK).is_longer
+    assert drift(Work(cells, 100, requests), Unit.REQUEST, WEEK).longer is None
+
+
+cost = st.decimals(0, 10_000, places=9)
+
+
+@st.composite
+def any_cell(draw: st.DrawFn) -> Cell:
+    before, now = draw(st.integers(0, 10_000)), draw(st.integers(0, 10_000))
+    key = (draw(st.sampled_from("abc")),)
+    return Cell(key, before, draw(cost), now, draw(cost))
+
+
+worth = st.decimals(0, 99, places=4)
 Key = tuple[str | None, ...]
 
 
@@ -148,7 +198,7 @@ Key = tuple[str | None, ...]
 def test_values_move_between_mix_and_rate_and_add_nothing(
     cells: list[Cell], worths: tuple[Decimal, Decimal]
 ) -> None:
-    values: dict[Key, tuple[Decimal, Decimal]] = {("a",): worths, ("b",): worths[::-1]}
+    values: dict[Key, tuple[Decimal, Decimal]] = {("a",): worths, ("b",): (worths[1], worths[0])}
     plain = drift_of(*cells)
     found = drift(Work(tuple(cells), 1, 1, values), Unit.REQUEST, WEEK)
     if plain.rate_usd is None:

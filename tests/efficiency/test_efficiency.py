@@ -88,12 +88,13 @@ def test_llm_usage_is_held_by_the_token_so_that_longer_questions_are_no_drift() 
 
 
 def test_dearer_token_classes_are_mix_and_a_dearer_price_of_each_is_rate() -> None:
-    def answered(day: int, cost: str, **classes: object) -> Fact:
-        return request(at(day, 9), cost, model="gpt-4", requests=200, **classes)
+    def answered(day: int, cost: str, fresh: int, output: int = 0) -> Fact:
+        classes = {"fresh_input_tokens": fresh, "output_tokens": output}
+        return {**request(at(day, 9), cost, model="gpt-4", requests=200), **classes}
 
     # By the list 200 of these cost $2 before and $3.2 now; half as much again was agreed.
-    before = answered(5, "3", fresh_input_tokens=200_000)
-    now = answered(18, "4.8", fresh_input_tokens=160_000, output_tokens=40_000)
+    before = answered(5, "3", 200_000)
+    now = answered(18, "4.8", 160_000, 40_000)
     newest = request(at(20, 8), "1")
     (row,) = asked((before, now, newest), efficiency_of).rows
     assert row.drift.plain == D("0.6")
