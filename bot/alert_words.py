@@ -47,6 +47,8 @@ def facts(alert: Alert) -> list[str]:
     """What holds of the budget now, a sentence each."""
     status = alert.status
     lines = [_spent(status)]
+    if status.state is State.ENDED:
+        lines.append("That period is over: some of its costs came late.")
     if alert.decision is not None and alert.decision.limit_before is not None:
         before = money(alert.decision.limit_before)
         lines.append(f"The limit in force was {before} before, and is {money(status.limit)} now.")
@@ -63,7 +65,7 @@ def _spent(status: Status) -> str:
 
 def _outlook(status: Status) -> list[str]:
     """How it goes on: burn, forecast, and the day on which it runs out."""
-    if status.burn is None or status.remaining_days <= 0:
+    if status.burn is None or status.remaining_days <= 0 or status.state is not State.RUNNING:
         return []
     lines = [
         f"It burns {money(status.burn)} a day, with {plural(status.remaining_days, 'day')} to go."

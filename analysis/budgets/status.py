@@ -150,7 +150,10 @@ def status_of(
     first = max(period.first, known.first)
     until = min(begun_until, known.last)
     if until < first:
-        return _nothing_known(terms, period, limit, as_of, unpriced_requests)
+        is_before_data = begun_until < known.first
+        return _nothing_known(
+            terms, period, limit, as_of, unpriced_requests, is_before_data=is_before_data
+        )
     with localcontext(prec=EXACT_DIGITS):
         burn = burn_between(daily_spend, first, until, known.complete)
         remaining_days = (period.last - until).days
@@ -189,9 +192,15 @@ def _level(
 
 
 def _nothing_known(
-    terms: Terms, period: BudgetPeriod, limit: Decimal, as_of: date, unpriced_requests: int
+    terms: Terms,
+    period: BudgetPeriod,
+    limit: Decimal,
+    as_of: date,
+    unpriced_requests: int,
+    *,
+    is_before_data: bool,
 ) -> Status:
-    """The status of a period that has not begun, or of which the data has not come."""
+    """The status of a period that has not begun, or of which there is no data, or none yet."""
     begun_days = max((min(as_of, period.last) - period.first).days + 1, 0)
     if not begun_days:
         state = State.NOT_BEGUN
@@ -203,8 +212,8 @@ def _nothing_known(
         state=state,
         as_of=None,
         is_provisional=False,
-        days_behind=begun_days,
-        days_before_data=0,
+        days_behind=0 if is_before_data else begun_days,
+        days_before_data=begun_days if is_before_data else 0,
         limit=limit,
         spend=_NOTHING,
         unpriced_requests=unpriced_requests,

@@ -16,6 +16,7 @@ from bot.blocks.budget_words import (
     burn_words,
     days_words,
     doubts,
+    is_dark,
     level_word,
     paused_words,
     spent_words,
@@ -77,9 +78,10 @@ def status_answer(standing: Standing, may: Collection[Act]) -> Answer:
 def standing_lines(standing: Standing) -> list[str]:
     """Where a budget stands, in two lines."""
     status = standing.status
+    drawn = "" if is_dark(status) else f"`{bar(status.utilization)}` "
     return [
         f"{level_word(status)} · {days_words(status)} · days in {standing.budget.zone.key}",
-        f"`{bar(status.utilization)}` {spent_words(status)}",
+        f"{drawn}{spent_words(status)}",
     ]
 
 
@@ -155,7 +157,7 @@ def _past_line(outcome: PeriodOutcome) -> str:
         f"`{bar(status.utilization, 10)}` {status.period.first} to {status.period.last}: "
         f"{money(status.spend)} of {money(status.limit)}, {used_words(status.utilization)}"
     )
-    if status.as_of is None:
+    if is_dark(status):
         return f"{status.period.first} to {status.period.last}: nothing is known"
     marks = (Level.EXCEEDED, Level.CRITICAL, Level.WARNING)
     highest = next((level for level in marks if level in outcome.reached), None)

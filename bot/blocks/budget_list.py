@@ -147,8 +147,11 @@ def _notes(standings: list[Standing]) -> list[str]:
     for line, times in found.most_common(3):
         whom = "" if times == len(standings) else f" ({plural(times, 'budget')})"
         lines.append(f"{line}{whom}")
-    if any(standing.status.is_provisional for standing in standings):
-        lines.append("Today is not over: its spend still grows")
+    provisional = {one.status.state for one in standings if one.status.is_provisional}
+    if State.RUNNING in provisional:
+        lines.append("The last day is not complete: its spend may still grow")
+    if State.ENDED in provisional:
+        lines.append("Of periods that are over late costs may still come")
     return lines
 
 

@@ -80,14 +80,20 @@ def terms_words(budget: BudgetDraft) -> str:
 
 def spent_words(status: Status) -> str:
     """How much of it is spent: "85.0 % · $4,250.75 of $5,000.00 · $749.25 left"."""
-    if status.as_of is None and status.state is not State.NOT_BEGUN:
-        return f"nothing is known of its spend yet · limit {money(status.limit)}"
+    if is_dark(status):
+        yet = "" if status.days_before_data else " yet"
+        return f"nothing is known of its spend{yet} · limit {money(status.limit)}"
     left = status.remaining
     rest = f"{money(left)} left" if left >= 0 else f"{money(-left)} beyond the limit"
     if not left:
         rest = "nothing left"
     used = used_words(status.utilization)
     return f"*{used}* · {money(status.spend)} of {money(status.limit)} · {rest}"
+
+
+def is_dark(status: Status) -> bool:
+    """Whether nothing is known of a period that has begun: its spend is no nought then."""
+    return status.as_of is None and status.state is not State.NOT_BEGUN
 
 
 def days_words(status: Status) -> str:
@@ -98,9 +104,14 @@ def days_words(status: Status) -> str:
         return f"not begun: {period}, {length}"
     if status.state is State.ENDED:
         return f"ended: {period}, {length}"
+    if status.as_of is None:
+        return f"running: {period}, {length}"
+    left = "its last day"
+    if status.remaining_days:
+        left = f"{plural(status.remaining_days, 'day')} left"
+    as_of = f"as of {status.as_of}: " if status.days_behind else ""
     return (
-        f"day {count(status.elapsed_days)} of {count(len(status.period))}, "
-        f"{plural(status.remaining_days, 'day')} remain · {period}"
+        f"{as_of}day {count(status.elapsed_days)} of {count(len(status.period))}, {left} · {period}"
     )
 
 
@@ -109,7 +120,10 @@ def burn_words(status: Status) -> list[str]:
     if status.burn is None or status.projected is None:
         return []
     if status.state is State.ENDED:
-        return [f"Burned {money(status.burn)} a day"]
+        burned = f"Burned {money(status.burn)} a day"
+        if status.level is Level.EXCEEDED and status.exhaustion is not None:
+            burned += f" · {status.word} since {status.exhaustion}"
+        return [burned]
     lines = [
         f"Burns {money(status.burn)} a day · at that, {money(status.projected)} at its end "
         f"({percent(status.projected / status.limit)})"
@@ -137,6 +151,8 @@ def outlook_words(status: Status) -> str:
 
 def runs_out(status: Status) -> str:
     """The day on which it runs out, for a table."""
+    if status.state is State.ENDED and status.level is not Level.EXCEEDED:
+        return "–"
     if status.exhaustion is not None:
         return str(status.exhaustion)
     return "–" if status.as_of is None or status.state is not State.RUNNING else "not in period"
@@ -144,18 +160,36 @@ def runs_out(status: Status) -> str:
 
 def doubts(status: Status) -> list[str]:
     """What a reader has to know of the figures before trusting them, a line each."""
+    is_over = status.state is State.ENDED
     lines: list[str] = []
-    if status.is_provisional:
-        lines.append(f"{status.as_of} is not over: its spend still grows")
-    if status.days_behind:
+    if status.is_provisional and is_over:
+        lines.append(
+            f"The period is over, but {status.as_of} is not complete: late costs may still come"
+        )
+    elif status.is_provisional:
+        lines.append(f"{status.as_of} is not complete: its spend may still grow")
+    if status.days_behind and is_over:
+        days = "day" if status.days_behind == 1 else plural(status.days_behind, "day")
+        lines.append(
+            f":warning: No data has come for the last {days} of the period: what was spent in that "
+            "time is not in the figures"
+        )
+    elif status.days_behind:
         days = plural(status.days_behind, "day")
-        lines.append(f":warning: The data is {days} behind: their spend is not in the figures")
-    if status.days_before_data:
+        lines.append(
+            f":warning: The data is {days} behind: what was spent since is not in the figures"
+        )
+    if is_dark(status) and status.days_before_data:
+        lines.append(":warning: The data begins after the period")
+    elif status.days_before_data:
         days = plural(status.days_before_data, "day")
-        lines.append(f":warning: The data begins {days} after the period: their spend is missing")
+        lines.append(
+            f":warning: The data begins {days} into the period: what was spent before is not in "
+            "the figures"
+        )
     if status.unpriced_requests:
         requests = plural(status.unpriced_requests, "request")
-        lines.append(f":warning: {requests} without a price, in none of the figures")
+        lines.append(f":warning: {requests} without a price: their cost is in none of the figures")
     return lines
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from analysis.clock import Clock
 from analysis.errors import NotFound, NotUnderstood
+from handlers.budgets.pausing import awake
 from handlers.budgets.permissions import sees, within
 from handlers.budgets.requests import Which
 from handlers.caller import Caller
@@ -28,10 +30,12 @@ class Finder:
     Attributes:
         budgets: all there are.
         dimensions: of the deployment.
+        clock: the present.
     """
 
     budgets: BudgetRepository
     dimensions: Dimensions
+    clock: Clock
 
     async def find(self, which: Which, caller: Caller) -> Budget:
         """The budget that is meant.
@@ -46,17 +50,20 @@ class Finder:
         if key is not None:
             budget = await self.budgets.find(key, within=reach)
             if budget is not None and sees(caller, budget, self.dimensions):
-                return budget
+                return awake(budget, self.clock())
         named = await self.budgets.find_named(which.name, within=reach, limit=SAME_NAME)
-        found = [budget for budget in named if sees(caller, budget, self.dimensions)]
+        seen = [budget for budget in named if sees(caller, budget, self.dimensions)]
+        found = seen
         if which.organization is not None:
             whose = which.organization.casefold()
-            found = [one for one in found if (one.organization or "").casefold() == whose]
+            found = [one for one in seen if (one.organization or "").casefold() == whose]
+        if not found and seen:
+            raise not_found(which.name, _of_others(seen), which.organization)
         if not found:
             raise await self._not_found(which, caller)
         if len(found) > 1:
             raise _ambiguous(which, found)
-        return found[0]
+        return awake(found[0], self.clock())
 
     async def _not_found(self, which: Which, caller: Caller) -> NotFound:
         wanted = name_key(which.name)
@@ -68,9 +75,17 @@ class Finder:
         return not_found(which.name, hint)
 
 
-def not_found(name: str, hint: str = "") -> NotFound:
+def not_found(name: str, hint: str = "", organization: str | None = None) -> NotFound:
     """What is said of a budget that is not there for whoever asks."""
-    return NotFound(f"There is no budget {shown(name)}.", hint)
+    of = "" if organization is None else f" of {shown(organization)}"
+    return NotFound(f"There is no budget {shown(name)}{of}.", hint)
+
+
+def _of_others(found: list[Budget]) -> str:
+    """Whose the budgets of that name are, all of which the caller sees."""
+    owners = [one.organization for one in found]
+    some = ", ".join("the deployment itself" if one is None else shown(one) for one in owners[:5])
+    return f"There is one of that name of {some}{' and others' if len(owners) > 5 else ''}."
 
 
 def id_of(text: str) -> UUID | None:

@@ -56,7 +56,7 @@ def budget_handlers(
         wake: tells the outbox of this process that there is something to send.
     """
     engine, dimensions, clock = costs.engine, costs.dimensions, costs.clock
-    finder = Finder(store.budgets, dimensions)
+    finder = Finder(store.budgets, dimensions, clock)
     drafting = Drafting(engine, dimensions, clock)
     standings = Standings(
         engine, spending, store.raises, dimensions, clock, costs.stale_after_hours

@@ -11,6 +11,7 @@ from analysis.periods import Dates
 from handlers.budgets.finding import Finder
 from handlers.budgets.journal import BUDGET
 from handlers.budgets.overlapping import overlapping
+from handlers.budgets.pausing import awake
 from handlers.budgets.permissions import Act, allow, may, sees, within
 from handlers.budgets.raise_names import name_of, named_raises
 from handlers.budgets.requests import HistoryRequest, ListRequest, ShowRequest
@@ -66,7 +67,8 @@ class ReadHandler:
             within=reach, containing=request.containing, after=after, limit=request.limit + 1
         )
         shown = page[: request.limit]
-        seen = [budget for budget in shown if sees(caller, budget, dimensions)]
+        now = self.standings.clock()
+        seen = [awake(budget, now) for budget in shown if sees(caller, budget, dimensions)]
         return BudgetList(
             standings=tuple(await self.standings.of(seen)),
             total=await budgets.count(within=reach),

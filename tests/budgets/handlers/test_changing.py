@@ -128,6 +128,21 @@ async def test_a_pause_ends_when_its_day_begins_in_the_budgets_zone(desk: OpenDe
         assert (resumed.paused, resumed.paused_until) == (False, None)
 
 
+async def test_a_pause_that_is_over_is_not_told_any_more(desk: OpenDesk) -> None:
+    async with desk(FACTS) as at:
+        budget = await at.create(KEEPER)
+        await at.budgets.change.pause(PauseRequest(PROD, date(2026, 11, 22)), KEEPER)
+        read = at.budgets.read
+        for days, is_paused in ((0, True), (1, True), (1, False)):
+            at.clock.advance(timedelta(days=days))
+            (listed,) = (await read.list(ListRequest(), MEMBER)).standings
+            shown = await read.show(ShowRequest(Which(str(budget.id))), MEMBER)
+            found = [listed, shown.standing, await read.status(ShowRequest(PROD), MEMBER)]
+            assert {one.budget.paused for one in found} == {is_paused}
+        edited = await at.budgets.change.edit(EditRequest(PROD, BudgetForm(limit="7")), KEEPER)
+        assert edited.changed == ("limit",)
+
+
 async def test_a_deletion_is_taken_back_within_a_day(desk: OpenDesk) -> None:
     async with desk(FACTS) as at:
         budget = await at.create(KEEPER)
