@@ -98,56 +98,6 @@ def test_tokens_are_told_by_the_thousand() -> None:
 
 def test_the_shares_of_the_tokens_are_taken_out_where_their_value_is_known() -> None:
     cells = (cell("a", (1000, "10"), (2000, "50")), cell("b", (1000, "10"), (1000, "12")))
-    values: dict[Key, tuple[Decimal, Decimal]] = {
-        ("a",): (D(4), D(16))
-    }  # as many tokens are worth twice as much
-    found = drift(Work(cells, 200, 300, values), Unit.THOUSAND_TOKENS, WEEK)
-    assert found.shares_usd == 20
-    assert found.rate_usd == 12  # 50 - 10 x 16 / 4, and 12 - 10
-    assert found.like_for_like == D(12) / 50
-
-
-@pytest.mark.parametrize(
-    ("requests", "tokens", "is_longer"),
-    [
-        (100, 116_000, True),
-        (100, 115_000, False),
-        (100, 84_000, True),
-        (99, 200_000, False),
-        (100, 100_000, False),
-    ],
-)
-def test_longer_requests_are_told_from_15_percent_100_requests_and_a_dollar_a_day_on(
-    requests: int, tokens: int, is_longer: bool
-) -> None:
-    cells = (cell("", (100_000, "100"), (tokens, "100")),)
-    found = drift(Work(cells, 100, requests), Unit.THOUSAND_TOKENS, WEEK)
-    assert found.is_longer is is_longer
-    cheap = (cell("", (100_000, "1"), (tokens, "1")),)
-    assert not drift(Work(cheap, 100, requests), Unit.THOUSAND_TOKENS, WEEK).is_longer
-    assert drift(Work(cells, 100, requests), Unit.REQUEST, WEEK).longer is None
-
-
-cost = st.decimals(0, 10_000, places=9)
-
-
-@st.composite
-def any_cell(draw: st.DrawFn) -> Cell:
-    before, now = draw(st.integers(0, 10_000)), draw(st.integers(0, 10_000))
-    key = (draw(st.sampled_from("abc")),)
-    return Cell(key, before, draw(cost), now, draw(cost))
-
-
-worth = st.decimals(0, 99, places=4)
-
-
-@given(
-    st.lists(any_cell(), min_size=1, max_size=3, unique_by=lambda one: one.key),
-    st.tuples(worth, worth),
-)
-def test_values_move_between_mix_and_rate_and_add_nothing(
-    cells: list[Cell], worths: tuple[Decimal, Decimal]
-) -> None:
     # Of a as many tokens are worth twice as much.
     values: dict[Key, tuple[Decimal, Decimal]] = {("a",): (D(4), D(16))}
     found = drift(Work(cells, 200, 300, values), Unit.THOUSAND_TOKENS, WEEK)
@@ -188,7 +138,6 @@ def any_cell(draw: st.DrawFn) -> Cell:
 
 
 worth = st.decimals(0, 99, places=4)
-Key = tuple[str | None, ...]
 
 
 @given(
