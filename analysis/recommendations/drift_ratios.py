@@ -35,6 +35,10 @@ LEAST_COMPARED = 0.5
 CERTAIN = 3.0
 """Standard errors of the median that the drift is from nothing."""
 
+RANKS = 3.0
+"""Standard deviations of the rank sum (Mann and Whitney, 1947) that the last days lie above the
+baseline's: 1 in 740 by chance, however the days are distributed. A few days give no sure spread."""
+
 MEDIAN_ERROR = 1.2533
 """A median is so much less sure than a mean of as many values, of a normal distribution."""
 
@@ -157,10 +161,12 @@ class _Judged:
     Attributes:
         drift: of the median.
         error: the standard error of that.
+        ranks: how far the last days lie above the baseline's, in standard deviations.
     """
 
     drift: float
     error: float
+    ranks: float
 
     @property
     def ratio(self) -> float:
@@ -168,7 +174,8 @@ class _Judged:
 
     @property
     def is_beyond(self) -> bool:
-        return self.ratio - 1 > float(BEYOND) and self.drift > CERTAIN * self.error
+        is_sure = self.drift > CERTAIN * self.error and self.ranks >= RANKS
+        return is_sure and self.ratio - 1 > float(BEYOND)
 
 
 def _judged(before: Sequence[Mixed], recent: Sequence[Mixed]) -> _Judged | None:
@@ -178,7 +185,14 @@ def _judged(before: Sequence[Mixed], recent: Sequence[Mixed]) -> _Judged | None:
     usual = median(past)
     spread = max(_spread(past, usual), _spread(now, median(now)), LEAST_SPREAD)
     error = MEDIAN_ERROR * spread * math.sqrt(1 / len(past) + 1 / len(now))
-    return _Judged(median(now) - usual, error)
+    return _Judged(median(now) - usual, error, _ranks(past, now))
+
+
+def _ranks(past: Sequence[float], now: Sequence[float]) -> float:
+    """Mann and Whitney's U, standardized."""
+    above = sum((one > other) + (one == other) / 2 for one in now for other in past)
+    pairs = len(now) * len(past)
+    return (above - pairs / 2) / math.sqrt(pairs * (len(now) + len(past) + 1) / 12)
 
 
 def _logs(days: Sequence[Mixed]) -> list[float]:

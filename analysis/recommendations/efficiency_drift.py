@@ -13,11 +13,12 @@ pictures is no drift. Then
     saved = direct cost of the compared work x (1 - 1 / drift)
 
 the cost of going back to the former rate, at today's price of a GPU second. Robust against a few
-days (the median of seven moves only when four do), and held against the days' own spread: the
-median absolute deviation of the baseline's log ratios.
+days (the median of seven moves only when four do), held against the days' own spread (the median
+absolute deviation of the log ratios), and against chance by ranks: nearly all of the last days
+have to lie above nearly all of the baseline's.
 
 Source: H. Paasche, 1874; "Consumer Price Index Manual", IMF and others, 2020, chapter 2; median
-absolute deviation: Rousseeuw and Croux, JASA 1993.
+absolute deviation: Rousseeuw and Croux, JASA 1993; rank sums: Mann and Whitney, 1947.
 
 Silent: where the price of a GPU second rose and the seconds did not (that is a rate, see
 `Cause.RATE`); where the rows have no GPU seconds; with less than 14 days, 5 of them with enough
