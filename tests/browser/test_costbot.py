@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from analysis.clock import system_clock
@@ -48,7 +49,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def playground(home: Path, window: Page) -> AsyncGenerator[Page]:
     """The playground as it begins, open as Ada, who sees everything."""
     (home / "playground.json").unlink(missing_ok=True)

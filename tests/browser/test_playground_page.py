@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from playground.clock import ManualClock
@@ -15,7 +15,7 @@ from tests.playground_page.sample_app import PEOPLE, answer_blocks, installed
 from tests.playground_page.served import Served, served
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncGenerator[Served]:
     async with served() as everything:
         yield everything
