@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from analysis.errors import NotFound
 from analysis.roles import Role
 from handlers import listing
 from handlers.caller import Caller
-from handlers.nearest import did_you_mean, shown
+from handlers.kept_list import KeptList, Kind
+from handlers.nearest import shown
 from storage.records.audit import Surface
 from storage.records.person import Person
 from storage.store import Store
@@ -69,22 +69,7 @@ class PeopleHandler:
             role=listing.role(new.role),
             zone=self.zone if new.zone is None else listing.zone(new.zone),
         )
-        async with self.store.transaction() as together:
-            before = await together.people.find(person.team_id, person.user_id)
-            if before != person:
-                await together.people.put(person)
-                action = "person.add" if before is None else "person.change"
-                await together.audit.add(
-                    listing.decision(
-                        action,
-                        caller,
-                        self.surface,
-                        _key(person),
-                        before=None if before is None else _values(before),
-                        after=_values(person),
-                    )
-                )
-        return person
+        return await self._people.put(person, caller)
 
     async def listed(self, caller: Caller, team_id: str | None = None) -> list[Person]:
         """The people of one workspace, or of all.
@@ -93,8 +78,7 @@ class PeopleHandler:
             NotAllowed: the caller is no admin.
             Unavailable: the store does not answer.
         """
-        listing.only_admins(caller)
-        return await self.store.people.find_all(team_id)
+        return await self._people.find_all(caller, team_id)
 
     async def remove(self, team_id: str, user_id: str, caller: Caller) -> None:
         """Takes a person off the list.
@@ -104,28 +88,11 @@ class PeopleHandler:
             NotFound: the person is not on it.
             Unavailable: the store does not answer.
         """
-        listing.only_admins(caller)
-        async with self.store.transaction() as together:
-            before = await together.people.find(team_id, user_id)
-            if before is None or not await together.people.remove(team_id, user_id):
-                there = [person.user_id for person in await together.people.find_all(team_id)]
-                raise NotFound(
-                    f"{shown(user_id)} of workspace {shown(team_id)} is not listed.",
-                    did_you_mean(user_id, there, otherwise="Nobody of that workspace is."),
-                )
-            entry = listing.decision(
-                "person.remove",
-                caller,
-                self.surface,
-                _key(before),
-                before=_values(before),
-                after=None,
-            )
-            await together.audit.add(entry)
+        await self._people.remove(team_id, user_id, caller)
 
-
-def _key(person: Person) -> str:
-    return f"{person.team_id}/{person.user_id}"
+    @property
+    def _people(self) -> KeptList[Person]:
+        return KeptList(PEOPLE, self.store, self.surface)
 
 
 def _values(person: Person) -> dict[str, object]:
@@ -136,3 +103,14 @@ def _values(person: Person) -> dict[str, object]:
         "zone": person.zone.key,
         "active": person.active,
     }
+
+
+PEOPLE: Kind[Person] = Kind(
+    name="person",
+    repository=lambda where: where.people,
+    own_id=lambda person: person.user_id,
+    values=_values,
+    called=shown,
+    none="Nobody of that workspace is.",
+)
+"""The list of people, among those that admins keep."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.errors import NotFound
 from analysis.roles import Role
 from handlers import listing
 from handlers.caller import Caller
-from handlers.nearest import did_you_mean, shown
+from handlers.kept_list import KeptList, Kind
+from handlers.nearest import shown
 from storage.records.audit import Surface
 from storage.records.user_group import UserGroup
 from storage.store import Store
@@ -63,22 +63,7 @@ class UserGroupHandler:
             else listing.line("the group's organization", new.organization),
             role=listing.role(new.role),
         )
-        async with self.store.transaction() as together:
-            before = await together.user_groups.find(group.team_id, group.group_id)
-            if before != group:
-                await together.user_groups.put(group)
-                action = "user_group.add" if before is None else "user_group.change"
-                await together.audit.add(
-                    listing.decision(
-                        action,
-                        caller,
-                        self.surface,
-                        _key(group),
-                        before=None if before is None else _values(before),
-                        after=_values(group),
-                    )
-                )
-        return group
+        return await self._groups.put(group, caller)
 
     async def listed(self, caller: Caller, team_id: str | None = None) -> list[UserGroup]:
         """The groups of one workspace, or of all.
@@ -87,8 +72,7 @@ class UserGroupHandler:
             NotAllowed: the caller is no admin.
             Unavailable: the store does not answer.
         """
-        listing.only_admins(caller)
-        return await self.store.user_groups.find_all(team_id)
+        return await self._groups.find_all(caller, team_id)
 
     async def remove(self, team_id: str, group_id: str, caller: Caller) -> None:
         """Takes a group off the list.
@@ -98,29 +82,11 @@ class UserGroupHandler:
             NotFound: the group is not on it.
             Unavailable: the store does not answer.
         """
-        listing.only_admins(caller)
-        async with self.store.transaction() as together:
-            before = await together.user_groups.find(team_id, group_id)
-            if before is None or not await together.user_groups.remove(team_id, group_id):
-                there = [group.group_id for group in await together.user_groups.find_all(team_id)]
-                raise NotFound(
-                    f"The user group {shown(group_id)} of workspace {shown(team_id)} is not "
-                    "listed.",
-                    did_you_mean(group_id, there, otherwise="No group of that workspace is."),
-                )
-            entry = listing.decision(
-                "user_group.remove",
-                caller,
-                self.surface,
-                _key(before),
-                before=_values(before),
-                after=None,
-            )
-            await together.audit.add(entry)
+        await self._groups.remove(team_id, group_id, caller)
 
-
-def _key(group: UserGroup) -> str:
-    return f"{group.team_id}/{group.group_id}"
+    @property
+    def _groups(self) -> KeptList[UserGroup]:
+        return KeptList(USER_GROUPS, self.store, self.surface)
 
 
 def _values(group: UserGroup) -> dict[str, object]:
@@ -129,3 +95,14 @@ def _values(group: UserGroup) -> dict[str, object]:
         "organization": group.organization,
         "role": group.role.value,
     }
+
+
+USER_GROUPS: Kind[UserGroup] = Kind(
+    name="user_group",
+    repository=lambda where: where.user_groups,
+    own_id=lambda group: group.group_id,
+    values=_values,
+    called=lambda group_id: f"The user group {shown(group_id)}",
+    none="No group of that workspace is.",
+)
+"""The list of user groups, among those that admins keep."""
