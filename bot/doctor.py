@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict
 
 from pydantic import ValidationError
 
@@ -16,16 +15,16 @@ from analysis.checks import Check, failed, failed_with
 from analysis.clock import Clock, system_clock
 from analysis.errors import BadInput, Unavailable
 from bot.assembly import mart_of, own_cost_of
+from bot.outbox.inspection import MailInspection, WebhookInspection
 from bot.settings import Settings
 from bot.slack.inspection import SlackInspection
-from bot.warehouse import access_of
+from bot.warehouse import access_of, kept_job
 from handlers.doctor import DoctorHandler, Inspection, RefreshInspection
 from handlers.nearest import nearest
 from queries.bigquery.inspection import BigQueryInspection
 from queries.bigquery.jobs import JobRecord, Jobs
 from queries.dimensions import Source
 from storage import Store
-from storage.records.warehouse_job import WarehouseJob
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +46,8 @@ async def doctor_opened(
             settings.slack_api_url,
         )
         further.append(slack.inspect)
+        further.append(MailInspection(settings.smtp_url, settings.smtp_from).inspect)
+        further.append(WebhookInspection(settings.webhooks).inspect)
         if settings.bigquery_project is not None:
             jobs = Jobs(access_of(settings), clock, _recorder(store))
             stack.push_async_callback(jobs.close)
@@ -101,7 +102,7 @@ def _recorder(store: Store | Check) -> Callable[[JobRecord], Awaitable[None]]:
         try:
             at, needed = await store.revisions()
             if at == needed:
-                await store.warehouse_jobs.add(WarehouseJob(**asdict(job)))
+                await store.warehouse_jobs.add(kept_job(job))
         except Unavailable as error:
             log.warning("a job of BigQuery was not kept: %s", error)
 

@@ -8,8 +8,9 @@ Where one message can still stand twice, because the other side gives no way to 
 - Slack stores a message later than `Timing.settle` after costbot stopped waiting for the reply, so
   that it was not there yet when it was looked for; or the process is suspended between its last
   look at the clock and the first byte that it sends, for longer than its lease has left.
-- The bot may not read the conversation (`im:history`, `groups:history` not granted): what may have
-  arrived is sent again, since an alert that is missing is worse than one that stands twice.
+- The bot may not read the conversation (a workspace has not granted one of the scopes
+  `channels:history`, `groups:history`, `im:history`, or the bot has left): what may have arrived is
+  sent again, since an alert that is missing is worse than one that stands twice.
 - E-mail and webhooks cannot be searched: after a lost reply they are repeated, with the same
   `Message-ID`, or the same `Idempotency-Key` and `webhook-id`, by which the receiver drops the
   second.

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 from pydantic import SecretStr
 
 from analysis.checks import Check, failed, passed, warned
-from bot.slack.permissions import SCOPES
+from bot.slack.permissions import LOOKING, SCOPES
 
 SECONDS = 10
 """How long Slack may take to answer."""
@@ -149,10 +149,15 @@ def _scopes(headers: Mapping[str, str]) -> Check:
         return warned("Slack scopes", sentence, "Compare them with manifest.yaml by hand.")
     granted = {scope.strip() for scope in written.split(",") if scope.strip()}
     missing, more = sorted(SCOPES - granted), sorted(granted - SCOPES)
+    cure = f"Put manifest.yaml into the app's settings, {_APP_PAGE}, and install it again."
+    if missing and LOOKING.issuperset(missing):
+        sentence = (
+            f"The bot token lacks {', '.join(missing)}: where Slack's reply to a message is lost, "
+            "that message may stand twice."
+        )
+        return warned("Slack scopes", sentence, cure)
     if missing:
-        sentence = f"The bot token lacks {', '.join(missing)}."
-        cure = f"Put manifest.yaml into the app's settings, {_APP_PAGE}, and install it again."
-        return failed("Slack scopes", sentence, cure)
+        return failed("Slack scopes", f"The bot token lacks {', '.join(missing)}.", cure)
     if more:
         sentence = f"The bot token has scopes that costbot does not need: {', '.join(more)}."
         return warned("Slack scopes", sentence, "Take them out of the app: least is safest.")

@@ -59,6 +59,8 @@ SCOPES = frozenset(
         "chat:write",
         "commands",
         "files:write",
+        "groups:history",
+        "im:history",
         "im:write",
         "usergroups:read",
         "users:read",
@@ -66,6 +68,11 @@ SCOPES = frozenset(
     }
 )
 """What the manifest asks Slack for, and what the playground grants: no more."""
+
+LOOKING = frozenset({"channels:history", "groups:history", "im:history"})
+"""With these a message that may have been sent is looked for before it is sent again: in public
+channels, in private ones that costbot is in, in its direct messages. Without one of them a message
+may stand twice there, and everything else works."""
 
 
 def action_name(action_id: str) -> str:

@@ -79,6 +79,21 @@ async def test_missing_scopes_are_named(workspace: Workspace) -> None:
     assert "manifest.yaml" in scopes.cure
 
 
+async def test_scopes_that_only_spare_a_second_message_are_missed_with_a_warning(
+    workspace: Workspace,
+) -> None:
+    grant(workspace, SCOPES - {"groups:history"})
+    _, scopes, _ = await workspace.inspected()
+    assert scopes.level is Level.WARNING
+    assert scopes.sentence == (
+        "The bot token lacks groups:history: where Slack's reply to a message is lost, that "
+        "message may stand twice."
+    )
+    grant(workspace, SCOPES - {"groups:history", "im:write"})
+    _, scopes, _ = await workspace.inspected()
+    assert scopes.level is Level.FAULT
+
+
 async def test_scopes_beyond_what_is_needed_are_a_warning(workspace: Workspace) -> None:
     grant(workspace, SCOPES | {"admin"})
     _, scopes, _ = await workspace.inspected()

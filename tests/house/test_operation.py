@@ -17,6 +17,8 @@ LEAST_SCOPES = {
     "chat:write",
     "commands",
     "files:write",
+    "groups:history",  # a message in doubt is looked for before it is sent again
+    "im:history",
     "im:write",
     "usergroups:read",  # roles by user group
     "users:read",

@@ -107,10 +107,10 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *more_scopes: str) -> AsyncGenerator[Outbox]:
-    """An outbox on a Slack that grants the bot some more scopes than the manifest asks for."""
+async def opened(folder: Path, *refused: str) -> AsyncGenerator[Outbox]:
+    """An outbox on a Slack that does not grant the bot some of the manifest's scopes."""
     clock, app = ManualClock(START), installed_app()
-    app = replace(app, scopes=(app.scopes or frozenset()) | set(more_scopes))
+    app = replace(app, scopes=(app.scopes or frozenset()) - set(refused))
     async with (
         running(begin(clock, people(), app)) as slack,
         sqlite_store(folder, clock.now) as store,

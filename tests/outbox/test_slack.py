@@ -270,11 +270,11 @@ async def test_to_a_person_it_goes_as_a_direct_message(outbox: Outbox) -> None:
     assert outbox.texts(direct.id) == ["one"]
 
 
-@pytest.mark.parametrize(("scopes", "stands"), [((), 2), (("im:history",), 1)])
+@pytest.mark.parametrize(("refused", "stands"), [((), 1), (("im:history",), 2)])
 async def test_where_the_bot_may_not_look_what_is_in_doubt_is_sent_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, scopes: tuple[str, ...], stands: int
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, refused: tuple[str, ...], stands: int
 ) -> None:
-    async with opened(tmp_path, *scopes) as outbox:
+    async with opened(tmp_path, *refused) as outbox:
         ada = next(user.id for user in outbox.slack.workspace.people() if user.name == "ada")
         outbox.slack.faults.set(Fault("reply_lost", methods=POST))
         await outbox.add("one", to=ada)
