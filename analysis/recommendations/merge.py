@@ -7,12 +7,11 @@ evidence that cannot judge it: a type that failed, or fewer days than it was dra
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from analysis.recommendations.cells import EvidencePeriod
 from analysis.recommendations.proposal import Kind, Proposal
 from analysis.recommendations.states import State
 
@@ -95,19 +94,16 @@ Change = Created | Updated | CameBack | Expired | Archived
 
 
 def merged(
-    kept: Sequence[Kept],
-    proposals: Iterable[Proposal],
-    period: EvidencePeriod,
-    judged: Collection[Kind],
+    kept: Sequence[Kept], proposals: Iterable[Proposal], now: datetime, judged: Mapping[Kind, int]
 ) -> list[Change]:
     """What follows from new proposals, and from time.
 
     Args:
         kept: all that one organization has and that is not archived.
         proposals: for that organization; of two with one key the one that saves more counts.
-        period: of their evidence.
-        judged: the kinds that were drawn without an error: only of these it is known that what
-            was not found is not there.
+        now: UTC.
+        judged: the kinds that were drawn without an error, each with the days of its evidence:
+            only of these it is known that what was not found is not there.
     """
     found = _by_key(proposals)
     known = {one.key for one in kept if one.state is not State.ARCHIVED}
@@ -115,12 +111,12 @@ def merged(
         Created(proposal) for key, proposal in found.items() if key not in known
     ]
     for one in kept:
-        change = _in_time(one, period.now)
+        change = _in_time(one, now)
         proposal = found.get(one.key)
         if proposal is not None:
-            change = _found(one, proposal, period.now)
-        elif one.kind in judged and one.evidence_days <= period.days:
-            change = _not_found(one, period.now) or change
+            change = _found(one, proposal, now)
+        elif one.evidence_days <= judged.get(one.kind, 0):
+            change = _not_found(one, now) or change
         if change is not None:
             changes.append(change)
     return changes

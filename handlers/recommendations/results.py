@@ -43,7 +43,6 @@ class Generated:
         organizations: that were looked at, the deployment's own among them.
         found: recommendations that the evidence supports.
         created, updated, came_back, expired, archived: what became of them and of those there.
-        claimed: of those found, which are claimed or dismissed and stay as they are.
         opportunities: that the evidence supports.
         failed: the kinds that could not be drawn; those of them that are there stay as they are.
     """
@@ -57,7 +56,6 @@ class Generated:
     came_back: int = 0
     expired: int = 0
     archived: int = 0
-    claimed: int = 0
     opportunities: int = 0
     failed: tuple[Failure, ...] = ()
 
@@ -201,8 +199,8 @@ class OpportunitySummary:
 
     Attributes:
         counts: how many, by state.
-        potential: USD a month that the live ones could save; those of one organization may share
-            dollars with each other, so this is the sum of each organization's largest ones at most.
+        potential: USD a month that the live ones could save at least: of each organization's the
+            largest one alone, since several may be about the same dollars.
         verified: USD a month that were found to be saved.
     """
 

@@ -83,6 +83,17 @@ class OpportunityRepository:
         query = select(OpportunityRow).where(between, *_reach(within))
         return await self._opportunities(query.order_by(OpportunityRow.id).limit(limit))
 
+    async def organizations(self) -> set[str | None]:
+        """Who has any that are open; None: the deployment itself.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        is_open = OpportunityRow.state == OpportunityState.OPEN.value
+        query = select(OpportunityRow.organization).where(is_open).distinct()
+        async with self._sessions.reading() as session:
+            return set(await session.scalars(query))
+
     async def latest_of(self, organization: str | None) -> list[StoredOpportunity]:
         """The latest of each key of exactly one organization, or of the deployment's own.
 
