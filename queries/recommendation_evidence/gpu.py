@@ -153,13 +153,8 @@ async def _endings(engine: Engine, dimensions: Dimensions, window: Window) -> tu
 async def _work(
     engine: Engine, dimensions: Dimensions, window: Window, until: date
 ) -> tuple[WorkDay, ...]:
-    fine = [name for name in dict.fromkeys((*COARSE, *MIXED)) if name in dimensions]
     table = await engine.query(
-        _work_sql(
-            [f"`{dimensions[name].column}`" for name in SERVICE],
-            [f"`{dimensions[name].column}`" for name in COARSE],
-            [*(f"`{dimensions[name].column}`" for name in fine), "is_internal"],
-        ),
+        work_sql(dimensions),
         {"source": Source.GPU.value, "until": until},
         first_day=window.first_day,
         last_day=window.last_day,
@@ -180,13 +175,17 @@ async def _work(
     return tuple(sorted(found, key=str))
 
 
-def _work_sql(service: list[str], coarse: list[str], fine: list[str]) -> str:
-    """By day and service: what its cells took, and what they take at the baseline's rates.
+def work_sql(dimensions: Dimensions) -> str:
+    """GoogleSQL: by day and service what its cells took, and what at the baseline's rates.
 
     The expected time is the denominator of Paasche's index in `analysis.efficiency`: the requests
-    of each cell times its seconds per request before.
+    of each cell times its seconds per request before @until.
     """
-    of_service, of_coarse, of_fine = (", ".join(some) for some in (service, coarse, fine))
+    finest = (*dict.fromkeys((*COARSE, *MIXED)), "is_internal")
+    of_service, of_coarse, of_fine = (
+        ", ".join(f"`{dimensions[name].column if name in dimensions else name}`" for name in names)
+        for names in (SERVICE, COARSE, finest)
+    )
     baselines = ", ".join(
         f"SUM(IF(dt < @until, {figure}, 0)) OVER (PARTITION BY {cell}) AS {name}_{figure}"
         for name, cell in (("coarse", of_coarse), ("fine", of_fine))
