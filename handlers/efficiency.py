@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from analysis.clock import Clock
@@ -13,10 +13,10 @@ from analysis.efficiency import Drift, Unit, Work, drift
 from analysis.errors import NotUnderstood
 from analysis.periods import Window
 from analysis.prices import UnitPrice
-from handlers.asking import Names
+from handlers.against_baseline import Holding
 from handlers.caller import Caller
-from handlers.days import DaysRequest, Pinned, pinned
-from handlers.freshness import Freshness, freshness_of
+from handlers.days import DaysRequest, Pinned
+from handlers.freshness import Freshness
 from handlers.origin import Origin
 from handlers.token_values import TokenValues
 from queries.breakdown import TIMES
@@ -27,7 +27,6 @@ from queries.prices.catalogue import Catalogue
 from queries.work import Done, work_done
 
 MODEL = "model"
-MOST_BREAKDOWNS = 2
 
 Member = tuple[str | None, ...]
 
@@ -128,12 +127,13 @@ class EfficiencyHandler:
                 the period is complete.
             Unavailable: the engine cannot answer.
         """
-        now = self.clock()
-        freshness = freshness_of(self.engine.snapshot(), now, self.stale_after_hours)
-        request = await self._checked(request, caller)
-        days = pinned(request.period, now, caller.zone, freshness.data_until)
-        covered = freshness.covered(caller.zone)
-        baseline = days.baseline(covered[0]) if covered else None
+        if any(name in TIMES for name in request.by):
+            sentence = "`efficiency` holds the whole period against its baseline, not each day."
+            raise NotUnderstood(sentence, "Try `/cost efficiency yesterday`, or `by model`.")
+        held = await Holding(self.engine, self.dimensions, self.clock, self.stale_after_hours).held(
+            request, caller
+        )
+        request, days, baseline = held.request, held.pinned, held.baseline
         by = request.by or (MODEL,)
         current, before = await asyncio.gather(
             self._done(request, days.window, by, caller),
@@ -153,23 +153,7 @@ class EfficiencyHandler:
             origin=origin,
             unpriced=sum(one.unpriced for one in kept),
             unweighed=values.unknown,
-            freshness=freshness,
-        )
-
-    async def _checked(self, request: DaysRequest, caller: Caller) -> DaysRequest:
-        if any(name in TIMES for name in request.by):
-            sentence = "`efficiency` holds the whole period against its baseline, not each day."
-            raise NotUnderstood(sentence, "Try `/cost efficiency yesterday`, or `by model`.")
-        if len(request.by) > MOST_BREAKDOWNS:
-            sentence = "A breakdown runs along one or two different dimensions."
-            raise NotUnderstood(sentence, "Try `by model by endpoint`.")
-        names = Names(self.engine, self.dimensions)
-        names.allow(request.by, caller)
-        return replace(
-            request,
-            filters=await names.known(request.filters, caller),
-            # Who sees one organization is its customer: the owner's own traffic is not theirs.
-            customers_only=request.customers_only or caller.organization is not None,
+            freshness=held.freshness,
         )
 
     async def _done(

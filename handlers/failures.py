@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from analysis.clock import Clock
-from analysis.errors import NotUnderstood
 from analysis.failures import Judged, Outcome, added
 from analysis.periods import Window
-from handlers.asking import Names, reaches_back
+from handlers.against_baseline import Holding
+from handlers.asking import reaches_back
 from handlers.caller import Caller
-from handlers.days import DaysRequest, Pinned, pinned
-from handlers.freshness import Freshness, freshness_of
+from handlers.days import DaysRequest, Pinned
+from handlers.freshness import Freshness
 from handlers.origin import Origin
 from queries.breakdown import DAY
 from queries.dimensions import Dimensions
@@ -25,8 +25,6 @@ from queries.grouped import Rows
 
 ROUTES = ("product", "endpoint", "process")
 """What failures are divided by where nothing is named: the API has endpoints, Studio processes."""
-
-MOST_BREAKDOWNS = 2
 
 Member = tuple[str | date | None, ...]
 
@@ -118,13 +116,11 @@ class FailuresHandler:
                 the period is complete.
             Unavailable: the engine cannot answer.
         """
-        now = self.clock()
-        freshness = freshness_of(self.engine.snapshot(), now, self.stale_after_hours)
-        request = await self._checked(request, caller)
-        days = pinned(request.period, now, caller.zone, freshness.data_until)
-        covered = freshness.covered(caller.zone)
-        baseline = days.baseline(covered[0]) if covered else None
-        reaches = covered is not None and reaches_back(days.before, covered)
+        held = await Holding(self.engine, self.dimensions, self.clock, self.stale_after_hours).held(
+            request, caller
+        )
+        request, days, baseline = held.request, held.pinned, held.baseline
+        reaches = held.covered is not None and reaches_back(days.before, held.covered)
         by = request.by or ROUTES
         dimensions = tuple(name for name in by if name != DAY)
         current, before, past = await asyncio.gather(
@@ -150,20 +146,7 @@ class FailuresHandler:
             rows=_rows(kept, past, by),
             errors=_errors(kept),
             origin=origin,
-            freshness=freshness,
-        )
-
-    async def _checked(self, request: DaysRequest, caller: Caller) -> DaysRequest:
-        if len(request.by) > MOST_BREAKDOWNS:
-            sentence = "A breakdown runs along one or two different dimensions."
-            raise NotUnderstood(sentence, "Try `by model by endpoint`.")
-        names = Names(self.engine, self.dimensions)
-        names.allow(request.by, caller)
-        return replace(
-            request,
-            filters=await names.known(request.filters, caller),
-            # Who sees one organization is its customer: the owner's own traffic is not theirs.
-            customers_only=request.customers_only or caller.organization is not None,
+            freshness=held.freshness,
         )
 
     async def _ended(
