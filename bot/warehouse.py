@@ -41,6 +41,11 @@ def access_of(settings: Settings) -> Access:
     )
 
 
+def kept_job(job: JobRecord) -> WarehouseJob:
+    """What the store keeps of a job."""
+    return WarehouseJob(**asdict(job))
+
+
 @asynccontextmanager
 async def jobs_opened(
     settings: Settings,
@@ -63,7 +68,7 @@ async def jobs_opened(
     async def record(job: JobRecord) -> None:
         if heard is not None:
             heard(job)
-        await store.warehouse_jobs.add(WarehouseJob(**asdict(job)))
+        await store.warehouse_jobs.add(kept_job(job))
 
     jobs = Jobs(access_of(settings), clock, record)
     try:
