@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,11 +15,14 @@ from analysis.complete_days import Span
 from analysis.shifts import Shift
 from analysis.trends import MONTH
 from bot.assembly import assembled
+from bot.blocks.answer import Answer
 from bot.blocks.compare import compare_answer
 from bot.blocks.trends import trends_answer
 from bot.cli.cost import filters_of, operator
 from bot.cli.terminal import print_message
+from bot.routes import Handlers
 from bot.settings import Settings
+from handlers.caller import Caller
 from handlers.compare import CompareRequest, CompareResult, CompareRow
 from handlers.trends import MemberTrend, TrendsRequest, TrendsResult
 from queries.breakdown import Basis
@@ -29,6 +33,8 @@ Zone = Annotated[str | None, typer.Option(help="IANA zone in which days begin.")
 Customers = Annotated[bool, typer.Option(help="Leave internal traffic out.")]
 Infrastructure = Annotated[bool, typer.Option(help="What the machines cost.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+
+ResultT = TypeVar("ResultT")
 
 
 def compare(
@@ -41,7 +47,6 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """What changed over complete days; the last 7 against the 7 before."""
-    settings = Settings() if zone is None else Settings(zone=zone)
     request = CompareRequest(
         span=span,
         by=by,
@@ -49,12 +54,11 @@ def compare(
         basis=Basis.INFRASTRUCTURE if infrastructure else Basis.FULLY_LOADED,
         customers_only=customers,
     )
-    result = asyncio.run(_compare(settings, request))
-    if as_json:
-        typer.echo(json.dumps(compare_json(result), ensure_ascii=False))
-        return
-    answer = compare_answer(result, operator(settings.zone_info))
-    print_message(answer.without_buttons().payload(), Console())
+
+    async def ask(handlers: Handlers, caller: Caller) -> CompareResult:
+        return await handlers.compare.compare(request, caller)
+
+    _show(ask, compare_json if as_json else None, compare_answer, zone)
 
 
 def trends(
@@ -67,7 +71,6 @@ def trends(
     as_json: AsJson = False,
 ) -> None:
     """Where the cost is heading over complete days."""
-    settings = Settings() if zone is None else Settings(zone=zone)
     request = TrendsRequest(
         days=days,
         by=by,
@@ -75,22 +78,32 @@ def trends(
         basis=Basis.INFRASTRUCTURE if infrastructure else Basis.FULLY_LOADED,
         customers_only=customers,
     )
-    result = asyncio.run(_trends(settings, request))
-    if as_json:
-        typer.echo(json.dumps(trends_json(result), ensure_ascii=False))
+
+    async def ask(handlers: Handlers, caller: Caller) -> TrendsResult:
+        return await handlers.trends.trends(request, caller)
+
+    _show(ask, trends_json if as_json else None, trends_answer, zone)
+
+
+def _show(
+    ask: Callable[[Handlers, Caller], Awaitable[ResultT]],
+    as_json: Callable[[ResultT], dict[str, object]] | None,
+    as_message: Callable[[ResultT, Caller], Answer],
+    zone: str | None,
+) -> None:
+    """Asks as who has the terminal, and prints what comes: as JSON where that is wanted."""
+    settings = Settings() if zone is None else Settings(zone=zone)
+    caller = operator(settings.zone_info)
+
+    async def answered() -> ResultT:
+        async with assembled(settings) as parts:
+            return await ask(parts.handlers, caller)
+
+    result = asyncio.run(answered())
+    if as_json is not None:
+        typer.echo(json.dumps(as_json(result), ensure_ascii=False))
         return
-    answer = trends_answer(result, operator(settings.zone_info))
-    print_message(answer.without_buttons().payload(), Console())
-
-
-async def _compare(settings: Settings, request: CompareRequest) -> CompareResult:
-    async with assembled(settings) as parts:
-        return await parts.handlers.compare.compare(request, operator(settings.zone_info))
-
-
-async def _trends(settings: Settings, request: TrendsRequest) -> TrendsResult:
-    async with assembled(settings) as parts:
-        return await parts.handlers.trends.trends(request, operator(settings.zone_info))
+    print_message(as_message(result, caller).without_buttons().payload(), Console())
 
 
 def compare_json(result: CompareResult) -> dict[str, object]:
