@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import cast
 
 from analysis.prices import TokenUsage
+from analysis.recommendations.cache_terms import shortest_prefix
 from analysis.recommendations.cells import EvidencePeriod, Route
 from analysis.recommendations.reuse import LIFETIMES, Reuse, ReuseDay
 from queries import traits
@@ -22,13 +23,6 @@ from queries.dimensions import Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading
 from queries.recommendation_evidence.usage_cells import ROUTE, parameters_of, wanted_sql
 from queries.schema import MONEY
-
-SHORTEST = 1_024
-"""Tokens: the least that providers keep of a prompt's beginning.
-
-OpenAI: https://platform.openai.com/docs/guides/prompt-caching; Anthropic, of most models:
-https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching.
-"""
 
 _ROUTE = ", ".join(ROUTE)
 
@@ -39,7 +33,7 @@ async def reuse(
     organization: str | None = None,
     *,
     lifetimes: Sequence[timedelta] = LIFETIMES,
-    shortest: int = SHORTEST,
+    shortest: int | None = None,
 ) -> list[Reuse]:
     """What caches could have served, for each route with hashes and each lifetime.
 
@@ -51,7 +45,8 @@ async def reuse(
         period: the days.
         organization: only this one's; None: everybody's.
         lifetimes: after the last use.
-        shortest: tokens of a beginning below which it is not kept.
+        shortest: tokens of a beginning below which it is not kept; None: what is known of each
+            model, see `shortest_prefix`.
 
     Raises:
         Unavailable: the mart's files cannot be read.
@@ -66,7 +61,7 @@ def _reuse(
     period: EvidencePeriod,
     organization: str | None,
     lifetimes: Sequence[timedelta],
-    shortest: int,
+    shortest: int | None,
 ) -> Iterator[Reuse]:
     warm = max((life for life in lifetimes), default=timedelta(0))
     before = period.first_day - timedelta(days=-(-warm // timedelta(days=1)))
@@ -88,7 +83,8 @@ def _reuse(
         route, day = _place(row, found)
         _take(day, row, lifetimes, _REPEATED, "hashed")
         found[route].days[day.day] = day
-    for row in execute(_blocks(lifetimes), {"shortest": shortest}).fetchall():
+    _keep_at_least(reading, shortest)
+    for row in execute(_blocks(lifetimes)).fetchall():
         route, day = _place(row, found)
         _take(day, row, lifetimes, _BLOCKED, "blocked", "input_tokens")
         found[route].days[day.day] = day
@@ -103,7 +99,20 @@ def _reuse(
             one.requests = cast("int", row[6])
     for route in sorted(found, key=_order):
         for at, life in enumerate(lifetimes):
-            yield found[route].reuse(route, at, life, shortest)
+            least = shortest_prefix(route.model) if shortest is None else shortest
+            yield found[route].reuse(route, at, life, least)
+
+
+def _keep_at_least(reading: Reading, shortest: int | None) -> None:
+    """Makes the table `least`: how short a beginning each model keeps."""
+    rows = reading.connection.execute("SELECT DISTINCT model FROM asked").fetchall()
+    models = [model for (model,) in cast("list[tuple[str | None]]", rows)]
+    tokens = [shortest_prefix(model) if shortest is None else shortest for model in models]
+    reading.connection.execute(
+        "CREATE TEMP TABLE least AS SELECT unnest($1::VARCHAR[]) AS model, "
+        "unnest($2::BIGINT[]) AS shortest",
+        [models, tokens],
+    )
 
 
 _REPEATED = (
@@ -169,13 +178,13 @@ def _blocks(lifetimes: Sequence[timedelta]) -> str:
     )
     kept = ", ".join(
         f"least(input_tokens, hits_{at} * block) AS long_{at}, "
-        f"if(long_{at} >= $shortest, long_{at}, 0) AS hit_{at}"
+        f"if(long_{at} >= shortest, long_{at}, 0) AS hit_{at}"
         for at in range(len(lifetimes))
     )
     sums = ", ".join(
         f"sum(hit_{at})::BIGINT, "
-        f"sum(if(shared >= $shortest, greatest(0, shared - hit_{at}), 0))::BIGINT, "
-        f"sum(if(input_tokens >= $shortest, input_tokens - hit_{at}, 0))::BIGINT"
+        f"sum(if(shared >= shortest, greatest(0, shared - hit_{at}), 0))::BIGINT, "
+        f"sum(if(input_tokens >= shortest, input_tokens - hit_{at}, 0))::BIGINT"
         for at in range(len(lifetimes))
     )
     return f"""
@@ -198,8 +207,10 @@ led AS (
     FROM used GROUP BY ask
 ),
 kept AS (
-    SELECT asked.*, least(input_tokens, shares * block) AS shared, {kept}
-    FROM asked JOIN led ON led.ask = asked.rowid WHERE counts
+    SELECT asked.*, shortest, least(input_tokens, shares * block) AS shared, {kept}
+    FROM asked JOIN led ON led.ask = asked.rowid
+    JOIN least ON least.model IS NOT DISTINCT FROM asked.model
+    WHERE counts
 )
 SELECT {_ROUTE}, dt, count(*), sum(input_tokens)::BIGINT, {sums} FROM kept GROUP BY ALL
 """
