@@ -10,9 +10,10 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from datetime import timedelta
 from decimal import Decimal
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from analysis.periods import Window
@@ -75,12 +76,17 @@ def write_and_die(home: Path, step: str, way: str) -> None:
     write_once(home, replacing=way == "replacing")
 
 
-def write_for_ever(home: Path) -> None:
+def write_for_ever(home: Path, begun: Event) -> None:
     """Imports again and again, in both ways by turns; says when it begins."""
-    print("begun", flush=True)  # noqa: T201 - the test waits for it
+    begun.set()
     while True:
         write_once(home)
         write_once(home, replacing=True)
+
+
+def read_and_tell(home: Path, told: Connection) -> None:
+    """Asks until there is a file `stop`, and tells how often."""
+    told.send(asyncio.run(read(home)))
 
 
 async def read(home: Path) -> int:
@@ -102,14 +108,3 @@ async def read(home: Path) -> int:
         questions += 1
     await engine.close()
     return questions
-
-
-if __name__ == "__main__":
-    _, work, folder, *rest = sys.argv
-    match work:
-        case "write_and_die":
-            write_and_die(Path(folder), *rest)
-        case "write_for_ever":
-            write_for_ever(Path(folder))
-        case _:
-            print(asyncio.run(read(Path(folder))))  # noqa: T201 - the test reads it

@@ -5,28 +5,28 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import subprocess
-import sys
 import time
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from queries.dimensions import Source
 from queries.mart.writer import STEPS
-from tests.mart.processes import DAYS, mart_in, read, write_once
+from tests.mart.processes import (
+    DAYS,
+    mart_in,
+    read,
+    read_and_tell,
+    write_and_die,
+    write_for_ever,
+    write_once,
+)
+from tests.road.forked import forking
 
-ROOT = Path(__file__).parents[2]
 PUBLISHED = STEPS.index("manifest published")
-
-
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.mart.processes", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def rows(home: Path) -> int:
@@ -39,8 +39,10 @@ def test_a_writer_killed_after_any_step_leaves_the_old_or_the_new(
     tmp_path: Path, step: str, way: str
 ) -> None:
     write_once(tmp_path)
-    with start("write_and_die", str(tmp_path), step, way) as writer:
-        assert writer.wait(timeout=30) == -signal.SIGKILL
+    writer = forking().Process(target=write_and_die, args=(tmp_path, step, way))
+    writer.start()
+    writer.join(30)
+    assert writer.exitcode == -signal.SIGKILL
     imports = 2 if STEPS.index(step) >= PUBLISHED else 1
     assert rows(tmp_path) == imports * DAYS
     write_once(tmp_path)
@@ -51,17 +53,21 @@ def test_a_writer_killed_after_any_step_leaves_the_old_or_the_new(
 
 def test_writers_killed_at_any_moment_never_show_a_reader_half_an_import(tmp_path: Path) -> None:
     moments = random.Random(20241206)
-    reader = start("read", str(tmp_path))
+    told, tell = cast("tuple[Connection, Connection]", Pipe(duplex=False))
+    reader = forking().Process(target=read_and_tell, args=(tmp_path, tell))
+    reader.start()
     for _ in range(5):
-        with start("write_for_ever", str(tmp_path)) as writer:
-            assert writer.stdout is not None
-            assert writer.stdout.readline() == "begun\n"
-            # The moment of a real kill is what is tested: no clock can stand in for it.
-            time.sleep(moments.uniform(0.0, 0.4))
-            writer.send_signal(signal.SIGKILL)
+        begun = forking().Event()
+        writer = forking().Process(target=write_for_ever, args=(tmp_path, begun))
+        writer.start()
+        assert begun.wait(30)
+        # The moment of a real kill is what is tested: no clock can stand in for it.
+        time.sleep(moments.uniform(0.0, 0.4))
+        writer.kill()
+        writer.join()
     write_once(tmp_path)
     (tmp_path / "stop").touch()
-    told, _ = reader.communicate(timeout=30)
-    assert reader.returncode == 0
-    assert int(told) > 10
+    reader.join(30)
+    assert reader.exitcode == 0
+    assert told.recv() > 10
     assert rows(tmp_path) >= DAYS

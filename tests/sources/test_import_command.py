@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from typer.testing import CliRunner
 from bot.cli.imports import app
 from queries.dimensions import Dimensions, Source
 from queries.sources.columns import input_columns
+from tests.road.processes import costbot
 
 ROOT = Path(__file__).resolve().parents[2]
 GPU = "when,row_cost,extra\n2026-11-20T10:00:00Z,1.50,x\n2026-11-20T11:00:00Z,-1,x\n"
@@ -65,14 +64,7 @@ def test_usage_is_priced_by_the_seeded_list(runner: CliRunner, tmp_path: Path) -
 def test_what_cannot_be_imported_ends_with_a_sentence_a_hint_and_exit_code_2(
     tmp_path: Path, words: list[str], sentence: str, hint: str
 ) -> None:
-    found = subprocess.run(
-        [sys.executable, "-c", "from bot.cli.main import main; main()", "import", *words],
-        cwd=ROOT,
-        env={"COSTBOT_HOME": str(tmp_path / "home"), "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = costbot(tmp_path / "home", "import", *words)
     assert found.returncode == 2
     assert found.stdout == ""
     assert sentence in found.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from pathlib import Path
 
 from handlers.sync import SyncRequest
@@ -16,8 +15,12 @@ from storage import Store
 from tests.sync.world import MovingClock, World
 
 
-async def sync_and_die(home: Path, url: str, step: str, times: int) -> None:
+def sync_and_die(home: Path, url: str, step: str, times: int) -> None:
     """Syncs until it says `step` for so many times, and not further."""
+    asyncio.run(_sync_and_die(home, url, step, times))
+
+
+async def _sync_and_die(home: Path, url: str, step: str, times: int) -> None:
     clock = MovingClock()
     store = Store(f"sqlite+aiosqlite:///{home}/store.sqlite3", clock)
     world = World(Warehouse(clock), url, Mart(home, Dimensions(), clock), store, clock)
@@ -30,8 +33,3 @@ async def sync_and_die(home: Path, url: str, step: str, times: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     await world.handler(lookback_days=0).sync(SyncRequest(), die)
-
-
-if __name__ == "__main__":
-    _, folder, address, word, count = sys.argv
-    asyncio.run(sync_and_die(Path(folder), address, word, int(count)))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -16,20 +14,19 @@ from handlers.sync import SyncRequest
 from queries.dimensions import Source
 from queries.mart import Mart
 from tests.mart.rows import load, request
+from tests.road.forked import forking
+from tests.sync import processes
 from tests.sync.world import NOW, TABLE, World, added_up, any_rows, day, quietly, row
 
-ROOT = Path(__file__).parents[2]
 DAYS = 40
 
 
 async def sync_and_die(world: World, step: str, times: int) -> None:
     home = world.mart.folder.parent
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.sync.processes", str(home), world.url, step, str(times)),
-        cwd=ROOT,
-    )
-    assert await asyncio.wait_for(process.wait(), 60) == -signal.SIGKILL
+    process = forking().Process(target=processes.sync_and_die, args=(home, world.url, step, times))
+    process.start()
+    await asyncio.to_thread(process.join, 60)
+    assert process.exitcode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("step", "times"), [("Reading", 3), ("Writing", 1), ("Writing", 3)])

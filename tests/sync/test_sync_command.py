@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +18,7 @@ from bot.cli.sync import sync
 from playground.bigquery.server import running
 from playground.bigquery.warehouse import TableField, Warehouse
 from queries.request_table import DEFAULT_COLUMNS
+from tests.road.processes import costbot
 from tests.sync.world import FIELDS, PROJECT, TABLE, row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,14 +43,8 @@ class Terminal:
 
     def fail(self, *words: str, **environment: str) -> tuple[int, str]:
         """The exit code of a process of its own, and what it prints on standard error."""
-        found = subprocess.run(
-            [sys.executable, "-c", "from bot.cli.main import main; main()", "sync", *words],
-            cwd=ROOT,
-            env={**self.environment, "PATH": "", **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        variables = {**self.environment, **environment}
+        found = costbot(Path(variables["COSTBOT_HOME"]), "sync", *words, typed=None, **variables)
         assert found.stdout == ""
         assert "Traceback" not in found.stderr
         return found.returncode, found.stderr

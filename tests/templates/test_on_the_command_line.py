@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,8 +16,7 @@ from queries.dimensions import Dimensions
 from queries.mart import Mart
 from queries.template_list import NAMES
 from tests.facts import add, request
-
-COSTBOT = Path(sys.executable).with_name("costbot")
+from tests.road.processes import costbot
 
 
 @pytest.fixture
@@ -30,22 +27,14 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def costbot(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COSTBOT_HOME": str(home), **variables}
-    return subprocess.run(
-        [COSTBOT, "query", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        cwd=home,
-    )
+def queried(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return costbot(home, "query", *words, typed=None, **variables)
 
 
 def test_the_same_answer_as_table_csv_json_and_sql(home: Path) -> None:
     asked = ("day_over_day", "--param", "day=2024-12-02")
     table, rows, answer, sql = (
-        costbot(home, *asked, "--format", form) for form in ("table", "csv", "json", "sql")
+        queried(home, *asked, "--format", form) for form in ("table", "csv", "json", "sql")
     )
     assert "$0.10" in table.stdout
     assert [row["level"] for row in csv.DictReader(io.StringIO(rows.stdout))] == [
@@ -62,9 +51,9 @@ def test_the_same_answer_as_table_csv_json_and_sql(home: Path) -> None:
 
 
 def test_the_list_the_mapping_and_a_mistake(home: Path) -> None:
-    listed = costbot(home, "--list")
+    listed = queried(home, "--list")
     assert all(name in listed.stdout for name in NAMES)
-    mapped = costbot(
+    mapped = queried(
         home,
         "failure_cost",
         "--format",
@@ -74,9 +63,9 @@ def test_the_list_the_mapping_and_a_mistake(home: Path) -> None:
     )
     assert "`request_result`" in mapped.stdout
     assert "FROM `p.d.t`" in mapped.stdout
-    wrong = costbot(home, "failure_cost", COSTBOT_BIGQUERY_TABLE="p.d.t; DROP")
+    wrong = queried(home, "failure_cost", COSTBOT_BIGQUERY_TABLE="p.d.t; DROP")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "COSTBOT_BIGQUERY_TABLE does not fit" in wrong.stderr
-    unknown = costbot(home, "failures_cost")
+    unknown = queried(home, "failures_cost")
     assert unknown.returncode == 2
     assert "Did you mean `failure_cost`" in unknown.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from collections import Counter
 from datetime import timedelta
 from multiprocessing.queues import Queue
@@ -12,6 +11,7 @@ from multiprocessing.synchronize import Barrier
 from analysis.clock import system_clock
 from storage import Store
 from storage.records.delivery import NewDelivery
+from tests.road.forked import forking
 from tests.stores import TestClock
 
 MESSAGES = 60
@@ -50,7 +50,7 @@ async def test_three_processes_claim_each_message_once_and_groups_in_order(
         for number in range(MESSAGES)
     ]
     await store.deliveries.add_many(new)
-    context = multiprocessing.get_context("spawn")
+    context = forking()
     barrier, told = context.Barrier(3), context.Queue()
     processes = [
         context.Process(target=work, args=(address, f"w{number}", barrier, told))
