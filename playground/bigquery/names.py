@@ -33,6 +33,7 @@ def check_names(tree: exp.Expr, schema: Schema) -> None:
         for column in scope.find_all(exp.Column):
             if not isinstance(column.this, exp.Star):
                 _check(column, scope, schema, outputs)
+        _check_joined(scope, _sources(scope, schema, outputs))
         outputs[id(scope.expression)] = _outputs(scope, schema, outputs)
 
 
@@ -54,15 +55,31 @@ def _check(
     within: Scope | None = scope
     while within is not None:
         sources = _sources(within, schema, outputs)
-        if table in sources:
+        if table and table in sources:
             columns = sources[table]
             if columns is None or name in columns:
                 return
             raise invalid_query(f"Name {column.name} not found inside {column.table}{at(column)}")
         if not table and _found(column, within, sources):
             return
-        within = within.parent
+        # What stands in FROM or in WITH sees nothing of the query around it.
+        within = None if within.is_derived_table or within.is_cte else within.parent
     raise invalid_query(f"Unrecognized name: {column.table or column.name}{at(column)}")
+
+
+def _check_joined(scope: Scope, sources: Mapping[str, Names | None]) -> None:
+    """Look the columns of USING up on both sides of the join."""
+    left: list[Names | None] = list(sources.values())[:1]
+    for join in cast("list[exp.Join]", scope.expression.args.get("joins") or []):
+        right = sources.get(join.alias_or_name.lower())
+        for one in cast("list[exp.Expr]", join.args.get("using") or []):
+            for side, there in (("left", left), ("right", [right])):
+                if None not in there and not any(
+                    one.name.lower() in (some or ()) for some in there
+                ):
+                    where = f"Column {one.name} in USING clause not found on {side} side of join"
+                    raise invalid_query(f"{where}{at(one)}")
+        left.append(right)
 
 
 def _found(column: exp.Column, scope: Scope, sources: Mapping[str, Names | None]) -> bool:
@@ -135,10 +152,14 @@ def _outputs(scope: Scope, schema: Schema, outputs: Mapping[int, Names | None]) 
         if not one.is_star:
             names.add(one.alias_or_name.lower())
             continue
+        star = one.this if isinstance(one, exp.Column) else one
+        left_out = {
+            name.name.lower() for name in cast("list[exp.Expr]", star.args.get("except_") or [])
+        }
         table = one.table.lower() if isinstance(one, exp.Column) else ""
         stars = [sources.get(table)] if table else list(sources.values())
         for columns in stars:
             if columns is None:
                 return None
-            names |= columns
+            names |= columns - left_out
     return frozenset(names)

@@ -36,6 +36,18 @@ REFUSED: list[tuple[str, str]] = [
     ),
     (f"SELECT org + 1 FROM `{TABLE}` WHERE dt = '2024-12-01'", r"operator \+ for"),
     (f"SELECT org, cost AS ORG FROM `{TABLE}` WHERE dt = '2024-12-01'", "duplicate.*: org"),
+    (f"SELECT x FROM (SELECT nope AS x FROM `{TABLE}`)", r"name: nope at \[1:23\]"),
+    (f"SELECT nope FROM (SELECT org FROM `{TABLE}`)", r"Unrecognized name: nope at \[1:8\]"),
+    (f"SELECT u.nope FROM (SELECT * FROM `{TABLE}`) AS u", "Name nope not found inside u at"),
+    (f"SELECT 1 FROM (SELECT 1 AS one) AS o, (SELECT o.one FROM `{TABLE}`) AS u", "name: o at"),
+    (f"SELECT 1 FROM `{TABLE}` JOIN (SELECT dt FROM `{TABLE}` WHERE nope = 1) USING (dt)", "nope"),
+    (f"SELECT 1 FROM (SELECT dt FROM `{TABLE}` UNION ALL SELECT nope FROM `{TABLE}`)", "nope at"),
+    (f"SELECT 1 FROM (SELECT * EXCEPT (org) FROM `{TABLE}`) WHERE org = 'x'", "name: org at"),
+    (f"SELECT 1 FROM `{TABLE}` AS a JOIN `{TABLE}` AS b USING (nope)", "nope in USING clause not"),
+    (
+        f"WITH c AS (SELECT (SELECT nope FROM `{TABLE}`) AS x) SELECT x FROM c",
+        r"Unrecognized name: nope at \[1:27\]",
+    ),
     ("SELECT org FROM requests", "must be qualified with a dataset"),
 ]
 
