@@ -11,6 +11,7 @@ from analysis.budgets.overlaps import Overlap
 from analysis.budgets.status import State
 from bot.blocks.answer import Answer, context, section
 from bot.blocks.budget_buttons import SHOW, budget_buttons
+from bot.blocks.budget_values import LABELS
 from bot.blocks.budget_words import (
     bar,
     burn_words,
@@ -69,7 +70,7 @@ def shown_answer(result: ShownBudget, caller: Caller) -> Answer:
 def status_answer(standing: Standing, may: Collection[Act]) -> Answer:
     """The message with where one budget stands, and no more."""
     blocks: list[Block] = [_head(standing), *_course(standing)]
-    if notes := doubts(standing.status):
+    if notes := [*doubts(standing.status), *_since(standing)]:
         blocks.append(context(notes, "budget-notes"))
     blocks.append(budget_buttons(standing.budget, may))
     return Answer(text=_text(standing), blocks=tuple(blocks))
@@ -174,7 +175,8 @@ def _owner(other: OverlappingBudget) -> str:
 def _notes(result: ShownBudget) -> list[str]:
     budget = result.standing.budget
     unknown = "allowed" if budget.when_unknown == "allow" else "denied"
-    lines = [*doubts(result.standing.status), contact_words(budget)]
+    standing = result.standing
+    lines = [*doubts(standing.status), *_since(standing), contact_words(budget)]
     forecast = "" if budget.forecast is None else f", forecast at {percent(budget.forecast)}"
     lines.append(
         f"Warning at {percent(budget.warning)}, critical at {percent(budget.critical)}{forecast}"
@@ -183,6 +185,14 @@ def _notes(result: ShownBudget) -> list[str]:
         lines.append(f"Hard: beyond the limit requests are denied; with spend unknown {unknown}")
     lines.append(f"Created by {escape(short(result.created_by))}")
     return lines
+
+
+def _since(standing: Standing) -> list[str]:
+    """That a day behind us is looked at with the terms of that day."""
+    if not standing.since:
+        return []
+    names = ", ".join(LABELS[name].casefold() for name in standing.since)
+    return [f"With the terms of that day; changed since: {names}"]
 
 
 def _text(standing: Standing) -> str:

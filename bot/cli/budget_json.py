@@ -47,6 +47,7 @@ def standing_json(standing: Standing) -> Json:
         "is_hard": budget.is_hard,
         "paused": budget.paused,
         "version": budget.version,
+        "changed_since": list(standing.since),
     }
 
 

@@ -7,9 +7,9 @@ from datetime import date
 
 from analysis.budgets.course import course_of
 from analysis.errors import NotAllowed, NotFound
-from analysis.periods import Dates
+from analysis.periods import EARLIEST, Dates
 from handlers.budgets.finding import Finder
-from handlers.budgets.journal import BUDGET
+from handlers.budgets.journal import BUDGET, changed
 from handlers.budgets.overlapping import overlapping
 from handlers.budgets.pausing import awake
 from handlers.budgets.permissions import Act, allow, may, sees, within
@@ -18,6 +18,7 @@ from handlers.budgets.requests import HistoryRequest, ListRequest, ShowRequest
 from handlers.budgets.results import BudgetHistory, BudgetList, ShownBudget, Standing
 from handlers.budgets.spend import counts_customers_only
 from handlers.budgets.standing import Standings
+from handlers.budgets.terms_history import TermsHistory, terms_history
 from handlers.caller import Caller
 from handlers.cost import CostHandler, CostRequest, CostResult
 from storage import Store
@@ -87,7 +88,10 @@ class ReadHandler:
         """
         allow(Act.SEE, caller)
         budget = await self.finder.find(request.which, caller)
-        return await self.standings.one(budget, request.as_of)
+        if request.as_of is None:
+            return await self.standings.one(budget)
+        history = await terms_history(self.store.audit, budget, request.as_of)
+        return await self._then(history, request.as_of, past=0)
 
     async def show(self, request: ShowRequest, caller: Caller) -> ShownBudget:
         """Everything about one budget.
@@ -97,7 +101,8 @@ class ReadHandler:
         """
         allow(Act.SEE, caller)
         budget = await self.finder.find(request.which, caller)
-        standing = await self.standings.one(budget, request.as_of, past=PAST_PERIODS)
+        history = await terms_history(self.store.audit, budget, EARLIEST)
+        standing = await self._then(history, request.as_of, past=PAST_PERIODS)
         entries = await self.store.audit.of_object(BUDGET, str(budget.id), limit=ENTRIES)
         raises = await self.store.raises.of_budget(budget.id)
         dimensions = self.standings.dimensions
@@ -119,7 +124,8 @@ class ReadHandler:
         """
         allow(Act.SEE, caller)
         budget = await self.finder.find(request.which, caller)
-        standing = await self.standings.one(budget, past=PAST_PERIODS)
+        history = await terms_history(self.store.audit, budget, EARLIEST)
+        standing = await self._then(history, None, past=PAST_PERIODS)
         entries = await self.store.audit.of_object(
             BUDGET, str(budget.id), before=request.before, limit=request.limit + 1
         )
@@ -138,6 +144,12 @@ class ReadHandler:
             if standing.known is not None
             else (),
         )
+
+    async def _then(self, history: TermsHistory, as_of: date | None, *, past: int) -> Standing:
+        """Where a budget stands, with the terms that it had then."""
+        budget = history.budget if as_of is None else history.at_end_of(as_of)
+        standing = await self.standings.one(budget, as_of, past=past, history=history)
+        return replace(standing, since=changed(budget, history.budget))
 
     def _today(self, standing: Standing) -> date:
         return standing.terms.today(self.standings.clock())

@@ -42,13 +42,14 @@ class Standing:
     """Where a budget stands.
 
     Attributes:
-        budget: as it was decided.
+        budget: as it was decided; on a day behind us, with the terms that it had then.
         terms: the same, for arithmetic.
         outcome: in the period of the day that was asked for.
         past: earlier periods, the latest first; empty where they were not asked for.
         spend: by day, from before the period on.
         known: the days that are known; None: no data at all, or a scope that nothing can be said
             of: it names a dimension that this deployment does not have.
+        since: names of the terms that are others today than on the day that was asked for.
     """
 
     budget: Budget
@@ -57,6 +58,7 @@ class Standing:
     past: tuple[PeriodOutcome, ...]
     spend: Spend
     known: KnownDays | None
+    since: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
