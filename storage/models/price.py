@@ -57,6 +57,8 @@ class PriceRow(Base):
     reasoning: Mapped[Decimal | None]
     batch_input: Mapped[Decimal | None]
     batch_output: Mapped[Decimal | None]
+    batch_cached_input: Mapped[Decimal | None]
+    batch_cache_write: Mapped[Decimal | None]
     context_window: Mapped[int | None]
     max_output: Mapped[int | None]
     capabilities: Mapped[list[str]] = mapped_column(JSON)

@@ -39,6 +39,8 @@ class ModelPrice:
             they belong to.
         batch_input, batch_output: USD per million tokens through the batch interface; None: the
             regular price.
+        batch_cached_input, batch_cache_write: the same of cached and written input; None: what
+            they cost outside a batch.
         context_window, max_output: tokens; None: not known.
         capabilities: what the model can do, in words such as `tools` or `vision`.
         quality_score: from 0 to 1, comparable between models of one `quality_source` only.
@@ -67,6 +69,8 @@ class ModelPrice:
     reasoning: Decimal | None = None
     batch_input: Decimal | None = None
     batch_output: Decimal | None = None
+    batch_cached_input: Decimal | None = None
+    batch_cache_write: Decimal | None = None
     context_window: int | None = None
     max_output: int | None = None
     capabilities: tuple[str, ...] = ()
@@ -105,6 +109,8 @@ _PRICES = (
     "reasoning",
     "batch_input",
     "batch_output",
+    "batch_cached_input",
+    "batch_cache_write",
 )
 
 
@@ -151,6 +157,8 @@ class StoredPrice(ModelPrice):
             reasoning=self.reasoning,
             batch_input=self.batch_input,
             batch_output=self.batch_output,
+            batch_cached_input=self.batch_cached_input,
+            batch_cache_write=self.batch_cache_write,
         )
 
 

@@ -151,6 +151,8 @@ def _stored(row: PriceRow, effective_until: datetime | None) -> StoredPrice:
         reasoning=row.reasoning,
         batch_input=row.batch_input,
         batch_output=row.batch_output,
+        batch_cached_input=row.batch_cached_input,
+        batch_cache_write=row.batch_cache_write,
         context_window=row.context_window,
         max_output=row.max_output,
         capabilities=tuple(row.capabilities),

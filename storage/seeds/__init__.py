@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID, uuid5
 
-_FILE = Path(__file__).parent / "model_pricing.toml"
+_FOLDER = Path(__file__).parent
 
 _NAMESPACE = UUID("6f0a3c0e-3c0b-5f58-9d5a-6b8f3c1f7a21")
 
@@ -28,24 +28,64 @@ def first_prices() -> list[dict[str, object]]:
 
     Keys are the same in every store, so that the migration can be taken back.
     """
-    models = tomllib.loads(_FILE.read_text("utf-8"), parse_float=Decimal)["model"]
     return [
         _row(model, price)
-        for model in cast("list[dict[str, object]]", models)
+        for model in _tables("model_pricing.toml", "model")
         for price in cast("list[dict[str, object]]", model["price"])
     ]
+
+
+def newer_prices() -> list[dict[str, object]]:
+    """The rows of `newer_models.toml`, ready for the table: one for each model, date and tier."""
+    return [
+        _row(model, price)
+        | {
+            "batch_cached_input": _decimal(price.get("batch_cached_input")),
+            "batch_cache_write": _decimal(price.get("batch_cache_write")),
+        }
+        for model in _tables("newer_models.toml", "model")
+        for price in cast("list[dict[str, object]]", model["price"])
+    ]
+
+
+def newer_scores() -> list[tuple[UUID, str, str]]:
+    """What `newer_models.toml` knows of the quality of models of the first list.
+
+    Returns:
+        The row's key, where its score comes from so far, and all of where it comes from now.
+    """
+    added = {
+        (table["provider"], table["model"]): table["quality_source"]
+        for table in _tables("newer_models.toml", "score")
+    }
+    return [
+        (
+            cast("UUID", row["id"]),
+            f"{row['quality_source']}",
+            f"{row['quality_source']}; {added[row['provider'], row['model']]}",
+        )
+        for row in first_prices()
+        if (row["provider"], row["model"]) in added
+    ]
+
+
+def _tables(file: str, name: str) -> list[dict[str, object]]:
+    content = tomllib.loads((_FOLDER / file).read_text("utf-8"), parse_float=Decimal)
+    return cast("list[dict[str, object]]", content[name])
 
 
 def _row(model: dict[str, object], price: dict[str, object]) -> dict[str, object]:
     effective_from = _midnight(cast("date", price["effective_from"]))
     deprecated = cast("date | None", model.get("deprecated_at"))
+    tier = cast("int", price.get("above_input_tokens", 0))
     name = f"{model['provider']}/{model['model']}/{effective_from:%Y-%m-%d}"
+    name += f"/{tier}" if tier else ""
     return {
         "id": uuid5(_NAMESPACE, name),
         "provider": model["provider"],
         "model": model["model"],
         "organization": None,
-        "above_input_tokens": 0,
+        "above_input_tokens": tier,
         "input": _decimal(price["input"]),
         "output": _decimal(price["output"]),
         "cached_input": _decimal(price.get("cached_input")),
@@ -56,7 +96,7 @@ def _row(model: dict[str, object], price: dict[str, object]) -> dict[str, object
         "context_window": price.get("context_window", model["context_window"]),
         "max_output": price.get("max_output", model["max_output"]),
         "capabilities": model["capabilities"],
-        "quality_score": _decimal(model["quality_score"]),
+        "quality_score": _decimal(model.get("quality_score")),
         "quality_source": model["quality_source"],
         "active": True,
         "deprecated_at": None if deprecated is None else _midnight(deprecated),

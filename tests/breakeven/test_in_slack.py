@@ -109,9 +109,9 @@ async def test_another_price_is_applied_to_the_same_traffic(
 
 async def test_a_public_price_is_called_an_estimate(play: Play):
     async with play(FACTS) as playing:
-        heard = await playing.stage.say("/cost breakeven model llama-2-70b api gpt-4o-mini", "ada")
+        heard = await playing.stage.say("/cost breakeven model llama-2-70b api gpt-5-mini", "ada")
     assert "The API's price is an estimate" in str(heard.ack["blocks"])
-    assert "openai gpt-4o-mini" in heard.ack["text"]
+    assert "openai gpt-5-mini" in heard.ack["text"]
 
 
 async def test_a_failed_request_is_paid_for_and_no_api_bills_it(play: Play):

@@ -15,6 +15,7 @@ from handlers.caller import Caller
 from handlers.pricing import PricingHandler
 from storage import Store
 from storage.records.price import ModelPrice
+from storage.seeds import first_prices, newer_prices
 from tests.stores import TestClock, sqlite_store
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -51,17 +52,23 @@ def pricing(store: Store, clock: TestClock) -> PricingHandler:
     return PricingHandler(store.prices, clock)
 
 
-async def test_the_list_has_one_price_for_each_first_model(pricing: PricingHandler) -> None:
+async def test_the_list_has_one_price_for_each_model_and_tier(pricing: PricingHandler) -> None:
     result = await pricing.price_list(None, GLOBEX)
     assert result.providers == ("anthropic", "google", "meta", "openai")
-    assert len(result.current) == 11
-    assert result.upcoming == ()
+    seeded = [*first_prices(), *newer_prices()]
+    tiers = [(price.model, price.above_input_tokens) for price in result.current]
+    assert len(tiers) == len(set(tiers))
+    assert {model for model, _ in tiers} == {row["model"] for row in seeded}
+    assert [(price.model, f"{price.effective_from:%F}") for price in result.upcoming] == [
+        ("gemini-3.8-flash", "2027-01-01")
+    ]
 
 
 async def test_one_provider_may_be_asked_for_in_any_case(pricing: PricingHandler) -> None:
     result = await pricing.price_list(" OpenAI ", GLOBEX)
     assert result.provider == "openai"
-    assert [price.model for price in result.current] == [
+    assert {price.provider for price in (*result.current, *result.upcoming)} == {"openai"}
+    assert [price.model for price in result.current][:4] == [
         "gpt-3.5-turbo",
         "gpt-3.5-turbo-16k",
         "gpt-4",

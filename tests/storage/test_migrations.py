@@ -19,7 +19,10 @@ from storage.addresses import parse_address
 from storage.database import Database
 from storage.migrate import HEAD, MIGRATIONS, migrate
 from storage.models import Base
+from storage.seeds import first_prices, newer_prices
 from tests.stores import TestClock
+
+SEEDED = [*first_prices(), *newer_prices()]
 
 
 def tables_of(connection: Connection) -> set[str]:
@@ -90,7 +93,7 @@ def start(address: str, barrier: Barrier) -> None:
         store = Store(address, system_clock)
         barrier.wait(30)
         await store.migrate()
-        assert len(await store.prices.unit_prices()) == 13
+        assert len(await store.prices.unit_prices()) == len(SEEDED)
         await store.close()
 
     asyncio.run(started())
@@ -110,7 +113,7 @@ async def test_processes_that_start_at_once_migrate_once(address: str) -> None:
 async def test_starts_in_one_process_at_once_migrate_once(address: str, clock: TestClock) -> None:
     stores = [Store(address, clock) for _ in range(4)]
     await asyncio.gather(*(store.migrate() for store in stores))
-    assert len(await stores[0].prices.unit_prices()) == 13
+    assert len(await stores[0].prices.unit_prices()) == len(SEEDED)
     await asyncio.gather(*(store.close() for store in stores))
 
 
