@@ -18,11 +18,14 @@ from analysis.prices import UnitPrice, price_in_force
 from analysis.recommendations.cells import INPUT_BANDS, OUTPUT_BANDS, ModelFacts, UsageCell
 from analysis.recommendations.quality import FLOOR, SLIGHT
 
-SALES_WORDS = frozenset({"open_weights", "prompt_caching", "batch", "fine_tuning"})
-"""Capabilities that say how a model is sold, not what a request asks of it."""
-
 REASONING = "reasoning"
-"""The capability of models that think before they answer, and bill their thoughts as output."""
+"""The capability of models that can think before they answer, and bill their thoughts as output."""
+
+THINKS_BY_DEFAULT = "thinks_by_default"
+"""Said of those that do unless told otherwise."""
+
+NO_NEEDS = frozenset({"batch", "fine_tuning", "open_weights", "prompt_caching", THINKS_BY_DEFAULT})
+"""Capabilities that say how a model is sold or behaves, not what a request asks of it."""
 
 THINKING = (Decimal(1), Decimal(3), Decimal(6))
 """Output tokens of a model that thinks, for each of one that does not: where thinking is turned
@@ -86,7 +89,7 @@ def is_able(other: ModelFacts, present: ModelFacts, cell: UsageCell) -> bool:
             all that it can is taken to be needed.
         cell: the requests.
     """
-    needs = (cell.needs or present.capabilities) - SALES_WORDS
+    needs = (cell.needs or present.capabilities) - NO_NEEDS
     if cell.tokens.reasoning:
         needs |= {REASONING}
     if cell.needs and not cell.tokens.reasoning:
@@ -101,8 +104,8 @@ def is_able(other: ModelFacts, present: ModelFacts, cell: UsageCell) -> bool:
 
 
 def starts_thinking(other: ModelFacts, present: ModelFacts) -> bool:
-    """Whether a model thinks and the present one does not, so that it bills more output."""
-    return REASONING in other.capabilities and REASONING not in present.capabilities
+    """Whether a model thinks by default and the present one does not: it bills more output."""
+    return THINKS_BY_DEFAULT in other.capabilities and THINKS_BY_DEFAULT not in present.capabilities
 
 
 def price_for(other: ModelFacts, cell: UsageCell, now: datetime) -> UnitPrice | None:

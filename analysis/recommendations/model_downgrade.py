@@ -38,9 +38,9 @@ from analysis.recommendations.quality import impact_of
 from analysis.recommendations.ranges import savings_range, widened
 from analysis.written import money, percent, plural
 
-METHOD_SPREAD = Decimal("0.15")
-"""Relative standard deviation: the same text is more or fewer tokens at another model, and its
-answers are longer or shorter. Tokenizers of the large vendors differ by 10 to 20 % on English."""
+METHOD_SPREAD = Decimal("0.2")
+"""Relative standard deviation: the same text is more or fewer tokens at another model (vendors tell
+of up to 30 % more with a new tokenizer), and its answers are longer or shorter."""
 
 ASSUMED_NEEDS = Decimal("0.8")
 """What the confidence is multiplied by where the requests do not say what they need."""

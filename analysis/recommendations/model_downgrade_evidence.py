@@ -70,7 +70,7 @@ def _quality(present: ModelFacts, other: ModelFacts) -> Json:
 def _range_words(best: Offer) -> str:
     words = (
         "90 %: next month's volume by how far the two halves of the days differ, at least 10 %, "
-        "and 15 % for tokens that are counted and answers that are worded otherwise"
+        "and 20 % for tokens that are counted and answers that are worded otherwise"
     )
     if best.starts_thinking:
         words += "; output from as many tokens as now to six times as many, likely three times"

@@ -163,14 +163,14 @@ def test_a_model_no_worse_takes_requests_of_every_size() -> None:
     assert propose(cells, [SMALL], MONTH) == []
     found = only(propose(cells, [equal], MONTH))
     assert found.savings.likely == 90
-    assert found.title == "Send large requests to equal".replace("equal", "small")
+    assert found.title == "Send large requests to small"
     assert found.action["max_input_tokens"] is None
 
 
 def test_a_model_that_begins_to_think_is_charged_for_its_thoughts() -> None:
     thinks = replace(
         SMALL,
-        capabilities=frozenset({"chat", "tools", "reasoning"}),
+        capabilities=frozenset({"chat", "tools", "reasoning", "thinks_by_default"}),
         quality=Decimal("0.86"),
         quality_source="MMLU 86.0: its maker",
     )
