@@ -23,6 +23,11 @@ _NUMBER = "playground_type_key"
 _DECIMALS = {Kind.DECIMAL: DUCKDB_TYPES["NUMERIC"], Kind.BIGDECIMAL: DUCKDB_TYPES["BIGNUMERIC"]}
 _REFUSED = (exp.Format, exp.SafeFunc, exp.Pivot, exp.Rollup, exp.Cube, exp.GroupingSets)
 
+_WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+
 Node = TypeVar("Node", bound=exp.Expr)
 
 
@@ -277,6 +282,15 @@ def _number_to_text(node: exp.Cast, of: Kind | None) -> exp.Expr:
     )
 
 
+def _trim(_: Translator, node: exp.Expr) -> exp.Expr:
+    """All white space of Unicode, not DuckDB's blanks alone."""
+    if node.args.get("expression") is not None:
+        return node
+    trimmed = node.copy()
+    trimmed.set("expression", exp.Literal.string(_WHITE_SPACE))
+    return trimmed
+
+
 def _group(_: Translator, node: exp.Expr) -> exp.Expr:
     """In GROUP BY a name is the SELECT list's alias first, in DuckDB the column."""
     select = node.parent
@@ -320,6 +334,7 @@ _MENDS: Mapping[type[exp.Expr], Callable[[Translator, exp.Expr], exp.Expr]] = {
     exp.Avg: _aggregate,
     exp.Window: _aggregate,
     exp.Cast: _cast,
+    exp.Trim: _trim,
     exp.Anonymous: _anonymous,
     exp.Group: _group,
 }

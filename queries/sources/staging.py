@@ -58,6 +58,14 @@ class RowSql:
     checks: Sequence[Check]
 
 
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Unicode calls so (White_Space=yes in PropList.txt), and GoogleSQL's TRIM takes away: a name
+out of a file is the same as out of BigQuery. DuckDB's own TRIM takes blanks alone."""
+
+
 def cells_of(mapped: Mapped, known: Sequence[InputColumn]) -> tuple[str, dict[str, object]]:
     """The select list that gives every one of our columns as trimmed text, and its parameters."""
     parts: list[str] = []
@@ -75,11 +83,11 @@ def cells_of(mapped: Mapped, known: Sequence[InputColumn]) -> tuple[str, dict[st
 
 
 def _trimmed(cell: str) -> str:
-    """The cell without spaces around it; NULL where nothing remains."""
-    # Trimming every cell would take a third of the reading; hardly one needs it.
+    """The cell without white space around it; NULL where nothing remains."""
+    # Trimming every cell takes thirty times as long as this look at its ends; hardly one needs it.
     return (
-        f"CASE WHEN prefix({cell}, ' ') OR suffix({cell}, ' ') THEN NULLIF(trim({cell}), '') "
-        f"ELSE NULLIF({cell}, '') END"
+        f"CASE WHEN {cell} < '!' OR {cell}[-1] < '!' OR strlen({cell}) <> length({cell}) "
+        f"THEN NULLIF(trim({cell}, {literal(WHITE_SPACE)}), '') ELSE NULLIF({cell}, '') END"
     )
 
 

@@ -97,6 +97,20 @@ def test_not_a_number_compares_as_false(shared_client: Any, condition: str, hold
     assert ask(shared_client, typed, nan) == [{"it": holds}]
 
 
+def test_trim_takes_all_white_space_of_unicode_and_nothing_else(shared_client: Any) -> None:
+    separators = range(0x1C, 0x20)  # white space for Python, not for Unicode
+    space = [chr(at) for at in range(0x3001) if chr(at).isspace() and at not in separators]
+    sql = "SELECT TRIM(@x) AS both, LTRIM(@x) AS l, RTRIM(@x) AS r, TRIM('xax', 'x') AS chosen"
+    for around in ("".join(space), "\t", "\N{NO-BREAK SPACE}", "\n", ""):
+        given = scalar("x", "STRING", f"{around}a b{around}")
+        found = {"both": "a b", "l": f"a b{around}", "r": f"{around}a b", "chosen": "a"}
+        assert ask(shared_client, sql, given) == [found]
+    kept = "\N{ZERO WIDTH SPACE}\x1ca"
+    assert ask(shared_client, "SELECT TRIM(@x) AS it", scalar("x", "STRING", kept)) == [
+        {"it": kept}
+    ]
+
+
 def test_group_by_takes_the_alias_before_the_column(shared_client: Any) -> None:
     sql = f"SELECT 'all' AS org, COUNT(*) AS n FROM {WHOLE} GROUP BY org"
     assert ask(shared_client, sql) == [{"org": "all", "n": 15}]

@@ -50,6 +50,26 @@ def test_a_quoted_cell_holds_delimiters_quotes_and_line_ends(deployment: Deploym
     assert deployment.rows("model") == [('a, "b"\nc',)]
 
 
+def test_cells_are_trimmed_of_all_white_space_as_bigquery_trims_them(
+    deployment: Deployment,
+) -> None:
+    separators = range(0x1C, 0x20)  # white space for Python, not for Unicode
+    space = "".join(chr(at) for at in range(0x3001) if chr(at).isspace() and at not in separators)
+    around = [space, "\t", "\N{NO-BREAK SPACE}", "\n", " ", ""]
+    rows = "".join(
+        f'2026-11-20T10:00:00Z,"{some}1.50{some}","{some}a b{some}"\n' for some in around
+    )
+    report = deployment.gpu(
+        f'{HEADER}{rows}2026-11-20,1,"{space}"\n2026-11-20,1,"\N{ZERO WIDTH SPACE}b"\n'
+    )
+    assert report.rejected == 0
+    assert deployment.rows("DISTINCT model", "model") == [
+        ("a b",),
+        ("\N{ZERO WIDTH SPACE}b",),
+        (None,),
+    ]
+
+
 def test_a_reject_is_told_with_its_line_and_row_whatever_stands_before_it(
     deployment: Deployment,
 ) -> None:
