@@ -30,7 +30,7 @@ USABLE_DAYS = 5
 """Of each side, with that many requests."""
 
 LEAST_COMPARED = 0.5
-"""Of the seconds now, of work that the baseline has, too."""
+"""Of the seconds now, of work that the baseline has, too, for a mix to say something."""
 
 CERTAIN = 3.0
 """Standard errors of the median that the drift is from nothing."""
@@ -72,6 +72,7 @@ class Drifted:
         recent: its last days.
         before: the days of the baseline.
         compared: the share of the seconds now that has a counterpart before.
+        is_by_customer: each customer's work was held against its own, too.
         error: the standard error of the logarithm of `ratio`.
     """
 
@@ -83,6 +84,7 @@ class Drifted:
     recent: tuple[WorkDay, ...]
     before: tuple[WorkDay, ...]
     compared: float
+    is_by_customer: bool
     error: float
 
     @property
@@ -125,13 +127,16 @@ def _drifted(
         return None
     if min(requests_of(before), requests_of(recent)) < LEAST_REQUESTS:
         return None
-    coarse = _judged([day.coarse for day in before], [day.coarse for day in recent])
-    fine = _judged([day.fine for day in before], [day.fine for day in recent])
     seconds = float(sum((day.seconds for day in recent), _ZERO))
-    compared = sum(day.fine.seconds for day in recent) / seconds
-    if coarse is None or fine is None or compared < LEAST_COMPARED:
+    mixes = [_Mix([day.coarse for day in before], [day.coarse for day in recent], seconds)]
+    fine = _Mix([day.fine for day in before], [day.fine for day in recent], seconds)
+    # Where most customers come once, there is nothing to hold them against one by one.
+    if fine.compared >= LEAST_COMPARED:
+        mixes.append(fine)
+    judged = [(mix, found) for mix in mixes for found in (_judged(mix),) if found is not None]
+    if len(judged) < len(mixes) or mixes[0].compared < LEAST_COMPARED:
         return None
-    smaller = min(coarse, fine, key=lambda one: one.drift)
+    mix, smaller = min(judged, key=lambda one: one[1].drift)
     price_ratio = _price(recent) / _price(before) if _price(before) else 1.0
     if smaller.is_beyond:
         cause = Cause.SECONDS
@@ -140,7 +145,7 @@ def _drifted(
     else:
         return None
     all_days = [day for day in ordered if day.day >= first]
-    mixed = [(day.day, day.fine if smaller is fine else day.coarse) for day in usable]
+    mixed = [(day.day, day.fine if mix is fine else day.coarse) for day in usable]
     return Drifted(
         service=service,
         cause=cause,
@@ -149,9 +154,24 @@ def _drifted(
         ratios=tuple((day, one.seconds / one.expected) for day, one in mixed if one.expected > 0),
         recent=tuple(all_days),
         before=tuple(before),
-        compared=compared,
+        compared=mix.compared,
+        is_by_customer=len(mixes) > 1,
         error=smaller.error,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mix:
+    """Usable days at one fineness, and the seconds of the recent ones."""
+
+    before: Sequence[Mixed]
+    recent: Sequence[Mixed]
+    seconds: float
+
+    @property
+    def compared(self) -> float:
+        """The share of the recent seconds that has a counterpart before."""
+        return sum(day.seconds for day in self.recent) / self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +198,8 @@ class _Judged:
         return is_sure and self.ratio - 1 > float(BEYOND)
 
 
-def _judged(before: Sequence[Mixed], recent: Sequence[Mixed]) -> _Judged | None:
-    past, now = _logs(before), _logs(recent)
+def _judged(mix: _Mix) -> _Judged | None:
+    past, now = _logs(mix.before), _logs(mix.recent)
     if min(len(past), len(now)) < USABLE_DAYS:
         return None
     usual = median(past)

@@ -7,7 +7,8 @@ The first half of the days is the baseline; the last seven are held against it, 
 which is one more than `like_for_like` of `analysis.efficiency` (Paasche's index), in seconds. It
 is reckoned twice: with cells by result alone, and with cells by organization, environment, billing
 type and whatever else tells work apart. The smaller drift counts: a customer who asks for larger
-pictures is no drift. Then
+pictures is no drift. Where most customers come once only the first can be reckoned; then the
+confidence is halved. Then
 
     drift = median of the days' ratios / median of the baseline's own
     saved = direct cost of the compared work x (1 - 1 / drift)
@@ -52,6 +53,9 @@ from analysis.recommendations.weekly_draws import monthly_range
 from analysis.written import money, percent, plural
 
 VALID_DAYS = 14
+
+NOT_BY_CUSTOMER = Decimal("0.5")
+"""What is known where customers could not be held against themselves: they may ask for more."""
 
 _NORMAL = 1.645
 """Standard errors of a range of 90 %."""
@@ -107,7 +111,8 @@ def _proposal(one: Drifted, period: EvidencePeriod) -> Proposal:
             days=period.days,
             requests=requests_of(one.recent),
             stability=_alike(one),
-            known_share=min(Decimal(1), Decimal(one.compared)),
+            known_share=min(Decimal(1), Decimal(one.compared))
+            * (1 if one.is_by_customer else NOT_BY_CUSTOMER),
         ),
         difficulty=Difficulty.HARD,
         quality_impact=QualityImpact.NONE,
@@ -164,6 +169,7 @@ def _evidence(one: Drifted, period: EvidencePeriod) -> dict[str, Json]:
         "seconds_per_request_before": _plain(_seconds_each(one.before)),
         "seconds_per_request_now": _plain(_seconds_each(one.recent)),
         "drift_like_for_like": str(Decimal(one.ratio - 1).quantize(_SHARE)),
+        "is_by_customer": one.is_by_customer,
         "compared_share": str(Decimal(one.compared).quantize(_SHARE)),
         "price_of_a_second_ratio": str(Decimal(one.price_ratio).quantize(_SHARE)),
         "cost_of_recent_days": str(one.cost.quantize(_CENT)),

@@ -1,7 +1,7 @@
 """How often the requests of services fail, and how often they would fail if all were as usual.
 
-Formula: avoidable = wasted x (1 - usual / rate), `analysis.failures.Judged`, for each day with the
-usual rate that holds for it:
+Formula: avoidable = wasted x (1 - usual / rate), `analysis.failures.Judged`, with the usual rate
+that holds:
 
 - a **storm**: on a day far more failed than on the service's own other days (median of the daily
   rates; more than twice that, and more than chance). The usual rate is that median.
@@ -10,6 +10,9 @@ usual rate that holds for it:
   deviations, 1 in 1,000 two-sided, so that a hundred services raise no false alarm. The usual rate
   is the peers' median.
 - **always**: nearly nothing ever succeeds. The usual rate is nothing: nobody is served.
+
+A defect, and what fails always, have to be so in the last seven days as well: what was mended, or
+is not asked for any more, has nothing left to save.
 
 Peers are other models of the same endpoint or process; where those are too few, other services of
 the same product; then all others.
@@ -20,7 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
@@ -41,6 +44,9 @@ ENOUGH_A_DAY = 20
 
 ALWAYS = Decimal("0.95")
 
+LATELY = timedelta(days=7)
+"""Each weekday once."""
+
 CERTAIN = 3.29
 """Standard deviations."""
 
@@ -59,7 +65,7 @@ class Failing:
         storms: the days of storms, in order.
         is_always: nearly nothing ever succeeds.
         is_defect: it fails more than its peers on ordinary days, too.
-        avoidable: USD of each day that cost something avoidable, direct cost.
+        avoidable: USD by day, direct cost; of other days nothing.
         endings: of its failed requests.
     """
 
@@ -89,18 +95,24 @@ def failing(endings: Iterable[Ending]) -> list[Failing]:
     by_service: dict[Service, list[Ending]] = {}
     for one in endings:
         by_service.setdefault(one.service, []).append(one)
+    lately = max((ending.day for own in by_service.values() for ending in own), default=None)
+    if lately is None:
+        return []
+    since = lately - LATELY
     wholes = {service: added(one.outcome for one in own) for service, own in by_service.items()}
     found = [
         judged
         for service, own in by_service.items()
         if wholes[service].failed >= LEAST_FAILED
-        for judged in (_judged(service, own, _peers(service, wholes)),)
+        for judged in (_judged(service, own, _peers(service, wholes), since),)
         if judged.storms or judged.is_chronic
     ]
     return sorted(found, key=lambda one: (-one.waste, -one.whole.failed, str(one.service)))
 
 
-def _judged(service: Service, endings: Sequence[Ending], peers: Decimal | None) -> Failing:
+def _judged(
+    service: Service, endings: Sequence[Ending], peers: Decimal | None, since: date
+) -> Failing:
     by_day: dict[date, Outcome] = {}
     for one in endings:
         by_day[one.day] = by_day.get(one.day, Outcome()) + one.outcome
@@ -108,16 +120,18 @@ def _judged(service: Service, endings: Sequence[Ending], peers: Decimal | None) 
     rates = [day.rate for day in by_day.values() if day.requests >= ENOUGH_A_DAY]
     known = [rate for rate in rates if rate is not None]
     own = median(known) if len(known) >= LEAST_DAYS else None
-    is_always = (whole.rate or _NOTHING) >= ALWAYS
+    late = added(outcome for day, outcome in by_day.items() if day > since).rate or _NOTHING
+    is_always = (whole.rate or _NOTHING) >= ALWAYS and late >= ALWAYS
     storms = () if is_always else _storms(by_day, own)
     ordinary = added(outcome for day, outcome in by_day.items() if day not in storms)
-    is_defect = not is_always and _is_defect(ordinary, peers)
-    avoidable: dict[date, Decimal] = {}
-    for day, outcome in sorted(by_day.items()):
-        usual = _usual(own, peers, is_storm=day in storms, is_always=is_always, is_defect=is_defect)
-        saved = Judged(outcome, usual).avoidable
-        if saved:
-            avoidable[day] = saved
+    is_late = late >= LEAST_RATE and late > STORM * (peers or _NOTHING)
+    is_defect = not is_always and is_late and _is_defect(ordinary, peers)
+    if is_always or is_defect:
+        # One share for all days: a day with fewer failures than usual makes up for another.
+        share = _share(whole, _NOTHING if is_always else peers)
+        avoidable = {day: share * outcome.wasted for day, outcome in by_day.items()}
+    else:
+        avoidable = {day: Judged(by_day[day], own).avoidable or _NOTHING for day in storms}
     return Failing(
         service=service,
         whole=whole,
@@ -142,20 +156,10 @@ def _is_defect(outcome: Outcome, peers: Decimal | None) -> bool:
     return lowest(outcome.failed, outcome.requests) > STORM * float(peers)
 
 
-def _usual(
-    own: Decimal | None,
-    peers: Decimal | None,
-    *,
-    is_storm: bool,
-    is_always: bool,
-    is_defect: bool,
-) -> Decimal | None:
-    """The rate beyond which a day's failures are avoidable; None: none of them are."""
-    if is_always:
-        return _NOTHING
-    if is_defect:
-        return peers
-    return own if is_storm else None
+def _share(outcome: Outcome, usual: Decimal | None) -> Decimal:
+    """The avoidable share of what was wasted, 0 to 1."""
+    avoidable = Judged(outcome, usual).avoidable
+    return avoidable / outcome.wasted if avoidable and outcome.wasted > 0 else _NOTHING
 
 
 def _peers(service: Service, wholes: Mapping[Service, Outcome]) -> Decimal | None:

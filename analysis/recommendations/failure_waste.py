@@ -85,8 +85,7 @@ def propose(
 
 def _one(failing: Failing, period: EvidencePeriod) -> Proposal:
     seen = _seen(failing.storms, period)
-    cost = period.monthly(failing.whole.cost)
-    savings = _savings(failing, seen, period, cost)
+    savings = _savings(failing, seen, period)
     label = failing.service.label
     return _proposal(
         title=f"Requests of {label} fail more often than they need",
@@ -107,10 +106,7 @@ def _one(failing: Failing, period: EvidencePeriod) -> Proposal:
 def _together(
     several: Sequence[Failing], unfinished: Sequence[Ending], period: EvidencePeriod
 ) -> Proposal:
-    each = [
-        _savings(one, _seen(one.storms, period), period, period.monthly(one.whole.cost))
-        for one in several
-    ]
+    each = [_savings(one, _seen(one.storms, period), period) for one in several]
     savings = Savings(
         low=sum((one.low for one in each), _ZERO),
         likely=sum((one.likely for one in each), _ZERO),
@@ -195,7 +191,7 @@ def _proposal(
         ),
         valid_until=period.now.date() + timedelta(days=VALID_DAYS),
         steps=_steps(several, kinds),
-        parts=_parts(several, savings, period),
+        parts=_parts(several, period),
         action={
             "do": "reduce_failures",
             "services": [named(one) for one in several[:TOP]],
@@ -215,7 +211,8 @@ def _seen(storms: Sequence[date], period: EvidencePeriod) -> Recurrence:
     )
 
 
-def _savings(one: Failing, seen: Recurrence, period: EvidencePeriod, cost: Decimal) -> Savings:
+def _savings(one: Failing, seen: Recurrence, period: EvidencePeriod) -> Savings:
+    cost = period.monthly(one.whole.cost)
     daily = [
         one.avoidable.get(period.first_day + number * _DAY, _ZERO) for number in range(period.days)
     ]
@@ -259,15 +256,12 @@ def _steps(several: Sequence[Failing], kinds: dict[str, Decimal]) -> tuple[str, 
     return tuple(steps)
 
 
-def _parts(
-    several: Sequence[Failing], savings: Savings, period: EvidencePeriod
-) -> tuple[Part, ...]:
-    waste = sum((one.waste for one in several), _ZERO)
+def _parts(several: Sequence[Failing], period: EvidencePeriod) -> tuple[Part, ...]:
     costs: dict[str, tuple[Decimal, Decimal]] = {}
     for one in several:
+        own = _savings(one, _seen(one.storms, period), period).likely
         cost, saved = costs.get(one.service.dollars, (_ZERO, _ZERO))
-        share = savings.likely * one.waste / waste if waste > 0 else _ZERO
-        costs[one.service.dollars] = (cost + period.monthly(one.whole.cost), saved + share)
+        costs[one.service.dollars] = (cost + period.monthly(one.whole.cost), saved + own)
     return tuple(Part(cell, cost, min(cost, saved)) for cell, (cost, saved) in costs.items())
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.recommendations.drift_ratios import Cause, drifted
 from analysis.recommendations.efficiency_drift import propose
-from analysis.recommendations.gpu import WorkDay
+from analysis.recommendations.gpu import Mixed, WorkDay
 from analysis.recommendations.proposal import Proposal
 from tests.recommendations.gpu_makers import PERIOD, TEXT, UNTIL, D, work
 
@@ -86,15 +86,31 @@ def test_silence(days: list[WorkDay]) -> None:
     assert proposed(days) == []
 
 
-def test_work_that_has_no_counterpart_before_says_nothing() -> None:
-    days = [work(day, 1.5 if day >= 18 else 1.0) for day in DAYS]
-    new = [
-        replace(day, fine=replace(day.fine, seconds=day.fine.seconds * 0.4))
+def lately(days: list[WorkDay], *mixes: str) -> list[WorkDay]:
+    """Two fifths of the late work have a counterpart before, by these mixes."""
+
+    def scaled(mixed: Mixed) -> Mixed:
+        return Mixed(mixed.seconds * 0.4, mixed.expected * 0.4)
+
+    return [
+        replace(day, **{mix: scaled(getattr(day, mix)) for mix in mixes})
         if day.day >= UNTIL
         else day
         for day in days
     ]
-    assert proposed(new) == []
+
+
+def test_where_customers_come_once_all_of_them_are_compared_and_it_is_less_sure() -> None:
+    days = [work(day, 1.25 if day >= 18 else 1.0) for day in DAYS]
+    (known,) = proposed(days)
+    (found,) = proposed(lately(days, "fine"))
+    assert found.savings == known.savings
+    assert found.confidence < known.confidence * D("0.55")  # half of what is not cut at 0.95
+
+
+def test_work_that_is_new_altogether_says_nothing() -> None:
+    days = [work(day, 1.25 if day >= 18 else 1.0) for day in DAYS]
+    assert proposed(lately(days, "fine", "coarse")) == []
 
 
 @pytest.mark.parametrize("seed", range(100))

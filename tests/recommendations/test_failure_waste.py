@@ -94,7 +94,7 @@ def test_a_storm_that_came_once_and_is_over_counts_once_a_year_and_is_little_tru
 
 
 def test_services_that_never_answer_are_named_however_little_they_cost() -> None:
-    dead = [row for day in (3, 9, 12) for row in ending(day, 10, 10, each="0.001")]
+    dead = [row for day in (3, 9, 26) for row in ending(day, 10, 10, each="0.001")]
     (found,) = proposed([*peers(), *dead])
     assert found.variant == "small_services"
     assert found.scope == {}
@@ -104,7 +104,7 @@ def test_services_that_never_answer_are_named_however_little_they_cost() -> None
 
 
 def test_requests_that_never_ended_are_told_of() -> None:
-    dead = [row for day in (3, 9, 12) for row in ending(day, 10, 10)]
+    dead = [row for day in (3, 9, 26) for row in ending(day, 10, 10)]
     stuck = Ending(PEERS[0], FIRST, "pending", None, Outcome(7, cost=D("0.5")))
     (found,) = proposed([*peers(), *dead, stuck])
     assert found.evidence["never_finished"] == 7
@@ -125,6 +125,13 @@ def test_failures_without_a_price_waste_nothing_that_is_known() -> None:
 
 def test_a_service_among_others_that_fail_as_often_is_left_alone() -> None:
     assert proposed([*peers(0.1), *(row for day in DAYS for row in ending(day, 1000, 100))]) == []
+
+
+def test_what_was_mended_or_is_not_asked_for_any_more_is_left_alone() -> None:
+    mended = [row for day in DAYS for row in ending(day, 1000, 100 if day < 20 else 10)]
+    gone = [row for day in (3, 9, 12) for row in ending(day, 10, 10)]
+    assert proposed([*peers(), *mended]) == []
+    assert proposed([*peers(), *gone]) == []
 
 
 def test_with_few_peers_there_is_no_saying_what_is_usual() -> None:
