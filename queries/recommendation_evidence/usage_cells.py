@@ -182,7 +182,8 @@ SELECT {{route}},
     sum(unpriced_requests)::BIGINT,
     sum(failed_requests)::BIGINT,
     max(input_each),
-    max(output_each)
+    max(output_each),
+    sum(if(user_id IS NULL, 0, requests))::BIGINT
 FROM sized
 GROUP BY {{route}}, input_band, output_band, timing, batch, uses
 ORDER BY ALL
@@ -206,19 +207,8 @@ def _zone_table(reading: Reading, zones: Zones) -> None:
 def _cell(row: tuple[object, ...]) -> UsageCell:
     names = cast("tuple[str | None, ...]", row[:6])
     input_band, output_band, timing, batch, uses, *figures = row[6:]
-    (
-        requests,
-        fresh,
-        cached,
-        written,
-        output,
-        reasoning,
-        cost,
-        unpriced,
-        failed,
-        largest,
-        longest,
-    ) = figures
+    requests, fresh, cached, written, output, reasoning, *others = figures
+    cost, unpriced, failed, largest, longest, of_users = others
     return UsageCell(
         route=Route(*names),
         input_band=cast("int", input_band),
@@ -239,4 +229,5 @@ def _cell(row: tuple[object, ...]) -> UsageCell:
         largest_input=cast("int", largest),
         largest_output=cast("int", longest),
         needs=frozenset(str(uses).split()) if uses else frozenset(),
+        user_requests=cast("int", of_users),
     )
