@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from queries.dimensions import Dimensions, Source
 from queries.duck import connect
 from queries.mart import Mart
 from queries.mart.manifest import (
+    MANIFEST,
     DayFiles,
     Manifest,
     SourceEntry,
@@ -114,6 +115,30 @@ class Facts:
         """Writes the last day anew: what meets the condition is dearer by a cent."""
         self._write(LAST_DAY, f"billed_cost + CASE WHEN {condition} THEN 0.01 ELSE 0 END")
         self._publish()
+
+    def prepare(self, conditions: Sequence[str]) -> list[bytes]:
+        """Writes the last day in several ways; what is published then is the last of them.
+
+        Returns:
+            For `show`: each state, as it is published.
+        """
+        states: list[bytes] = []
+        for condition in conditions:
+            self.change(condition)
+            states.append((self.mart.folder / MANIFEST).read_bytes())
+        return states
+
+    def show(self, state: bytes) -> None:
+        """Publishes a prepared state: nothing is computed, so nobody is disturbed."""
+        draft = self.mart.folder / "prepared.json"
+        draft.write_bytes(state)
+        draft.replace(self.mart.folder / MANIFEST)
+
+    def forget_the_last_day(self) -> None:
+        """Takes its file away; once it is written anew, everything has to be added up anew."""
+        for rollup in self.mart.snapshot().rollups().values():
+            if Path(rollup.path).parent.name.endswith(str(LAST_DAY)):
+                Path(rollup.path).unlink()
 
     def _write(self, day: date, cost: str) -> None:
         grain = grain_of(day, NOW.date() - timedelta(days=HOURLY_DAYS))

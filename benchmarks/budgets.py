@@ -2,9 +2,11 @@
 
 The facts and the budgets are those of `budget_spend`: 10,000 organizations, a year, 100 budgets
 each; one budget in a thousand has something to tell. Everything is evaluated as by a process that
-starts, then again with nothing changed, then after a day's figures changed for all organizations,
-then for one in a hundred. At last another process asks 500 times a second whether something may be
-spent, once while nothing else is done, and once while budgets are evaluated.
+starts, which reads all budgets from the store; then, with the budgets known, from all facts anew;
+then with nothing changed, after a day's figures changed for all organizations, and for one in a
+hundred. At last another process asks 500 times a second whether something may be spent, once while
+nothing else is done, and once while figures of one organization in a hundred change again and again
+and the budgets are evaluated without a pause; how the facts change is prepared beforehand.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import cycle
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -49,6 +52,9 @@ PER_SECOND = 500
 SECONDS = 10
 LATEST = NOW + timedelta(hours=5)
 
+STATES = 10
+"""Of the facts, each with other figures of one organization in a hundred than the one before."""
+
 AT_ONCE = 20_000
 """Budgets that are inserted with one transaction."""
 
@@ -61,17 +67,20 @@ class Measured:
         budgets: how many.
         first: the evaluation of a process that starts, with reading all budgets and `alerts`.
         alerts: that it decided upon.
+        whole: an evaluation of all budgets from all facts anew; `whole_cpu` of all threads.
         nothing: an evaluation after which nothing has changed.
         every: one after a day changed for all of them.
         few: one after it changed for one organization in a hundred; `screened` budgets.
         p50, p99: of a check at 500 a second.
-        busy_p99: the same while `few` is evaluated again and again.
+        busy_p99: the same while `few` is evaluated again and again, `turns` times.
         megabytes: of memory that the process has had at most.
     """
 
     budgets: int
     first: float
     alerts: int
+    whole: float
+    whole_cpu: float
     nothing: float
     every: float
     few: float
@@ -79,6 +88,7 @@ class Measured:
     p50: float
     p99: float
     busy_p99: float
+    turns: int
     megabytes: float
 
 
@@ -158,21 +168,42 @@ async def measure(facts: Facts, folder: Path, number: int) -> Measured:
     first, alerts, _ = await _evaluated(evaluator)
     spare_the_collector()
     clock.advance()
+    facts.forget_the_last_day()
+    facts.change("hash(organization) % 100 <> 0")
+    cpu = time.process_time()
+    whole, _, screened = await _evaluated(evaluator)
+    cpu = time.process_time() - cpu
+    assert screened == number
+    clock.advance()
     nothing, *_ = await _evaluated(evaluator)
     clock.advance()
-    facts.change("true")
+    facts.change("false")
     every, *_ = await _evaluated(evaluator)
     clock.advance()
-    facts.change("hash(organization) % 100 <> 0")
+    facts.change("hash(organization) % 100 = 0")
     few, _, screened = await _evaluated(evaluator)
-    quiet, busy = await _checked(evaluator, facts, clock)
+    states = facts.prepare([f"hash(organization) % 100 <= {turn}" for turn in range(STATES)])
+    await evaluator.evaluate()
+    quiet, busy, turns = await _checked(evaluator, facts, states, clock)
     gc.unfreeze()
     await spending.close()
     await engine.close()
     await store.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Measured(
-        number, first, alerts, nothing, every, few, screened, quiet[0], quiet[1], busy[1], memory
+        budgets=number,
+        first=first,
+        alerts=alerts,
+        whole=whole,
+        whole_cpu=cpu,
+        nothing=nothing,
+        every=every,
+        few=few,
+        screened=screened,
+        p50=quiet[0],
+        p99=quiet[1],
+        busy_p99=busy[1],
+        turns=turns,
+        megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     )
 
 
@@ -183,9 +214,12 @@ async def _evaluated(evaluator: Evaluator) -> tuple[float, int, int]:
 
 
 async def _checked(
-    evaluator: Evaluator, facts: Facts, clock: Clock
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The median and the 99th percentile of a check, in milliseconds: at rest, and while busy."""
+    evaluator: Evaluator, facts: Facts, states: Sequence[bytes], clock: Clock
+) -> tuple[tuple[float, float], tuple[float, float], int]:
+    """The median and the 99th percentile of a check, in milliseconds: at rest, and while busy.
+
+    At last how many evaluations that were.
+    """
     app = FastAPI(docs_url=None, openapi_url=None)
     checks = Checks(evaluator, clock)
     app.include_router(budget_check_router(checks, facts.mart.dimensions, TOKEN))
@@ -198,16 +232,19 @@ async def _checked(
     await _asked(url)
     quiet = await _asked(url)
     asking = asyncio.create_task(_asked(url))
-    turn = 0
-    while not asking.done():
-        turn += 1
-        await asyncio.to_thread(facts.change, f"hash(organization) % 100 = {turn % 100}")
+    turns = 0
+    # To and fro, so that each step changes one organization in a hundred.
+    for state in cycle([*states[-2::-1], *states[1:]]):
+        if asking.done():
+            break
+        turns += 1
+        facts.show(state)
         clock.advance()
         await evaluator.evaluate()
     busy = await asking
     server.should_exit = True
     await serving
-    return quiet, busy
+    return quiet, busy, turns
 
 
 async def _asked(url: str) -> tuple[float, float]:
@@ -261,17 +298,19 @@ def main(
         facts.fill()
         tell(f"Evaluations, seconds, and checks, milliseconds; {facts.rows:,} rows of a year")
         tell(
-            f"{'budgets':>11}{'at start':>10}{'alerts':>8}{'unchanged':>11}{'changed':>9}{'1 %':>7}"
-            f"{'budgets':>9}{'check p50':>11}{'p99':>7}{'p99 busy':>10}{'MB':>7}"
+            f"{'budgets':>11}{'at start':>10}{'alerts':>8}{'all facts / CPU':>17}{'unchanged':>11}"
+            f"{'a day':>7}{'1 %':>7}{'budgets':>9}{'check p50':>11}{'p99':>7}{'p99 busy':>10}"
+            f"{'turns':>7}{'MB':>7}"
         )
         found: list[Measured] = []
         for size in sizes:
             one = asyncio.run(measure(facts, home, size))
             found.append(one)
             tell(
-                f"{one.budgets:>11,}{one.first:>10.1f}{one.alerts:>8,}{one.nothing:>11.2f}"
-                f"{one.every:>9.1f}{one.few:>7.2f}{one.screened:>9,}{one.p50:>11.2f}{one.p99:>7.2f}"
-                f"{one.busy_p99:>10.2f}{one.megabytes:>7.0f}"
+                f"{one.budgets:>11,}{one.first:>10.1f}{one.alerts:>8,}"
+                f"{f'{one.whole:.1f} / {one.whole_cpu:.1f}':>17}{one.nothing:>11.2f}"
+                f"{one.every:>7.1f}{one.few:>7.2f}{one.screened:>9,}{one.p50:>11.2f}{one.p99:>7.2f}"
+                f"{one.busy_p99:>10.2f}{one.turns:>7}{one.megabytes:>7.0f}"
             )
     finally:
         shutil.rmtree(home)

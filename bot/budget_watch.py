@@ -14,6 +14,7 @@ from handlers.budget_watch.check import Checks
 from handlers.budget_watch.drivers import WhyDrivers
 from handlers.budget_watch.evaluation import Evaluator
 from handlers.budget_watch.keeping import Keeper
+from handlers.budget_watch.recount import recount
 from handlers.budgets.spend import DailySpends
 from handlers.budgets.standing import Standings
 from queries.budget_spend import BudgetSpending, SpendingLimits
@@ -42,6 +43,14 @@ class BudgetWatch:
         await self.evaluator.evaluate()
         if is_first:
             spare_the_collector()
+
+    async def recount(self) -> None:
+        """Compares what incremental work has kept with all facts; logs a difference as an error.
+
+        Raises:
+            Unavailable: the facts cannot be read; the figures stay as they were.
+        """
+        await recount(self.evaluator)
 
 
 def spare_the_collector() -> None:

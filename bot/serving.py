@@ -137,6 +137,7 @@ def scheduled(
         scheduler.add("refreshing the mart", Every(length), Refresh(sync).refresh)
     if watch is not None:
         scheduler.add("evaluating the budgets", Every(timedelta(minutes=1)), watch.keep_up)
+        scheduler.add("recounting the budgets", Nightly(), watch.recount)
     return scheduler
 
 

@@ -96,12 +96,42 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    """What one budget says; why, is written of the gravest alone.
+
+    Attributes:
+        decision: allow, warn or deny.
+        share: of the limit, that would be spent then.
+        watched: the budget.
+        limit: USD.
+        spend: USD; None: that is not known.
+    """
+
     decision: Decision
     share: Decimal
-    reason: str
     watched: Watched
     limit: Decimal
     spend: Decimal | None
+
+    @property
+    def gravity(self) -> tuple[int, Decimal]:
+        """The gravest decides; of several alike, the one of which least is left."""
+        return self.decision, self.share
+
+    def reason(self, estimate: Decimal) -> str:
+        """Why it says so, in a sentence."""
+        if self.spend is None:
+            says = "denies" if self.decision is Decision.DENY else "allows"
+            return f"Its spend is not known, and this budget then {says}."
+        after = self.spend + estimate
+        if after > self.limit:
+            kind = "hard" if self.watched.is_hard else "soft"
+            return (
+                f"{money(self.spend)} of {money(self.limit)} is spent; with {money(estimate)} more"
+                f" this {kind} budget would be exceeded."
+            )
+        if self.decision is Decision.WARN:
+            return f"With it {percent(self.share)} of the budget is spent."
+        return f"{money(self.limit - self.spend)} of {money(self.limit)} is left."
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +182,7 @@ class Checks:
                 if answer is None:
                     continue
                 considered += 1
-                if gravest is None or _gravity(answer) > _gravity(gravest):
+                if gravest is None or answer.gravity > gravest.gravity:
                     gravest = answer
         return self._verdict(question, gravest, considered, not_considered, last.at)
 
@@ -174,12 +204,8 @@ class Checks:
             answer = _by_spend(watched, spend, limit, question.estimated_cost)
             if answer.decision is not Decision.ALLOW or self._is_known(watched, today):
                 return answer
-        is_denied = watched.when_unknown == "deny"
-        reason = "Its spend is not known, and this budget then " + (
-            "denies." if is_denied else "allows."
-        )
-        decision = Decision.DENY if is_denied else Decision.ALLOW
-        return _Answer(decision, NOTHING, reason, watched, limit, None)
+        decision = Decision.DENY if watched.when_unknown == "deny" else Decision.ALLOW
+        return _Answer(decision, NOTHING, watched, limit, None)
 
     def _is_known(self, watched: Watched, today: date) -> bool:
         """Whether "enough is left" can be said; as in `analysis.budgets.status`."""
@@ -217,7 +243,7 @@ class Checks:
         watched = answer.watched
         return Verdict(
             decision=answer.decision,
-            reason=answer.reason,
+            reason=answer.reason(question.estimated_cost),
             budget_id=watched.id,
             budget=watched.name,
             limit=answer.limit,
@@ -244,22 +270,10 @@ def _counts(watched: Watched, values: Mapping[str, str]) -> bool | None:
 
 def _by_spend(watched: Watched, spend: Decimal, limit: Decimal, estimate: Decimal) -> _Answer:
     after = spend + estimate
-    share = after / limit
     if after > limit:
         decision = Decision.DENY if watched.is_hard else Decision.WARN
-        kind = "hard" if watched.is_hard else "soft"
-        reason = (
-            f"{money(spend)} of {money(limit)} is spent; with {money(estimate)} more this {kind}"
-            " budget would be exceeded."
-        )
     elif after >= watched.warning * limit:
         decision = Decision.WARN
-        reason = f"With it {percent(share)} of the budget is spent."
     else:
         decision = Decision.ALLOW
-        reason = f"{money(limit - spend)} of {money(limit)} is left."
-    return _Answer(decision, share, reason, watched, limit, spend)
-
-
-def _gravity(answer: _Answer) -> tuple[int, Decimal]:
-    return answer.decision, answer.share
+    return _Answer(decision, after / limit, watched, limit, spend)

@@ -28,12 +28,13 @@ from handlers.budget_watch.alert import (
     has_contacts,
     told_by_budget,
 )
-from handlers.budget_watch.keeping import AT_ONCE, Keeper
+from handlers.budget_watch.keeping import Keeper
 from handlers.budget_watch.screen import is_closing_told, is_told_all
 from handlers.budget_watch.watched import LATE, Watched
 from handlers.budgets.outcomes import terms_of
 from handlers.budgets.standing import Standings
 from handlers.freshness import freshness_of
+from handlers.turns import Turns
 from queries.mart import Mart
 from storage.records.alert_state import StoredAlertState
 from storage.records.budget import Budget
@@ -58,6 +59,7 @@ class EvaluationLimits:
         drivers_within: for all drivers of one evaluation together; what is not found by then is
             left out of its alert.
         drivers_each: for those of one alert.
+        asked_at_once: budgets of which what was told is read with one query.
         all_told_from: with so many budgets to look at, all that is kept of alerts is read at once.
     """
 
@@ -65,6 +67,7 @@ class EvaluationLimits:
     written_at_once: int = 50
     drivers_within: timedelta = timedelta(seconds=20)
     drivers_each: timedelta = timedelta(seconds=3)
+    asked_at_once: int = 100
     all_told_from: int = 20_000
 
 
@@ -199,17 +202,19 @@ class Evaluator:
 
     async def _screened(self, numbers: Sequence[int], now: datetime) -> _Screened:
         """Those of some budgets that have to be looked at closely."""
-        found = _Screened()
+        found, turns = _Screened(), Turns()
         everything = await self._all_told() if len(numbers) >= self.limits.all_told_from else None
         todays = self.keeper.watch.todays
-        for begin in range(0, len(numbers), AT_ONCE):
-            some = [self.keeper.watch.all[one] for one in numbers[begin : begin + AT_ONCE]]
+        at_once = self.limits.asked_at_once
+        for begin in range(0, len(numbers), at_once):
+            some = [self.keeper.watch.all[one] for one in numbers[begin : begin + at_once]]
             some = [one for one in some if self._is_heard(one, now)]
             told = everything
             if told is None:
                 rows = await self.store.alert_states.of_budgets([one.id for one in some])
                 told = told_by_budget(rows)
             for watched in some:
+                await turns.take()
                 of_one = told.get(watched.id, _NOTHING)
                 zone = watched.zone.key
                 until = of_one.muted_until(watched.period.first) if of_one.rows else None
@@ -224,7 +229,6 @@ class Evaluator:
                     continue
                 if not is_told_all(watched, of_one, self.keeper.known.get(zone), now):
                     found.running.append(watched.number)
-            await asyncio.sleep(0)
         return found
 
     def _is_heard(self, watched: Watched, now: datetime) -> bool:
@@ -290,8 +294,10 @@ class Evaluator:
     ) -> list[_Found]:
         rows = await self.store.alert_states.of_budgets([one.budget.id for one in found])
         told = told_by_budget(rows)
+        turns = Turns()
         concerned: list[_Found] = []
         for one in found:
+            await turns.take()
             row, outcome = self._outcome(one, told.get(one.budget.id, Told()), now)
             if outcome.look_again_at is not None:
                 self._look_again(one.number, outcome.look_again_at, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -24,14 +24,15 @@ from handlers.budget_watch.watched import (
 )
 from handlers.budgets.spend import known_days
 from handlers.freshness import Freshness
+from handlers.turns import Turns
 from queries.budget_spend import BudgetPeriods, BudgetSpending, Refreshed, Spent
 from storage.store import Store
 
 MARGIN = timedelta(minutes=5)
 """A change is dated when it is made and seen when it is committed, by clocks that differ."""
 
-AT_ONCE = 2_000
-"""Budgets after which others in the process get their turn: some milliseconds of work."""
+AT_ONCE = 100
+"""Figures that are heard at once: a fraction of a millisecond of work."""
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Keeper:
         """
         now = freshness.now
         self._to_put |= await self._read(now)
-        self._to_put |= {watched.number for watched in self.watch.advance(now)}
+        self._to_put |= {watched.number for watched in await self.watch.advance(now)}
         turned = self._know(freshness)
         put = self._to_put & self.watch.all.keys()
         await self._put(put, now)
@@ -88,12 +89,15 @@ class Keeper:
         self._to_put.clear()
         refreshed = await self.spending.refresh()
         concerned = await self._heard(refreshed)
+        turns = Turns()
         for number in carried | concerned:
+            await turns.take()
             watched = self.watch.all[number]
             if watched.past:
                 self.watch.carry(watched, self.known.get(watched.zone.key))
         raised = await self._raise(now)
-        self._untold |= concerned | carried | put | raised | self._forecast_in(turned)
+        self._untold |= concerned | carried | put | raised
+        self._untold |= await self._forecast_in(turned)
         self._untold &= self.watch.all.keys()
         return Seen(refreshed.version, set(self._untold), refreshed.complete)
 
@@ -133,27 +137,25 @@ class Keeper:
 
     async def _put(self, numbers: Iterable[int], now: datetime) -> None:
         """Has the spend of these budgets added up, and that of recent days where a week began."""
-        some = [self.watch.all[number] for number in numbers]
-        recent = recent_days(now)
-        renewed = some
-        if recent != self._recent:
-            renewed = list(self.watch)
-        periods = [(one.number * ROLES + PERIOD, one, one.period) for one in some]
-        periods += [
-            (one.number * ROLES + RECENT, one, recent)
-            for one in renewed
-            if one.forecast is not None
-        ]
-        periods += [
-            (one.number * ROLES + CLOSING, one, one.closing)
-            for one in some
-            if one.closing is not None
-        ]
+        turns, recent = Turns(), recent_days(now)
+        periods: list[tuple[int, Watched, BudgetPeriod]] = []
+        for number in numbers:
+            await turns.take()
+            one = self.watch.all[number]
+            periods.append((number * ROLES + PERIOD, one, one.period))
+            if one.closing is not None:
+                periods.append((number * ROLES + CLOSING, one, one.closing))
+            if one.forecast is not None and recent == self._recent:
+                periods.append((number * ROLES + RECENT, one, recent))
+        for one in self.watch if recent != self._recent else ():
+            await turns.take()
+            if one.forecast is not None:
+                periods.append((one.number * ROLES + RECENT, one, recent))
         if self.watch.closed:
             await self.spending.remove(self.watch.closed)
             self.watch.closed.clear()
         if periods:
-            await self.spending.put(_columns(periods))
+            await self.spending.put(await _columns(periods))
         self._recent = recent
 
     async def _lay_out_past(self, put: Iterable[int], turned: set[str]) -> set[int]:
@@ -163,26 +165,26 @@ class Keeper:
             The numbers of those that this concerns.
         """
         anew = {number for number in put if self.watch.all[number].rollover is not None}
-        if turned:
-            anew |= {
-                one.number
-                for one in self.watch
-                if one.rollover is not None and one.zone.key in turned
-            }
+        turns = Turns()
+        for one in self.watch if turned else ():
+            await turns.take()
+            if one.rollover is not None and one.zone.key in turned:
+                anew.add(one.number)
         free: list[int] = []
         periods: list[tuple[int, Watched, BudgetPeriod]] = []
         for number in anew:
+            await turns.take()
             watched = self.watch.all[number]
             free += self.watch.lay_out_past(watched, self.known.get(watched.zone.key))
             periods += [(place, watched, period) for place, period in watched.past]
         if free:
             await self.spending.remove(free)
         if periods:
-            await self.spending.put(_columns(periods))
+            await self.spending.put(await _columns(periods))
         return anew
 
     async def _heard(self, refreshed: Refreshed) -> set[int]:
-        changed = refreshed.changed
+        changed, turns = refreshed.changed, Turns()
         concerned: set[int] = set()
         for begin in range(0, len(changed), AT_ONCE):
             some = slice(begin, begin + AT_ONCE)
@@ -193,7 +195,7 @@ class Keeper:
                 changed.unpriced_requests[some],
             )
             concerned |= self.watch.heard(piece)
-            await asyncio.sleep(0)
+            await turns.take()
         self.watch.unanswerable = {
             place // ROLES for place in refreshed.unanswerable if place < PAST
         }
@@ -217,23 +219,33 @@ class Keeper:
         self._raised = set(by_number)
         return changed
 
-    def _forecast_in(self, zones: set[str]) -> set[int]:
+    async def _forecast_in(self, zones: set[str]) -> set[int]:
         """Those whose forecast may be another one because another day is complete."""
-        if not zones:
-            return set()
-        return {
-            one.number for one in self.watch if one.forecast is not None and one.zone.key in zones
-        }
+        turns, found = Turns(), set[int]()
+        for one in self.watch if zones else ():
+            await turns.take()
+            if one.forecast is not None and one.zone.key in zones:
+                found.add(one.number)
+        return found
 
 
-def _columns(periods: Sequence[tuple[int, Watched, BudgetPeriod]]) -> BudgetPeriods:
-    return BudgetPeriods(
-        places=[place for place, _, _ in periods],
-        organizations=[one.organization for _, one, _ in periods],
-        scopes=[one.scope for _, one, _ in periods],
-        zones=[one.zone.key for _, one, _ in periods],
-        firsts=[period.first for _, _, period in periods],
-        lasts=[period.last for _, _, period in periods],
+async def _columns(periods: Sequence[tuple[int, Watched, BudgetPeriod]]) -> BudgetPeriods:
+    turns = Turns()
+    places: list[int] = []
+    organizations: list[str | None] = []
+    scopes: list[str] = []
+    zones: list[str] = []
+    firsts: list[date] = []
+    lasts: list[date] = []
+    customers_only: list[bool] = []
+    for place, one, period in periods:
+        await turns.take()
+        places.append(place)
+        organizations.append(one.organization)
+        scopes.append(one.scope)
+        zones.append(one.zone.key)
+        firsts.append(period.first)
+        lasts.append(period.last)
         # As `handlers.budgets.spend.counts_customers_only` has it.
-        customers_only=[one.organization is not None for _, one, _ in periods],
-    )
+        customers_only.append(one.organization is not None)
+    return BudgetPeriods(places, organizations, scopes, zones, firsts, lasts, customers_only)

@@ -26,6 +26,7 @@ from analysis.budgets.terms import (
 )
 from analysis.complete_days import DAY
 from analysis.errors import BadInput
+from handlers.turns import Turns
 from queries.budget_spend import Spent
 from storage.records.budget import BudgetColumns, WhenUnknown, scope_of
 
@@ -192,13 +193,15 @@ class Watch:
         """In which days begin."""
         return {terms.zone.key for terms in self._terms.values() if terms is not None}
 
-    def advance(self, now: datetime) -> list[Watched]:
+    async def advance(self, now: datetime) -> list[Watched]:
         """Puts each budget into the periods of its zone's present day; those that moved."""
+        turns = Turns()
         days_before = self.todays
         self.todays = {zone: now.astimezone(ZoneInfo(zone)).date() for _, zone, *_ in self._terms}
         turned = {zone for zone, day in self.todays.items() if days_before.get(zone) != day}
         moved: list[Watched] = []
         for watched in self.all.values() if turned else ():
+            await turns.take()
             if watched.zone.key not in turned:
                 continue
             today = self.todays[watched.zone.key]
@@ -206,7 +209,10 @@ class Watch:
             period = self._period(watched.terms, today)
             if period != watched.period:
                 watched.period = period
-                watched.spend, watched.unpriced = None, 0
+                # It has just begun: nothing of it is known to be spent, and until everything is
+                # added up a gateway is not told that nothing is known.
+                watched.spend = None if watched.spend is None else NOTHING
+                watched.unpriced = 0
             self._close(watched, today)
             if (watched.period, watched.closing) != before:
                 moved.append(watched)

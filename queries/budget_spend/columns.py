@@ -92,6 +92,23 @@ class DailySpend:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A budget whose kept figures were not those of its facts.
+
+    Attributes:
+        place: of the budget.
+        kept_cost, kept_requests: USD and requests that were kept; None: no figures were.
+        cost, requests: USD and requests by the facts; None: none are to be kept.
+    """
+
+    place: int
+    kept_cost: Decimal | None
+    kept_requests: int | None
+    cost: Decimal | None
+    requests: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refreshed:
     """What a refresh has found.
 
@@ -103,6 +120,9 @@ class Refreshed:
             can be said of their spend; it is not 0.
         days_read: rollups of a source's UTC day that were read.
         complete: everything was added up anew.
+        differing: budgets whose figures then were others than those that were kept until now; there
+            are none unless there is a fault.
+        differences: some of these.
     """
 
     version: int
@@ -110,3 +130,5 @@ class Refreshed:
     unanswerable: tuple[int, ...]
     days_read: int
     complete: bool
+    differing: int = 0
+    differences: tuple[Difference, ...] = ()

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
+from typing import cast
 
 import duckdb
 
-from queries.budget_spend.slots import slots_of
+from queries.budget_spend.slots import Slots, slots_of
 from queries.budget_spend.targets import Signature, Targets
 from queries.dimensions import Dimensions
 from queries.mart.rollup import costs_of
@@ -23,6 +26,14 @@ _SUMS = (
 
 ALL, FRESH, SETTLED = "TRUE", "place IN (FROM fresh)", "place NOT IN (FROM fresh)"
 """Which budgets a pass is for."""
+
+_WORKING = ("slots", "local_days", "spans", "stretches", "cells", "matched", "added_up")
+
+_SHARE = 0.02
+"""Of all beginnings and ends of periods: where so many fall on one day, the days are cut."""
+
+_MANY = 8
+"""Rollups from which on it is worth to look at one of them before all are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,8 @@ class Pass:
         self._dimensions = dimensions
         self._shape = shape
         self._targets = targets
+        self._is_dense = True
+        self._even = "TRUE"
         connection.execute(
             "CREATE TABLE parts (place INTEGER, day DATE, "
             f"cost {MONEY}, requests BIGINT, unpriced BIGINT)"
@@ -71,15 +84,18 @@ class Pass:
             sign: -1 takes away in place of adding.
             daily: a row for each day; otherwise `day` is NULL, and a budget may have several rows.
         """
-        signatures = self._aim(budgets)
-        ordered = sorted(reads, key=lambda read: (read.day, read.rollup.path))
-        for begin in range(0, len(ordered) if signatures else 0, self._days):
-            some = ordered[begin : begin + self._days]
-            self._lay_out_time(some)
-            self._group(some, signatures)
+        aimed = self._aim(budgets)
+        for some in _by_month(reads, self._days) if aimed else ():
+            slots = slots_of(((read.day, read.rollup.grain) for read in some), self._targets.zones)
+            self._lay_out_time(slots)
+            signatures = self._live(aimed)
+            if not signatures:
+                continue
+            self._cut_time(signatures, slots)
+            self._gather(some, signatures)
             for signature, table in signatures.items():
                 self._join(signature, table, sign=sign, daily=daily)
-        for table in ("cells", "matched", "added_up", *signatures.values()):
+        for table in (*_WORKING, *aimed.values(), *(f"live_{one}" for one in aimed.values())):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _aim(self, budgets: str) -> dict[Signature, str]:
@@ -94,8 +110,25 @@ class Pass:
                 aimed[signature] = name
         return aimed
 
-    def _lay_out_time(self, reads: Collection[Read]) -> None:
-        slots = slots_of(((read.day, read.rollup.grain) for read in reads), self._targets.zones)
+    def _live(self, aimed: dict[Signature, str]) -> dict[Signature, str]:
+        """Those of the targets that the days laid out can concern: of a past month, few can."""
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE spans AS SELECT zone, min(day) AS earliest, "
+            "max(day) AS latest FROM local_days GROUP BY zone"
+        )
+        live: dict[Signature, str] = {}
+        for signature, table in aimed.items():
+            name = f"live_{table}"
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT t.* FROM {table} t "
+                "JOIN spans s ON s.zone = t.zone AND t.first_day <= s.latest "
+                "AND t.last_day >= s.earliest"
+            )
+            if self._connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone():
+                live[signature] = name
+        return live
+
+    def _lay_out_time(self, slots: Slots) -> None:
         execute = self._connection.execute
         execute(
             "CREATE OR REPLACE TEMP TABLE slots AS SELECT unnest($1::TIMESTAMPTZ[]) AS start, "
@@ -104,16 +137,47 @@ class Pass:
         )
         execute(
             "CREATE OR REPLACE TEMP TABLE local_days AS SELECT unnest($1::INTEGER[]) AS zone, "
-            "unnest($2::INTEGER[]) AS slot, unnest($3::DATE[]) AS day, "
-            "date_trunc('month', day)::DATE AS month",
+            "unnest($2::INTEGER[]) AS slot, unnest($3::DATE[]) AS day",
             [slots.zones, slots.slots_of_days, slots.days],
         )
 
-    def _group(self, reads: Collection[Read], signatures: dict[Signature, str]) -> None:
+    def _cut_time(self, signatures: dict[Signature, str], slots: Slots) -> None:
+        """The table `stretches`: where most periods begin or end, the days are cut.
+
+        Days between two cuts are added up before they are joined: a month's budget then meets one
+        row in place of thirty. A target that begins or ends elsewhere among these days is uneven,
+        and meets each day by itself.
+        """
+        execute = self._connection.execute
+        edges = " UNION ALL ".join(
+            f"SELECT unnest([first_day, (last_day + 1)::DATE]) AS edge FROM {table}"
+            for table in signatures.values()
+        )
+        earliest, latest = min(slots.days), max(slots.days)
+        found = execute(
+            f"SELECT edge FROM ({edges}) WHERE edge > $1 AND edge <= $2 GROUP BY edge "
+            f"HAVING count(*) >= {_SHARE} * (SELECT count(*) FROM ({edges}))",
+            [earliest, latest],
+        ).fetchall()
+        cuts = sorted({earliest, *(edge for (edge,) in cast("list[tuple[date]]", found))})
+        days = sorted(set(slots.days))
+        execute(
+            "CREATE OR REPLACE TEMP TABLE stretches AS SELECT unnest($1::DATE[]) AS day, "
+            "unnest($2::DATE[]) AS stretch",
+            [days, [cuts[bisect_right(cuts, day) - 1] for day in days]],
+        )
+        self._even = (
+            f"(first_day <= DATE '{earliest}' OR first_day IN (SELECT stretch FROM stretches)) AND "
+            f"(last_day >= DATE '{latest}' OR (last_day + 1)::DATE IN "
+            "(SELECT stretch FROM stretches))"
+        )
+
+    def _gather(self, reads: Sequence[Read], signatures: dict[Signature, str]) -> None:
         """The table `cells`: costs by slot, by the targets' values, and by whose traffic it is.
 
         A value that no target names has the number 0. A row without a named value of a dimension
-        that all targets name counts for none of them.
+        that all targets name counts for none of them. Cells that are alike are added up, but not
+        where nearly all rows differ: to find that out costs most of the pass.
         """
         dimensions = sorted({name for signature in signatures for name in signature})
         everywhere = set(dimensions).intersection(*signatures)
@@ -130,24 +194,41 @@ class Pass:
             kind = "JOIN" if name in everywhere else "LEFT JOIN"
             joins.append(f"{kind} {values} v{number} ON v{number}.value = {column}")
             members.append(f"COALESCE(v{number}.number, 0) AS {_member(name, self._dimensions)}")
-        files = [read.rollup.path for read in reads]
         alike = {read.rollup.shape for read in reads} <= {self._shape}
-        self._connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {', '.join(['s.slot', *members])}, "
-            f"c.is_internal IS FALSE AS customer, SUM(c.{FULLY_LOADED.name})::{MONEY} AS cost, "
-            "SUM(c.requests)::BIGINT AS requests, SUM(c.unpriced_requests)::BIGINT AS unpriced "
+        keys = ", ".join(["s.slot", *members, "c.is_internal IS FALSE AS customer"])
+        rows = (
             f"FROM {costs_of(self._dimensions, '$files', alike=alike)} c "
             "JOIN slots s ON s.start = c.charge_period_start AND s.grain = c.grain "
-            f"{' '.join(joins)} WHERE c.cost_category = 'inference' GROUP BY ALL",
-            {"files": files},
+            f"{' '.join(joins)} WHERE c.cost_category = 'inference'"
+        )
+        if self._is_worth_adding_up(reads, keys, rows):
+            figures = (
+                f"SUM(c.{FULLY_LOADED.name})::{MONEY} AS cost, "
+                "SUM(c.requests)::BIGINT AS requests, SUM(c.unpriced_requests)::BIGINT AS unpriced"
+            )
+            rows += " GROUP BY ALL"
+        else:
+            figures = f"c.{FULLY_LOADED.name} AS cost, c.requests, c.unpriced_requests AS unpriced"
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {keys}, {figures} {rows}",
+            {"files": [read.rollup.path for read in reads]},
         )
 
-    def _join(self, signature: Signature, table: str, *, sign: int, daily: bool) -> None:
-        """Adds to `parts` what the cells hold for the targets of one signature.
+    def _is_worth_adding_up(self, reads: Sequence[Read], keys: str, rows: str) -> bool:
+        """Whether there are far fewer cells than rows; one day tells, for no two share a cell."""
+        if len(reads) >= _MANY:
+            one = reads[len(reads) // 2].rollup.path
+            counted = self._connection.execute(
+                f"SELECT sum(rows), count(*) FROM (SELECT {keys}, count(*) AS rows {rows} "
+                "GROUP BY ALL)",
+                {"files": [one]},
+            ).fetchone()
+            there, cells = cast("tuple[int | None, int]", counted)
+            self._is_dense = 2 * cells <= (there or 0)
+        return self._is_dense
 
-        Whole months of the calendar are added up before they are joined: a month's budget then
-        meets one row in place of thirty.
-        """
+    def _join(self, signature: Signature, table: str, *, sign: int, daily: bool) -> None:
+        """Adds to `parts` what the cells hold for the targets of one signature."""
         execute = self._connection.execute
         cells = [_member(name, self._dimensions) for name in signature]
         keys = ["zone", *(f"member_{number}" for number in range(len(signature)))]
@@ -158,26 +239,24 @@ class Pass:
         # by the number of zones, and DuckDB cannot tell which way is the better one.
         execute(
             f"CREATE OR REPLACE TEMP TABLE matched AS SELECT {', '.join(f't.{k}' for k in keys)}, "
-            "c.slot, c.customer, c.cost, c.requests, c.unpriced FROM cells c "
-            f"JOIN (SELECT DISTINCT {', '.join(keys)} FROM {table}) t ON {members}"
+            "t.earliest, t.latest, c.slot, c.customer, c.cost, c.requests, c.unpriced FROM cells c "
+            f"JOIN (SELECT {', '.join(keys)}, min(first_day) AS earliest, max(last_day) AS latest "
+            f"FROM {table} GROUP BY ALL) t ON {members}"
         )
-        targets = _Aimed(table, keys, "cost, requests, unpriced")
-        if sign < 0:
-            targets = _Aimed(table, keys, "-cost, -requests, -unpriced")
+        figures = "-cost, -requests, -unpriced" if sign < 0 else "cost, requests, unpriced"
+        targets = _Aimed(table, keys, figures)
         if daily:
             execute(_added_up("l.day", keys, "matched"))
-            execute(targets.meeting("day", "y.day BETWEEN t.first_day AND t.last_day"))
+            execute(targets.meeting("day"))
             return
-        execute(_added_up("l.month AS day", keys, "matched"))
-        whole = "y.day >= t.first_day AND last_day(y.day) <= t.last_day"
-        execute(targets.meeting("NULL", whole))
-        partial = f"(FROM {table} WHERE day(first_day) > 1 OR last_day <> last_day(last_day))"
-        some = f"(FROM matched SEMI JOIN {partial} t USING ({', '.join(keys)}))"
+        execute(_added_up("s.stretch AS day", keys, "matched"))
+        execute(replace(targets, table=f"(FROM {table} WHERE {self._even})").meeting("NULL"))
+        uneven = f"(FROM {table} WHERE NOT ({self._even}))"
+        if execute(f"SELECT 1 FROM {uneven} LIMIT 1").fetchone() is None:
+            return
+        some = f"(FROM matched SEMI JOIN {uneven} t USING ({', '.join(keys)}))"
         execute(_added_up("l.day", keys, some))
-        targets = replace(targets, table=partial)
-        within = "y.day BETWEEN t.first_day AND t.last_day"
-        whole = "date_trunc('month', y.day) >= t.first_day AND last_day(y.day) <= t.last_day"
-        execute(targets.meeting("NULL", f"{within} AND NOT ({whole})"))
+        execute(replace(targets, table=uneven).meeting("NULL"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +273,23 @@ class _Aimed:
     keys: list[str]
     figures: str
 
-    def meeting(self, day: str, condition: str) -> str:
-        """The statement that adds to `parts` what meets the condition."""
+    def meeting(self, day: str) -> str:
+        """The statement that adds to `parts` what lies within the targets' periods."""
         alike = " AND ".join(f"t.{key} = y.{key}" for key in self.keys)
         return (
             f"INSERT INTO parts SELECT place, {day}, {self.figures} FROM {self.table} t "
-            f"JOIN added_up y ON {alike} AND (y.customer OR NOT t.customers_only) AND {condition}"
+            f"JOIN added_up y ON {alike} AND (y.customer OR NOT t.customers_only) "
+            "AND y.day BETWEEN t.first_day AND t.last_day"
         )
+
+
+def _by_month(reads: Collection[Read], days: int) -> Iterator[Sequence[Read]]:
+    """Rollups that are gathered at once: of one month, for most periods begin with one."""
+    ordered = sorted(reads, key=lambda read: (read.day, read.rollup.path))
+    for _, of_month in groupby(ordered, key=lambda read: (read.day.year, read.day.month)):
+        some = list(of_month)
+        for begin in range(0, len(some), days):
+            yield some[begin : begin + days]
 
 
 def _added_up(stretch: str, keys: list[str], matched: str) -> str:
@@ -208,7 +297,8 @@ def _added_up(stretch: str, keys: list[str], matched: str) -> str:
     return (
         f"CREATE OR REPLACE TEMP TABLE added_up AS SELECT {', '.join(f'm.{k}' for k in keys)}, "
         f"{stretch}, m.customer, {_SUMS} FROM {matched} m "
-        "JOIN local_days l ON l.zone = m.zone AND l.slot = m.slot GROUP BY ALL"
+        "JOIN local_days l ON l.zone = m.zone AND l.slot = m.slot "
+        "JOIN stretches s ON s.day = l.day WHERE l.day BETWEEN m.earliest AND m.latest GROUP BY ALL"
     )
 
 

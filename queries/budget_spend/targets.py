@@ -8,13 +8,15 @@ integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
 from queries.budget_spend.columns import BudgetPeriods
+from queries.budget_spend.working import give_way
 from queries.dimensions import Dimensions
 
 Signature = tuple[str, ...]
@@ -35,12 +37,15 @@ CREATE OR REPLACE TEMP TABLE incoming (
 """
 
 _HAND_OVER = """
-INSERT INTO incoming SELECT unnest($places), unnest($organizations), unnest($scopes),
-    unnest($zones), unnest($firsts), unnest($lasts), unnest($customers_only)
+INSERT INTO incoming SELECT unnest(from_json($places, '["INTEGER"]')),
+    unnest(from_json($organizations, '["VARCHAR"]')), unnest(from_json($scopes, '["VARCHAR"]')),
+    unnest(from_json($zones, '["VARCHAR"]')), unnest(from_json($firsts, '["DATE"]')),
+    unnest(from_json($lasts, '["DATE"]')), unnest(from_json($customers_only, '["BOOLEAN"]'))
 """
+# One text for a column: a list of as many values would be bound value by value.
 
-AT_ONCE = 100_000
-"""Budgets that are handed over with one statement."""
+AT_ONCE = 5_000
+"""Budgets that are handed over with one statement: a millisecond of work for each column."""
 
 
 class Targets:
@@ -84,20 +89,21 @@ class Targets:
         """
         execute = self._connection.execute
         execute(_INCOMING)
+        columns: dict[str, Sequence[object]] = {
+            "places": budgets.places,
+            "organizations": budgets.organizations,
+            "scopes": budgets.scopes,
+            "zones": budgets.zones,
+            "firsts": budgets.firsts,
+            "lasts": budgets.lasts,
+            "customers_only": budgets.customers_only,
+        }
         for begin in range(0, len(budgets), AT_ONCE):
-            some = slice(begin, begin + AT_ONCE)
-            execute(
-                _HAND_OVER,
-                {
-                    "places": list(budgets.places[some]),
-                    "organizations": list(budgets.organizations[some]),
-                    "scopes": list(budgets.scopes[some]),
-                    "zones": list(budgets.zones[some]),
-                    "firsts": list(budgets.firsts[some]),
-                    "lasts": list(budgets.lasts[some]),
-                    "customers_only": list(budgets.customers_only[some]),
-                },
-            )
+            given: dict[str, str] = {}
+            for name, column in columns.items():
+                given[name] = json.dumps(list(column[begin : begin + AT_ONCE]), default=str)
+                give_way()
+            execute(_HAND_OVER, given)
         execute("INSERT INTO budgets SELECT place, first_day, last_day FROM incoming")
         self._number_zones()
         unanswerable = self._place(execute(_UNKNOWN_ZONE, [sorted(self._unknown_zones)]))

@@ -157,7 +157,7 @@ class BudgetColumns:
     """Many budgets as columns of one length: what an evaluation of all of them needs.
 
     Attributes:
-        ids: their keys, ascending.
+        ids: their keys.
         versions: see `Budget.version`.
         organizations, scopes: see `BudgetDraft`; a scope as `scope_text` writes it, so that like
             scopes are like texts.

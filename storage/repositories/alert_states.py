@@ -16,7 +16,7 @@ from storage.models import AlertStateRow
 from storage.records.alert_state import StoredAlertState, ToldLevel
 from storage.repositories.inserts import insert_into
 
-AT_ONCE = 5_000
+AT_ONCE = 500
 """Rows that are read with one statement."""
 
 PAIRS_AT_ONCE = 500

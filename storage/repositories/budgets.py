@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,9 @@ from storage.repositories.inserts import insert_into
 
 AT_ONCE = 5_000
 """Rows that are inserted or read with one statement."""
+
+PIECE = 500
+"""Rows of a piece of the columns: who waits for the event loop waits some milliseconds for it."""
 
 _THERE = BudgetRow.deleted_at.is_(None)
 
@@ -241,20 +244,26 @@ class BudgetRepository:
         Raises:
             Unavailable: the database does not answer.
         """
-        query = select(*COLUMNS).order_by(BudgetRow.id).limit(AT_ONCE)
-        changed = _THERE if changed_since is None else BudgetRow.updated_at >= changed_since
-        query = query.where(changed)
-        after: UUID | None = None
+        query = select(*COLUMNS).limit(PIECE)
+        if changed_since is None:
+            query = query.where(_THERE).order_by(BudgetRow.id)
+        else:
+            # By their instants: in the order of ids, SQLite would read all budgets to find a few.
+            query = query.where(BudgetRow.updated_at >= changed_since).order_by(
+                BudgetRow.updated_at, BudgetRow.id
+            )
+        page = query
         async with self._sessions.reading() as session:
             connection = await session.connection()  # plain rows: objects would take twice as long
-            while True:
-                page = query if after is None else query.where(BudgetRow.id > after)
-                rows = (await connection.execute(page)).all()
-                if not rows:
-                    return
+            while rows := (await connection.execute(page)).all():
                 piece = columns_of(rows)
                 yield piece
-                after = piece.ids[-1]
+                further = BudgetRow.id > piece.ids[-1]
+                if changed_since is not None:
+                    at = piece.updated_at[-1]
+                    same = and_(BudgetRow.updated_at == at, further)
+                    further = or_(BudgetRow.updated_at > at, same)
+                page = query.where(further)
 
     def _new(self, draft: BudgetDraft, created_by: str, key: UUID | None) -> dict[str, object]:
         now = self._clock()

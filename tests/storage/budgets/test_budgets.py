@@ -19,7 +19,7 @@ from storage import Store
 from storage.addresses import parse_address
 from storage.database import Database
 from storage.records.budget import Budget, BudgetDraft, scope_of, scope_text
-from storage.repositories.budgets import AT_ONCE
+from storage.repositories.budgets import PIECE
 from tests.storage.budgets.drafts import DRAFT
 from tests.stores import TestClock
 
@@ -218,7 +218,7 @@ async def test_many_are_added_together_or_not_at_all(store: Store) -> None:
 async def test_all_budgets_are_read_as_columns(store: Store) -> None:
     drafts = [
         replace(DRAFT, name=f"b{number}", organization=None if number % 2 else "acme")
-        for number in range(AT_ONCE + 3)
+        for number in range(PIECE + 3)
     ]
     drafts[5] = replace(drafts[5], scope={"model": ("b", "a")}, rollover=Decimal("0.5"))
     ids = await store.budgets.add_many(drafts, "x")
@@ -226,7 +226,7 @@ async def test_all_budgets_are_read_as_columns(store: Store) -> None:
     assert gone is not None
     await store.budgets.delete(gone.id, gone.version)
     pieces = [piece async for piece in store.budgets.columns()]
-    assert [len(piece) for piece in pieces] == [AT_ONCE, 2]
+    assert [len(piece) for piece in pieces] == [PIECE, 2]
     read = {key: (piece, place) for piece in pieces for place, key in enumerate(piece.ids)}
     assert set(read) == set(ids) - {gone.id}
     piece, place = read[ids[5]]
