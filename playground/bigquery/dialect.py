@@ -37,11 +37,15 @@ def number_nodes(tree: exp.Expr) -> None:
         node.meta[_NUMBER] = number
 
 
-def typed_parameters(tree: exp.Expr, parameters: Mapping[str, Parameter]) -> exp.Expr:
-    """The tree, changed: each parameter is cast to its type, and the cast has its number."""
+def typed_parameters(tree: exp.Expr, kinds: Mapping[str, str]) -> exp.Expr:
+    """The tree, changed: each parameter is cast to its type, and the cast has its number.
+
+    Args:
+        tree: to be changed.
+        kinds: GoogleSQL's names of the parameters' types, by name in lower case.
+    """
     for node in list(tree.find_all(exp.Parameter)):
-        kind = parameters[node.name.lower()].googlesql_type
-        cast = exp.cast(node.copy(), kind, dialect="bigquery")
+        cast = exp.cast(node.copy(), kinds[node.name.lower()], dialect="bigquery")
         cast.meta[_NUMBER] = node.meta[_NUMBER]
         del cast.this.meta[_NUMBER]
         node.replace(cast)

@@ -13,7 +13,7 @@ from playground.bigquery.faults import Hold
 from playground.bigquery.jobs import Job, JobRecord
 from playground.bigquery.parameters import read_parameters
 from playground.bigquery.refusal import Refusal
-from playground.bigquery.statement import PARTITIONS, parse, read_statement
+from playground.bigquery.statement import PARTITIONS, read_statement
 from playground.bigquery.tables import Table, TableField, TableName
 from playground.bigquery.warehouse import Warehouse
 from playground.model import JsonObject
@@ -160,7 +160,6 @@ class JobService:
             raise Refusal("notImplemented", "Legacy SQL is not imitated.")
         parameters = read_parameters(cast("list[JsonObject]", query.get("queryParameters", [])))
         record.parameters = {one.name: one.value for one in parameters.values()}
-        tree = parse(record.sql)
         default = cast("JsonObject", query.get("defaultDataset", {}))
         dataset = (
             (str(default.get("projectId", record.project)), str(default["datasetId"]))
@@ -177,7 +176,7 @@ class JobService:
                 tables[name] = self.warehouse.table(name)
             return tables[name].fields
 
-        statement = read_statement(tree, record.project, dataset, parameters, lookup)
+        statement = read_statement(record.sql, record.project, dataset, parameters, lookup)
         plan = self._engine.plan(statement, tables, parameters, now)
         ceiling = record.maximum_bytes_billed
         if ceiling is not None and plan.bytes_billed > ceiling:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 from zlib import crc32
 
@@ -25,6 +26,9 @@ from playground.bigquery.tables import TableField, TableName
 from playground.bigquery.values import GOOGLESQL_TYPES
 
 PARTITIONS = "INFORMATION_SCHEMA.PARTITIONS"
+
+REMEMBERED = 256
+"""Queries whose reading is kept: a dry run precedes the run, and clients repeat themselves."""
 
 Lookup = Callable[[TableName], list[TableField]]
 
@@ -113,37 +117,69 @@ def table_of(table: exp.Table, project: str, dataset: tuple[str, str] | None) ->
 
 
 def read_statement(
-    tree: exp.Expr,
+    sql: str,
     project: str,
     dataset: tuple[str, str] | None,
     parameters: Mapping[str, Parameter],
     lookup: Lookup,
 ) -> Statement:
-    """Find what a query reads.
+    """Find what a query reads. What was found of the last ones is remembered.
 
     Args:
-        tree: from `parse`; it is changed.
+        sql: one GoogleSQL query.
         project: where the job runs, for tables that name none.
         dataset: the default dataset, with its project.
         parameters: by name in lower case.
         lookup: the columns of a table; it refuses what there is not.
 
     Raises:
-        Refusal: an unknown table, column or parameter, or types that do not go together.
+        Refusal: no query, an unknown table, column or parameter, or types that do not go together.
     """
-    for one in tree.find_all(exp.Parameter):
-        if one.name.lower() not in parameters:
-            raise invalid_query(f"Query parameter '{one.name}' not found at [1:1]")
+    mentioned = _mentioned(sql, project, dataset)
+    for name in mentioned.parameters:
+        if name.lower() not in parameters:
+            raise invalid_query(f"Query parameter '{name}' not found at [1:1]")
+    kinds = tuple((name, one.googlesql_type) for name, one in parameters.items())
+    fields = tuple((name, tuple(lookup(name))) for name in mentioned.tables)
+    return _read(sql, project, dataset, kinds, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mentioned:
+    """What a query names: its parameters, and its tables, each once."""
+
+    parameters: tuple[str, ...]
+    tables: tuple[TableName, ...]
+
+
+@lru_cache(REMEMBERED)
+def _mentioned(sql: str, project: str, dataset: tuple[str, str] | None) -> _Mentioned:
+    tree = parse(sql)
+    parameters = [one.name for one in tree.find_all(exp.Parameter)]
+    tables = [table_of(table, project, dataset) for table in _tables(tree)]
+    return _Mentioned(tuple(dict.fromkeys(parameters)), tuple(dict.fromkeys(tables)))
+
+
+@lru_cache(REMEMBERED)
+def _read(
+    sql: str,
+    project: str,
+    dataset: tuple[str, str] | None,
+    kinds: tuple[tuple[str, str], ...],
+    fields: tuple[tuple[TableName, tuple[TableField, ...]], ...],
+) -> Statement:
+    """What the query reads; nobody changes the trees of a statement, they are copied first."""
+    tree = parse(sql)
+    columns = dict(fields)
     names: dict[str, TableName] = {}
     schema: dict[str, dict[str, str]] = {}
     spelling: dict[str, dict[str, str]] = {}
     for table in list(_tables(tree)):
         name = table_of(table, project, dataset)
         place = place_of(name)
-        fields = lookup(name)
         names[place] = name
-        schema[place] = {one.name.lower(): GOOGLESQL_TYPES[one.kind] for one in fields}
-        spelling[place] = {one.name.lower(): one.name for one in fields}
+        schema[place] = {one.name.lower(): GOOGLESQL_TYPES[one.kind] for one in columns[name]}
+        spelling[place] = {one.name.lower(): one.name for one in columns[name]}
         alias = table.alias or name.table
         if name.table == PARTITIONS and alias in {"", PARTITIONS, str(name)}:
             alias = "PARTITIONS"
@@ -151,7 +187,7 @@ def read_statement(
     _name_outputs(tree)
     check_names(tree, schema)
     number_nodes(tree)
-    annotated, pruned = _optimized(tree, schema, parameters)
+    annotated, pruned = _optimized(tree, schema, dict(kinds))
     check_signatures(annotated)
     found = [
         Reference(
@@ -172,7 +208,7 @@ def read_statement(
 
 
 def _optimized(
-    tree: exp.Expr, schema: dict[str, dict[str, str]], parameters: Mapping[str, Parameter]
+    tree: exp.Expr, schema: dict[str, dict[str, str]], kinds: Mapping[str, str]
 ) -> tuple[exp.Expr, exp.Expr]:
     """Two copies of the tree.
 
@@ -189,7 +225,7 @@ def _optimized(
             quote_identifiers=False,
         )
         annotated = annotate_types(
-            typed_parameters(qualified.copy(), parameters),
+            typed_parameters(qualified.copy(), kinds),
             schema=cast("dict[str, object]", schema),
             dialect="bigquery",
         )
