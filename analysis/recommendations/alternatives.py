@@ -10,7 +10,7 @@ a small model live on (Chen et al., "FrugalGPT", 2023; Ong et al., "RouteLLM", 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -120,12 +120,3 @@ def price_for(other: ModelFacts, cell: UsageCell, now: datetime) -> UnitPrice | 
         None: it has none.
     """
     return price_in_force(other.prices, now, cell.route.organization, cell.tokens.mean_input)
-
-
-def with_thoughts(price: UnitPrice, factor: Decimal) -> UnitPrice:
-    """A price at which each token of output brings `factor - 1` tokens of thought along."""
-    if factor == 1:
-        return price
-    batch = None if price.batch_output is None else price.batch_output * factor
-    reasoning = None if price.reasoning is None else price.reasoning * factor
-    return replace(price, output=price.output * factor, batch_output=batch, reasoning=reasoning)

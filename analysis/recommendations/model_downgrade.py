@@ -32,7 +32,7 @@ from analysis.recommendations.confidence import confidence
 from analysis.recommendations.floors import is_worth_it
 from analysis.recommendations.halves import Halves
 from analysis.recommendations.model_downgrade_evidence import evidence_of
-from analysis.recommendations.offers import Offer, offer_of
+from analysis.recommendations.offers import Group, Offer
 from analysis.recommendations.proposal import Difficulty, Json, Kind, Part, Proposal, Savings
 from analysis.recommendations.quality import impact_of
 from analysis.recommendations.ranges import savings_range, widened
@@ -88,43 +88,49 @@ def propose(
     spent = sum((priced.cell.billed_cost for priced in cells), Decimal(0))
     total = period.monthly(spent) if monthly_cost is None else monthly_cost
     halves = Halves((priced.cell for priced in cells), first_half, period)
-    groups: dict[tuple[str | None, str | None, str | None], list[PricedCell]] = {}
+    models_in_use: dict[tuple[str | None, str | None, str | None], list[PricedCell]] = {}
     for priced in cells:
         route = priced.cell.route
-        groups.setdefault((route.organization, route.provider, route.model), []).append(priced)
-    ordered = sorted(groups.values(), key=_cost_of, reverse=True)
-    found = (_of_model(group, models, period, halves, total) for group in ordered)
-    return [proposal for proposal in found if proposal is not None]
+        key = (route.organization, route.provider, route.model)
+        models_in_use.setdefault(key, []).append(priced)
+    found = [
+        proposal
+        for its in models_in_use.values()
+        if (group := _group(its, period, total)) is not None
+        if (proposal := _of_model(group, models, period, halves, total)) is not None
+    ]
+    return sorted(found, key=lambda proposal: proposal.current_cost, reverse=True)
 
 
-def _cost_of(group: Iterable[PricedCell]) -> Decimal:
-    return sum((priced.cell.billed_cost for priced in group), Decimal(0))
+def _group(cells: Sequence[PricedCell], period: EvidencePeriod, total: Decimal) -> Group | None:
+    """The requests of one model; None: nothing is known of it, or it costs too little."""
+    present = next((priced.model for priced in cells if priced.model is not None), None)
+    cost = sum((priced.cell.billed_cost for priced in cells), Decimal(0))
+    if present is None or not is_worth_it(period.monthly(cost), total):
+        return None
+    return Group(cells, present, period.now)
 
 
 def _of_model(
-    group: Sequence[PricedCell],
+    group: Group,
     models: Sequence[ModelFacts],
     period: EvidencePeriod,
     halves: Halves,
     total: Decimal,
 ) -> Proposal | None:
-    present = next((priced.model for priced in group if priced.model is not None), None)
-    if present is None or not is_worth_it(period.monthly(_cost_of(group)), total):
-        return None
+    present = group.present
     offers = [
         offer
         for model in models
         if model.is_offered and (model.provider, model.model) != (present.provider, present.model)
-        if (offer := offer_of(group, present, model, period.now)) is not None
+        if (offer := group.offer(model)) is not None
     ]
     best = max(
         (offer for offer in offers if is_worth_it(period.monthly(offer.saved), total)),
         key=lambda offer: (_weighed(offer, present), offer.change, offer.model.model),
         default=None,
     )
-    if best is None:
-        return None
-    return _proposal(group, present, best, offers, period, halves)
+    return None if best is None else _proposal(group, best, offers, period, halves)
 
 
 def _weighed(offer: Offer, present: ModelFacts) -> Decimal:
@@ -132,17 +138,11 @@ def _weighed(offer: Offer, present: ModelFacts) -> Decimal:
 
 
 def _proposal(
-    group: Sequence[PricedCell],
-    present: ModelFacts,
-    best: Offer,
-    offers: Sequence[Offer],
-    period: EvidencePeriod,
-    halves: Halves,
+    group: Group, best: Offer, offers: Sequence[Offer], period: EvidencePeriod, halves: Halves
 ) -> Proposal:
-    route = group[0].cell.route
+    route, present, requests = group.cells[0].cell.route, group.present, group.requests
     name = route.model or present.model
-    cost = period.monthly(_cost_of(group))
-    requests = sum(priced.cell.tokens.requests for priced in group)
+    cost = period.monthly(group.cost)
     steady = halves.stability({moved.cell.route for moved in best.moved})
     is_whole = best.requests == requests
     is_near = best.model.provider == present.provider
@@ -172,7 +172,7 @@ def _proposal(
         steps=_steps(name, present, best, is_whole=is_whole),
         parts=_parts(group, best, period),
         action=action,
-        evidence=evidence_of(group, present, best, offers, period),
+        evidence=evidence_of(group, best, offers, period),
     )
 
 
@@ -190,11 +190,10 @@ def _savings(
 
 
 def _confidence(
-    group: Sequence[PricedCell], best: Offer, period: EvidencePeriod, stability: Decimal | None
+    group: Group, best: Offer, period: EvidencePeriod, stability: Decimal | None
 ) -> Decimal:
-    requests = sum(priced.cell.tokens.requests for priced in group)
-    unpriced = sum(priced.cell.unpriced_requests for priced in group)
-    known = max(Decimal(0), 1 - Decimal(unpriced) / requests)
+    unpriced = sum(priced.cell.unpriced_requests for priced in group.cells)
+    known = max(Decimal(0), 1 - Decimal(unpriced) / group.requests)
     known *= ASSUMED_NEEDS if best.needs_are_assumed else 1
     known *= ASSUMED_THOUGHTS if best.starts_thinking else 1
     return confidence(
@@ -202,9 +201,9 @@ def _confidence(
     )
 
 
-def _parts(group: Sequence[PricedCell], best: Offer, period: EvidencePeriod) -> tuple[Part, ...]:
+def _parts(group: Group, best: Offer, period: EvidencePeriod) -> tuple[Part, ...]:
     costs: dict[Route, Decimal] = {}
-    for priced in group:
+    for priced in group.cells:
         route = priced.cell.route
         costs[route] = costs.get(route, Decimal(0)) + priced.cell.billed_cost
     saved: dict[Route, Decimal] = {}
@@ -248,9 +247,10 @@ def _steps(name: str, present: ModelFacts, best: Offer, *, is_whole: bool) -> tu
     ]
     if present.deprecated_at is not None:
         named = f" and names {present.replacement} instead" if present.replacement else ""
+        rest = "it has to be left anyway" if is_whole else "plan for what stays behind, too"
         steps.append(
             f"{present.provider} announced the end of {present.model} on "
-            f"{present.deprecated_at:%Y-%m-%d}{named}: plan for what stays behind, too."
+            f"{present.deprecated_at:%Y-%m-%d}{named}: {rest}."
         )
     return tuple(steps)
 

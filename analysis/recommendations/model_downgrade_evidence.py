@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from analysis.recommendations.cells import EvidencePeriod, ModelFacts, PricedCell, UsageCell
+from analysis.recommendations.cells import EvidencePeriod, ModelFacts, UsageCell
 from analysis.recommendations.curve import Point, curve
-from analysis.recommendations.offers import Offer
+from analysis.recommendations.offers import Group, Offer
 from analysis.recommendations.plain_digits import dollars, share
 from analysis.recommendations.proposal import Json
 from analysis.recommendations.quality import scores, test_of
@@ -16,23 +16,17 @@ ROWS = 20
 
 
 def evidence_of(
-    group: Sequence[PricedCell],
-    present: ModelFacts,
-    best: Offer,
-    offers: Sequence[Offer],
-    period: EvidencePeriod,
+    group: Group, best: Offer, offers: Sequence[Offer], period: EvidencePeriod
 ) -> dict[str, Json]:
     """The evidence.
 
     Args:
-        group: all cells of the present model.
-        present: what is known of it.
+        group: the requests of the present model.
         best: the offer that is proposed.
         offers: all that could be compared, the best among them.
         period: the days of the evidence.
     """
-    cost = sum((priced.cell.billed_cost for priced in group), Decimal(0))
-    requests = sum(priced.cell.tokens.requests for priced in group)
+    cost, requests, present = group.cost, group.requests, group.present
     moved = sum((each.cell.billed_cost for each in best.moved), Decimal(0))
     needs: list[Json] = [*sorted({need for each in best.moved for need in each.cell.needs})]
     return {
@@ -77,11 +71,11 @@ def _range_words(best: Offer) -> str:
     return words
 
 
-def _tasks(group: Sequence[PricedCell], best: Offer, period: EvidencePeriod) -> list[Json]:
+def _tasks(group: Group, best: Offer, period: EvidencePeriod) -> list[Json]:
     """What is migrated of each task, dearest first."""
     moved = {id(each.cell): each for each in best.moved}
     tasks: dict[tuple[str | None, str | None], list[UsageCell]] = {}
-    for priced in group:
+    for priced in group.cells:
         route = priced.cell.route
         tasks.setdefault((route.endpoint, route.feature), []).append(priced.cell)
     rows: list[tuple[Decimal, Json]] = []

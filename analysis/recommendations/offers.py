@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from analysis.prices import TokenPrices, TokenUsage, UnitPrice, token_prices
 from analysis.recommendations.alternatives import (
     THINKING,
     Reach,
@@ -14,10 +16,8 @@ from analysis.recommendations.alternatives import (
     price_for,
     reach_of,
     starts_thinking,
-    with_thoughts,
 )
 from analysis.recommendations.cells import ModelFacts, PricedCell, UsageCell
-from analysis.recommendations.levers import Migrate, cost_with
 from analysis.recommendations.quality import difference
 
 _ALL = Decimal(1)
@@ -82,44 +82,89 @@ class Offer:
         return any(not moved.cell.needs for moved in self.moved)
 
 
-def offer_of(
-    group: Sequence[PricedCell], present: ModelFacts, other: ModelFacts, now: datetime
-) -> Offer | None:
-    """What another model would do with the requests of one model.
+class Group:
+    """The requests of one model, with what is worked out once for all other models.
 
     Args:
-        group: all cells of the present model.
+        cells: all cells of the model.
         present: what is known of it.
-        other: the other one.
-        now: the instant whose prices count.
-
-    Returns:
-        None: the two took no common test, or the other has no price.
+        now: the instant whose prices count, UTC.
     """
-    change = difference(present, other)
-    if change is None:
-        return None
-    thinks = starts_thinking(other, present)
-    factors = THINKING if thinks else (_ALL, _ALL, _ALL)
-    reach = reach_of(change)
-    cost_of_all, answers_all, moved = Decimal(0), True, list[Moved]()
-    for priced in group:
-        cell = priced.cell
-        if not cell.billed_cost:
-            continue
-        price = price_for(other, cell, now)
-        if price is None:
+
+    def __init__(self, cells: Sequence[PricedCell], present: ModelFacts, now: datetime) -> None:
+        self.cells = cells
+        self.present = present
+        self._now = now
+        self._rates: dict[tuple[int, bool], TokenPrices] = {}
+        self._billed = [
+            (priced, self._level(priced)) for priced in cells if priced.cell.billed_cost
+        ]
+
+    @property
+    def cost(self) -> Decimal:
+        """USD billed in the evidence's days."""
+        return sum((priced.cell.billed_cost for priced in self.cells), Decimal(0))
+
+    @property
+    def requests(self) -> int:
+        """How many there are."""
+        return sum(priced.cell.tokens.requests for priced in self.cells)
+
+    def offer(self, other: ModelFacts) -> Offer | None:
+        """What another model would do with these requests.
+
+        Returns:
+            None: the two took no common test, or the other has no price.
+        """
+        change = difference(self.present, other)
+        if change is None:
             return None
-        if priced.price is None or not is_able(other, present, cell):
-            answers_all = False
-            cost_of_all += cell.billed_cost
-            continue
-        costs = {
-            factor: cost_with(priced, [Migrate(_ALL, with_thoughts(price, factor))])
-            for factor in set(factors)
-        }
-        least, cost, most = (costs[factor] for factor in factors)
-        cost_of_all += cost
-        if reach is not None and reach.holds(cell) and cost < cell.billed_cost:
-            moved.append(Moved(cell, cost, least, most))
-    return Offer(other, change, reach, thinks, cost_of_all, answers_all, tuple(moved))
+        thinks = starts_thinking(other, self.present)
+        least, likely, most = THINKING if thinks else (_ALL, _ALL, _ALL)
+        reach = reach_of(change)
+        edges = sorted({price.above_input_tokens for price in other.prices})
+        tiers: dict[int, UnitPrice | None] = {}
+        cost_of_all, answers_all, moved = Decimal(0), True, list[Moved]()
+        for priced, level in self._billed:
+            cell = priced.cell
+            tier = bisect_left(edges, cell.tokens.mean_input)
+            if tier not in tiers:
+                tiers[tier] = price_for(other, cell, self._now)
+            price = tiers[tier]
+            if price is None:
+                return None
+            if level is None or not is_able(other, self.present, cell):
+                answers_all = False
+                cost_of_all += cell.billed_cost
+                continue
+            said, given = self._costs(cell.tokens, price)
+            cost = level * (said + likely * given)
+            cost_of_all += cost
+            if reach is not None and reach.holds(cell) and cost < cell.billed_cost:
+                ends = (level * (said + factor * given) for factor in (least, most))
+                moved.append(Moved(cell, cost, *ends))
+        return Offer(other, change, reach, thinks, cost_of_all, answers_all, tuple(moved))
+
+    def _level(self, priced: PricedCell) -> Decimal | None:
+        """What was billed for each dollar of the price in force; None: there is no such price.
+
+        As in `analysis.recommendations.levers`: a bill that differs from the list keeps its level.
+        """
+        if priced.price is None:
+            return None
+        listed = sum(self._costs(priced.cell.tokens, priced.price), Decimal(0))
+        return priced.cell.billed_cost / listed if listed > 0 else None
+
+    def _costs(self, tokens: TokenUsage, price: UnitPrice) -> tuple[Decimal, Decimal]:
+        """What tokens cost at a price, USD: what goes in, and what comes out."""
+        key = (id(price), tokens.batch)
+        each = self._rates.get(key)
+        if each is None:
+            each = self._rates[key] = token_prices(price, batch=tokens.batch)
+        said = (
+            tokens.fresh_input * each.fresh_input
+            + tokens.cached_input * each.cached_input
+            + tokens.cache_write * each.cache_write
+            + tokens.requests * each.request
+        )
+        return said, tokens.output * each.output + tokens.reasoning * each.reasoning
