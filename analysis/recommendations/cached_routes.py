@@ -119,13 +119,15 @@ def routes_of(cells: Iterable[PricedCell], period: EvidencePeriod) -> dict[Route
     return {route: CachedRoute(route, its, period) for route, its in found.items()}
 
 
-def stability_of(by_day: Mapping[date, Decimal], period: EvidencePeriod) -> Decimal:
-    """How alike both halves of the days are in something that adds up, 0 to 1."""
+def stability_of(by_day: Mapping[date, Decimal], period: EvidencePeriod) -> Decimal | None:
+    """How alike both halves of the days are in something that adds up, 0 to 1; None: one day."""
     half = period.days // 2
+    if not half:
+        return None
     middle = period.first_day + timedelta(days=half)
     first = sum((value for day, value in by_day.items() if day < middle), _NONE)
     rest = sum((value for day, value in by_day.items() if day >= middle), _NONE)
-    return stability(first / max(1, half), rest / (period.days - half))
+    return stability(first / half, rest / (period.days - half))
 
 
 def words_of(lifetime: timedelta) -> str:
