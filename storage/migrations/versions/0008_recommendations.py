@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 from storage.types import ExactDecimal, MoneyDecimal, UtcDateTime
 
 revision = "0008"
-# The newer prices come between the two as soon as they are there.
-down_revision = "0007" if list(Path(__file__).parent.glob("0007_*.py")) else "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:
