@@ -7,7 +7,8 @@ from queries.budget_spend.columns import (
     Refreshed,
     Spent,
 )
-from queries.budget_spend.spending import BudgetSpending, SpendingLimits
+from queries.budget_spend.kept import SpendingLimits
+from queries.budget_spend.spending import BudgetSpending
 
 __all__ = [
     "BudgetPeriods",

@@ -38,10 +38,11 @@ _MANY = 8
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The rollup of a source's UTC day."""
+    """The rollup of a source's UTC day, to be added or taken away."""
 
     day: date
     rollup: DayRollup
+    is_gone: bool = False
 
 
 class Pass:
@@ -75,58 +76,66 @@ class Pass:
             f"cost {MONEY}, requests BIGINT, unpriced BIGINT)"
         )
 
-    def run(self, reads: Collection[Read], budgets: str, *, sign: int = 1, daily: bool) -> None:
+    def run(self, reads: Collection[Read], budgets: str, *, daily: bool = False) -> None:
         """Adds rows to `parts`: of each budget, what some rollups hold for it.
+
+        Of what was replaced, only the difference is looked at: most of a day stays as it was.
 
         Args:
             reads: the rollups.
             budgets: for which: `ALL`, `FRESH` or `SETTLED`.
-            sign: -1 takes away in place of adding.
             daily: a row for each day; otherwise `day` is NULL, and a budget may have several rows.
         """
-        aimed = self._aim(budgets)
-        for some in _by_month(reads, self._days) if aimed else ():
+        for some in _by_month(reads, self._days):
             slots = slots_of(((read.day, read.rollup.grain) for read in some), self._targets.zones)
             self._lay_out_time(slots)
-            signatures = self._live(aimed)
-            if not signatures:
-                continue
-            self._cut_time(signatures, slots)
-            self._gather(some, signatures)
-            for signature, table in signatures.items():
-                self._join(signature, table, sign=sign, daily=daily)
-        for table in (*_WORKING, *aimed.values(), *(f"live_{one}" for one in aimed.values())):
+            if any(read.is_gone for read in some):
+                self._gather(some, self._targets.tables)
+                live = self._live(budgets, met=True)
+            else:
+                live = self._live(budgets)
+                if live:
+                    self._gather(some, live)
+            if live:
+                self._cut_time(live, slots)
+            for signature, table in live.items():
+                self._join(signature, table, daily=daily)
+        live = [f"live_{table}" for table in self._targets.tables.values()]
+        for table in (*_WORKING, *live):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
-    def _aim(self, budgets: str) -> dict[Signature, str]:
-        """The targets of these budgets, by signature; those without any are left out."""
-        aimed: dict[Signature, str] = {}
-        for signature, table in self._targets.tables.items():
-            name = f"aimed_{table}"
-            self._connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {table} WHERE {budgets}"
-            )
-            if self._connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone():
-                aimed[signature] = name
-        return aimed
+    def _live(self, budgets: str, *, met: bool = False) -> dict[Signature, str]:
+        """The targets of some budgets that the days laid out can concern: of a past month, few can.
 
-    def _live(self, aimed: dict[Signature, str]) -> dict[Signature, str]:
-        """Those of the targets that the days laid out can concern: of a past month, few can."""
-        self._connection.execute(
+        Args:
+            budgets: which.
+            met: only those that a cell meets; there are few cells then.
+        """
+        execute = self._connection.execute
+        execute(
             "CREATE OR REPLACE TEMP TABLE spans AS SELECT zone, min(day) AS earliest, "
             "max(day) AS latest FROM local_days GROUP BY zone"
         )
         live: dict[Signature, str] = {}
-        for signature, table in aimed.items():
+        for signature, table in self._targets.tables.items():
             name = f"live_{table}"
-            self._connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT t.* FROM {table} t "
+            cells = f"SEMI JOIN cells c ON {self._members(signature)}" if met else ""
+            execute(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT t.* FROM {table} t {cells} "
                 "JOIN spans s ON s.zone = t.zone AND t.first_day <= s.latest "
-                "AND t.last_day >= s.earliest"
+                f"AND t.last_day >= s.earliest WHERE {budgets}"
             )
-            if self._connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone():
+            if execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone():
                 live[signature] = name
         return live
+
+    def _members(self, signature: Signature) -> str:
+        """The condition that a cell `c` counts for a target `t`."""
+        alike = (
+            f"t.member_{number} = c.{_member(name, self._dimensions)}"
+            for number, name in enumerate(signature)
+        )
+        return " AND ".join(["TRUE", *alike])
 
     def _lay_out_time(self, slots: Slots) -> None:
         execute = self._connection.execute
@@ -194,57 +203,65 @@ class Pass:
             kind = "JOIN" if name in everywhere else "LEFT JOIN"
             joins.append(f"{kind} {values} v{number} ON v{number}.value = {column}")
             members.append(f"COALESCE(v{number}.number, 0) AS {_member(name, self._dimensions)}")
-        alike = {read.rollup.shape for read in reads} <= {self._shape}
         keys = ", ".join(["s.slot", *members, "c.is_internal IS FALSE AS customer"])
-        rows = (
-            f"FROM {costs_of(self._dimensions, '$files', alike=alike)} c "
+        come = [read for read in reads if not read.is_gone]
+        gone = [read for read in reads if read.is_gone]
+        rows = self._rows(come, keys, joins, "$come", "")
+        given = {"come": [read.rollup.path for read in come]}
+        summed = (
+            f"SELECT * EXCLUDE (cost, requests, unpriced), {_SUMS} FROM ({{rows}}) GROUP BY ALL"
+        )
+        if gone:
+            rows = self._rows(gone, keys, joins, "$gone", "-") + (
+                f" UNION ALL {rows}" if come else ""
+            )
+            given = {"gone": [read.rollup.path for read in gone]} | (given if come else {})
+            rows = (
+                f"{summed.format(rows=rows)} HAVING SUM(cost) <> 0 OR SUM(requests) <> 0 "
+                "OR SUM(unpriced) <> 0"
+            )
+        elif self._is_worth_adding_up(come, rows):
+            rows = summed.format(rows=rows)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE cells AS {rows}", given)
+
+    def _rows(
+        self, reads: Sequence[Read], keys: str, joins: Sequence[str], files: str, sign: str
+    ) -> str:
+        """The statement for what some rollups hold, row by row."""
+        alike = {read.rollup.shape for read in reads} <= {self._shape}
+        return (
+            f"SELECT {keys}, {sign}c.{FULLY_LOADED.name} AS cost, {sign}c.requests AS requests, "
+            f"{sign}c.unpriced_requests AS unpriced "
+            f"FROM {costs_of(self._dimensions, files, alike=alike)} c "
             "JOIN slots s ON s.start = c.charge_period_start AND s.grain = c.grain "
             f"{' '.join(joins)} WHERE c.cost_category = 'inference'"
         )
-        if self._is_worth_adding_up(reads, keys, rows):
-            figures = (
-                f"SUM(c.{FULLY_LOADED.name})::{MONEY} AS cost, "
-                "SUM(c.requests)::BIGINT AS requests, SUM(c.unpriced_requests)::BIGINT AS unpriced"
-            )
-            rows += " GROUP BY ALL"
-        else:
-            figures = f"c.{FULLY_LOADED.name} AS cost, c.requests, c.unpriced_requests AS unpriced"
-        self._connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE cells AS SELECT {keys}, {figures} {rows}",
-            {"files": [read.rollup.path for read in reads]},
-        )
 
-    def _is_worth_adding_up(self, reads: Sequence[Read], keys: str, rows: str) -> bool:
+    def _is_worth_adding_up(self, reads: Sequence[Read], rows: str) -> bool:
         """Whether there are far fewer cells than rows; one day tells, for no two share a cell."""
         if len(reads) >= _MANY:
-            one = reads[len(reads) // 2].rollup.path
             counted = self._connection.execute(
-                f"SELECT sum(rows), count(*) FROM (SELECT {keys}, count(*) AS rows {rows} "
-                "GROUP BY ALL)",
-                {"files": [one]},
+                "SELECT sum(rows), count(*) FROM (SELECT * EXCLUDE (cost, requests, unpriced), "
+                f"count(*) AS rows FROM ({rows}) GROUP BY ALL)",
+                {"come": [reads[len(reads) // 2].rollup.path]},
             ).fetchone()
             there, cells = cast("tuple[int | None, int]", counted)
             self._is_dense = 2 * cells <= (there or 0)
         return self._is_dense
 
-    def _join(self, signature: Signature, table: str, *, sign: int, daily: bool) -> None:
+    def _join(self, signature: Signature, table: str, *, daily: bool) -> None:
         """Adds to `parts` what the cells hold for the targets of one signature."""
         execute = self._connection.execute
-        cells = [_member(name, self._dimensions) for name in signature]
         keys = ["zone", *(f"member_{number}" for number in range(len(signature)))]
-        members = " AND ".join(
-            ["TRUE", *(f"t.{key} = c.{cell}" for key, cell in zip(keys[1:], cells, strict=True))]
-        )
         # First whose it is, then on which day: the other way round, every cost would be multiplied
         # by the number of zones, and DuckDB cannot tell which way is the better one.
         execute(
             f"CREATE OR REPLACE TEMP TABLE matched AS SELECT {', '.join(f't.{k}' for k in keys)}, "
             "t.earliest, t.latest, c.slot, c.customer, c.cost, c.requests, c.unpriced FROM cells c "
             f"JOIN (SELECT {', '.join(keys)}, min(first_day) AS earliest, max(last_day) AS latest "
-            f"FROM {table} GROUP BY ALL) t ON {members}"
+            f"FROM {table} GROUP BY ALL) t ON {self._members(signature)}"
         )
-        figures = "-cost, -requests, -unpriced" if sign < 0 else "cost, requests, unpriced"
-        targets = _Aimed(table, keys, figures)
+        targets = _Aimed(table, keys)
         if daily:
             execute(_added_up("l.day", keys, "matched"))
             execute(targets.meeting("day"))
@@ -266,18 +283,16 @@ class _Aimed:
     Attributes:
         table: of the targets.
         keys: its columns that say what a target wants: the zone and the members.
-        figures: what is added to `parts`.
     """
 
     table: str
     keys: list[str]
-    figures: str
 
     def meeting(self, day: str) -> str:
         """The statement that adds to `parts` what lies within the targets' periods."""
         alike = " AND ".join(f"t.{key} = y.{key}" for key in self.keys)
         return (
-            f"INSERT INTO parts SELECT place, {day}, {self.figures} FROM {self.table} t "
+            f"INSERT INTO parts SELECT place, {day}, cost, requests, unpriced FROM {self.table} t "
             f"JOIN added_up y ON {alike} AND (y.customer OR NOT t.customers_only) "
             "AND y.day BETWEEN t.first_day AND t.last_day"
         )

@@ -226,6 +226,32 @@ async def test_only_budgets_that_a_changed_day_counts_for_have_new_figures(
     assert figures(await spending.spent([3, 4, 99])) == {3: (Decimal(1), 1, 0), 4: NOTHING}
 
 
+@pytest.mark.parametrize("alike", [1, 5])
+async def test_rows_that_differ_and_many_alike_are_added_up_alike(
+    mart: Mart, spending: BudgetSpending, alike: int
+) -> None:
+    days = [NOON.replace(day=1, month=11) + number * DAY for number in range(12)]
+    rows = [
+        request(f"{day} {model} {number}", day, model=f"m{model}")
+        for day in days
+        for model in range(3)
+        for number in range(alike)
+    ]
+    load(mart, *rows)
+    first, last = days[0].date(), days[-1].date()
+    watched = {
+        0: Watched("UTC", first, last),
+        1: Watched("UTC", first + DAY, last, scope={"model": ["m1", "m2"]}),
+        2: Watched("UTC", first, last - 3 * DAY, "acme"),
+        3: Watched("UTC", last, last + 9 * DAY),
+    }
+    await spending.put(columns(watched))
+    hourly_from = TODAY - 4 * DAY
+    expected = {place: spent(rows, hourly_from, one) for place, one in watched.items()}
+    assert figures((await spending.refresh()).changed) == expected
+    assert expected[0] == (Decimal(36 * alike), 36 * alike, 0)
+
+
 async def test_everything_is_added_up_anew_where_the_files_of_before_are_gone(
     mart: Mart, spending: BudgetSpending
 ) -> None:
@@ -238,7 +264,8 @@ async def test_everything_is_added_up_anew_where_the_files_of_before_are_gone(
     refreshed = await spending.refresh()
     assert refreshed.complete
     assert figures(refreshed.changed) == {0: (Decimal(2), 2, 0)}
-    assert (await spending.refresh(anew=True)).complete
+    again = await spending.refresh(anew=True)
+    assert (again.complete, again.differing) == (True, 0)
     assert figures(await spending.spent()) == {0: (Decimal(2), 2, 0)}
 
 
