@@ -1,25 +1,18 @@
-"""Rate limiting: a limit for users and keys that run away, from their own ordinary hours.
+"""Rate limiting: limits for users and keys that run away, from their own ordinary hours.
 
-Bursts are found by `analysis.recommendations.bursts`. The limit is
+Bursts are found by `analysis.recommendations.bursts`, the limits and what they would have done by
+`analysis.recommendations.limits`:
 
-    limit = 99th percentile of the requests of an ordinary hour x 1.5
+    limit = 99th percentile of an ordinary hour x 1.5, in requests and in dollars
 
-rounded up to two digits, and what it would have done is told of both kinds of hours:
-
-    waste of a burst hour = its cost x max(1 - limit / requests, failed / requests in a retry storm)
-    refused wrongly       = requests beyond the limit in ordinary hours
-
-A retry storm is an hour in which half of the requests failed: its failed requests are waste wholly,
-limit or not. A request costs what the hour's requests cost on average. Waste counts monthly where
-it recurs (two episodes a day apart, or one that is not over); a single episode that is over counts
-a twelfth a month, as if it came once a year, with little confidence.
+Waste counts monthly where it recurs (two episodes a day apart, or one that is not over); a single
+episode that is over counts a twelfth a month, as if it came once a year, with little confidence.
 
 Source: Google, "Site Reliability Engineering", chapter 21, "Handling Overload" (per-customer
-limits, client-side throttling); FinOps Framework, capability "Anomaly Management"; Iglewicz and
-Hoaglin, "How to Detect and Handle Outliers", 1993.
+limits, client-side throttling); FinOps Framework, capability "Anomaly Management".
 
 Silent: with fewer than 24 ordinary hours; where the same hour of other days or weeks is as large;
-where bursts are a good part of all hours (a new habit: a matter of budgets); where the limit would
+where bursts are a good part of all hours (a new habit: a matter of budgets); where the limits would
 refuse more than 2 % of ordinary requests; below the floor of all recommendations. Of a user and a
 key with the same bursts only the key is named.
 """
@@ -27,16 +20,15 @@ key with the same bursts only the key is named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
+from datetime import UTC, timedelta
+from decimal import Decimal
 
-from analysis.recommendations.actors import ActorHour, ActorLoad
-from analysis.recommendations.bursts import Bursts, bursts_of, sign_of
+from analysis.recommendations.actors import ActorLoad
 from analysis.recommendations.cells import EvidencePeriod, Route, dollars_of
 from analysis.recommendations.confidence import confidence, stability
-from analysis.recommendations.episodes import Recurrence, recurrence, savings_of
+from analysis.recommendations.episodes import savings_of
 from analysis.recommendations.floors import is_worth_it
+from analysis.recommendations.limits import Limited, limit_of, without_doubles
 from analysis.recommendations.proposal import (
     Difficulty,
     Json,
@@ -46,70 +38,19 @@ from analysis.recommendations.proposal import (
     QualityImpact,
     Savings,
 )
-from analysis.recommendations.weekly_draws import quantile
 from analysis.written import money, percent, plural
-
-ORDINARY = Decimal("0.99")
-HEADROOM = Decimal("1.5")
-"""Half as much again: traffic that grows by 7 % a month reaches the limit in half a year."""
-
-LEAST_LIMIT = 10
-"""Requests an hour: a lower one hinders people."""
-
-MOST_REFUSED = Decimal("0.02")
-"""Of ordinary requests, refused wrongly: more is no limit but a quota."""
-
-APART = timedelta(days=1)
-"""A loop that is stopped at night and goes on in the morning is one."""
-
-OVER_AFTER = timedelta(hours=6)
 
 UNSIGNED = Decimal("0.6")
 """What is known of bursts that neither repeat nor fail: that they are unlike the rest. That they
 are waste is assumed: some are work that somebody wanted."""
 
-SAME_HOURS = Decimal("0.8")
-"""Of the burst hours that a user and a key share, to be the same traffic seen twice."""
-
 VALID_DAYS = 14
 
 TOP = 20
 
-_HOUR = timedelta(hours=1)
 _ZERO = Decimal(0)
 _SHARE = Decimal("0.0001")
 _CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Limited:
-    """What a limit would have done to somebody.
-
-    Attributes:
-        bursts: hours that stand out, and the others.
-        limit: requests an hour.
-        waste: USD of each burst hour, in the order of `bursts.hours`.
-        refused_wrongly: requests beyond the limit in ordinary hours.
-        hit_hours: in which those were.
-        seen: the episodes.
-    """
-
-    bursts: Bursts
-    limit: int
-    waste: tuple[Decimal, ...]
-    refused_wrongly: int
-    hit_hours: int
-    seen: Recurrence
-
-    @property
-    def ordinary_requests(self) -> int:
-        """Requests of all ordinary hours."""
-        return sum(hour.requests for hour in self.bursts.ordinary)
-
-    @property
-    def wrong_share(self) -> Decimal:
-        """Of the ordinary requests, refused."""
-        return Decimal(self.refused_wrongly) / max(1, self.ordinary_requests)
 
 
 def propose(
@@ -128,66 +69,9 @@ def propose(
         route_costs: USD of the evidence's days that everybody's requests cost, by route.
     """
     limited = [one for load in loads for one in (limit_of(load, period),) if one is not None]
-    found = [_proposal(one, same, period, route_costs) for one, same in _without_doubles(limited)]
+    found = [_proposal(one, same, period, route_costs) for one, same in without_doubles(limited)]
     worth = [one for one in found if is_worth_it(one.savings.likely, monthly_cost)]
     return sorted(worth, key=lambda one: (-one.savings.likely, one.key))
-
-
-def limit_of(load: ActorLoad, period: EvidencePeriod) -> Limited | None:
-    """The limit that would have cut somebody's bursts; None: there is none to propose."""
-    bursts = bursts_of(load)
-    if bursts is None:
-        return None
-    usual = quantile([Decimal(hour.requests) for hour in bursts.ordinary], ORDINARY)
-    limit = max(LEAST_LIMIT, _rounded_up(usual * HEADROOM))
-    waste = tuple(_waste(hour, limit) for hour in bursts.hours)
-    beyond = [hour.requests - limit for hour in bursts.ordinary if hour.requests > limit]
-    seen = recurrence(
-        (hour.start for hour in bursts.hours),
-        _HOUR,
-        datetime.combine(period.last_day, datetime.min.time(), UTC) + timedelta(days=1),
-        apart=APART,
-        over_after=OVER_AFTER,
-    )
-    found = Limited(bursts, limit, waste, sum(beyond), len(beyond), seen)
-    return found if found.wrong_share <= MOST_REFUSED else None
-
-
-def _waste(hour: ActorHour, limit: int) -> Decimal:
-    """USD of a burst hour that the limit, or giving up, would have saved."""
-    share = max(_ZERO, 1 - Decimal(limit) / hour.requests)
-    if sign_of(hour) == "failures":
-        share = max(share, Decimal(hour.failed) / hour.requests)
-    return hour.cost * share
-
-
-def _rounded_up(value: Decimal) -> int:
-    """To two digits: nobody sets a limit of 1,437."""
-    step = Decimal(1).scaleb(max(0, value.adjusted() - 1))
-    return int((value / step).to_integral_value(ROUND_CEILING) * step)
-
-
-def _without_doubles(limited: list[Limited]) -> list[tuple[Limited, Limited | None]]:
-    """Each, with whom it has its bursts in common; users that a key stands for are left out."""
-    keys = [one for one in limited if one.bursts.load.kind == "key"]
-    users = [one for one in limited if one.bursts.load.kind == "user"]
-    twins: dict[int, Limited] = {}
-    left_out: set[int] = set()
-    for user in users:
-        for key in keys:
-            if id(key) not in twins and _is_same(user, key):
-                twins[id(key)] = user
-                left_out.add(id(user))
-                break
-    return [(one, twins.get(id(one))) for one in limited if id(one) not in left_out]
-
-
-def _is_same(one: Limited, other: Limited) -> bool:
-    first = {hour.start for hour in one.bursts.hours}
-    second = {hour.start for hour in other.bursts.hours}
-    costs = sum(one.waste, _ZERO), sum(other.waste, _ZERO)
-    shared = Decimal(len(first & second)) / len(first | second)
-    return shared >= SAME_HOURS and stability(*costs) >= SAME_HOURS
 
 
 def _proposal(
@@ -212,7 +96,7 @@ def _proposal(
         kind=Kind.RATE_LIMITING,
         organization=load.organization,
         scope={load.kind: (load.name,)},
-        title=f"A limit for the {load.kind} {load.name}",
+        title=f"Limits for the {load.kind} {load.name}",
         description=_description(one, savings),
         current_cost=current,
         savings=savings,
@@ -220,12 +104,12 @@ def _proposal(
         difficulty=Difficulty.EASY,
         quality_impact=QualityImpact.NONE if not one.refused_wrongly else QualityImpact.LOW,
         formula=(
-            "limit = 99th percentile of ordinary hourly requests × 1.5; saved = sum over burst "
-            "hours of cost × max(1 − limit / requests, failed / requests in retry storms)"
+            "limit = 99th percentile of an ordinary hour × 1.5, in requests and in dollars; saved "
+            "= sum over burst hours of cost × max(1 − limit / requests, 1 − limit / cost, "
+            "failed / requests in retry storms)"
         ),
         source=(
-            "Google, Site Reliability Engineering, chapter 21; FinOps Framework, Anomaly "
-            "Management; Iglewicz and Hoaglin, 1993"
+            "Google, Site Reliability Engineering, chapter 21; FinOps Framework, Anomaly Management"
         ),
         valid_until=period.now.date() + timedelta(days=VALID_DAYS),
         steps=_steps(one),
@@ -234,7 +118,8 @@ def _proposal(
             "do": "limit_rate",
             "actor_kind": load.kind,
             "actor": load.name,
-            "limit_requests_an_hour": one.limit,
+            "limit_requests_an_hour": one.requests,
+            "limit_usd_an_hour": str(one.dollars),
         },
         evidence=_evidence(one, same, period),
     )
@@ -250,35 +135,36 @@ def _daily(one: Limited, period: EvidencePeriod) -> list[Decimal]:
 
 
 def _description(one: Limited, savings: Savings) -> str:
-    hours = one.bursts.hours
-    largest = max(hours, key=lambda hour: hour.requests)
-    name, kind = one.bursts.load.name, one.bursts.load.kind
+    bursts = one.bursts
+    largest = max(bursts.hours, key=lambda hour: hour.requests)
+    dearest = max(hour.cost for hour in bursts.hours)
     seen = (
-        f"In {plural(len(hours), 'hour')} the {kind} {name} made up to {largest.requests:,} "
-        f"requests, {money(sum((hour.cost for hour in hours), _ZERO))} in all; "
-        f"{one.bursts.usual:,.0f} are usual"
+        f"In {plural(len(bursts.hours), 'hour')} the {bursts.load.kind} {bursts.load.name} made up "
+        f"to {largest.requests:,} requests and cost up to {money(dearest)} an hour; "
+        f"{bursts.usual_requests:,.0f} and {money(bursts.usual_cost)} are usual"
     )
-    signs = [sign for hour in hours for sign in (sign_of(hour),) if sign is not None]
-    if signs.count("repeats") * 2 > len(hours):
-        seen += ", and most of them repeated a prompt of the hour before"
-    elif signs.count("failures") * 2 > len(hours):
-        seen += ", and most of them failed"
+    signs = list(bursts.signs.values())
+    if signs.count("repeats") * 2 > len(bursts.hours):
+        seen += ". Most of them repeated a prompt of the hour before"
+    elif signs.count("failures") * 2 > len(bursts.hours):
+        seen += ". Most of them failed"
+    refused = one.refused_wrongly
     wrong = (
-        "it would have refused no ordinary request"
-        if not one.refused_wrongly
-        else f"it would have refused {plural(one.refused_wrongly, 'ordinary request')} "
-        f"({percent(one.wrong_share)})"
+        f"{plural(refused, 'ordinary request')} ({percent(one.wrong_share)})"
+        if refused
+        else "no ordinary request"
     )
     once = "" if one.seen.recurs else " It was once, and it is over: a twelfth a month is counted."
     return (
-        f"{seen}. A limit of {one.limit:,} requests an hour would have cut "
-        f"{money(sum(one.waste, _ZERO))}; {wrong}. That is {money(savings.likely)} a month.{once}"
+        f"{seen}. Limits of {one.requests:,} requests and {money(one.dollars)} an hour would have "
+        f"cut {money(sum(one.waste, _ZERO))} and refused {wrong}. "
+        f"That is {money(savings.likely)} a month.{once}"
     )
 
 
 def _steps(one: Limited) -> tuple[str, ...]:
     load = one.bursts.load
-    signs = {sign for hour in one.bursts.hours for sign in (sign_of(hour),) if sign is not None}
+    signs = set(one.bursts.signs.values())
     steps = [
         f"Look at what the {load.kind} {load.name} ran in these hours; if it was wanted, reject "
         "this with that reason."
@@ -290,10 +176,11 @@ def _steps(one: Limited) -> tuple[str, ...]:
             "Retry with exponential backoff and jitter, three times at most, and not at all "
             "after HTTP 400, 401, 403 or 422; heed `retry-after` after 429."
         )
+    a_minute = max(1, -(-one.requests // 60))
     steps += [
-        f"Limit it to {one.limit:,} requests an hour at the gateway (in a LiteLLM proxy "
-        f"`rpm_limit` {max(1, -(-one.limit // 60)):,} on the key or user), answered by HTTP 429 "
-        "with `retry-after`.",
+        f"Limit it at the gateway to {one.requests:,} requests and {money(one.dollars)} an hour "
+        f"(in a LiteLLM proxy, on the {load.kind}: `rpm_limit` {a_minute:,}, `max_budget` "
+        f'{one.dollars} with `budget_duration` "1h"), answered by HTTP 429 with `retry-after`.',
         "Begin by logging what would be refused for a week, then refuse.",
     ]
     return tuple(steps)
@@ -336,12 +223,14 @@ def _evidence(one: Limited, same: Limited | None, period: EvidencePeriod) -> dic
         "repeats": sum(hour.repeats for hour in hours),
         "ordinary_hours": len(one.bursts.ordinary),
         "ordinary_requests": one.ordinary_requests,
-        "usual_requests_an_hour": str(one.bursts.usual.quantize(Decimal("0.1"))),
-        "limit_requests_an_hour": one.limit,
+        "usual_requests_an_hour": str(one.bursts.usual_requests.quantize(Decimal("0.1"))),
+        "usual_cost_an_hour": str(one.bursts.usual_cost.quantize(_CENT)),
+        "limit_requests_an_hour": one.requests,
+        "limit_usd_an_hour": str(one.dollars),
         "refused_wrongly": one.refused_wrongly,
         "refused_wrongly_share": str(one.wrong_share.quantize(_SHARE)),
-        "refused_wrongly_hours": one.hit_hours,
-        "refused_in_bursts": sum(max(0, hour.requests - one.limit) for hour in hours),
+        "refused_wrongly_hours": len(one.refused(one.bursts.ordinary)),
+        "refused_in_bursts": sum(one.refused(hours)),
         "episodes": [
             {"from": each.start.isoformat(), "until": each.end.isoformat()}
             for each in one.seen.episodes[:TOP]
@@ -368,7 +257,7 @@ def _evidence(one: Limited, same: Limited | None, period: EvidencePeriod) -> dic
             "x": [hour.start.isoformat() for hour in shown],
             "y": [hour.requests for hour in shown],
             "labels": {
-                "title": f"The busiest hours, and a limit of {one.limit:,}",
+                "title": f"The busiest hours, and a limit of {one.requests:,}",
                 "x": "hour (UTC)",
                 "y": "requests",
             },

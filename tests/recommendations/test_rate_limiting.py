@@ -70,7 +70,8 @@ def test_a_loop_that_came_twice_gets_the_limit_of_its_own_ordinary_hours() -> No
     assert found.evidence["refused_wrongly"] == 0
     assert found.evidence["refused_in_bursts"] == 2955
     assert len(found.evidence["episodes"]) == 2  # pyright: ignore[reportArgumentType]
-    assert "it would have refused no ordinary request" in found.description
+    assert "and refused no ordinary request" in found.description
+    assert found.action["limit_usd_an_hour"] == "1.00"  # $0.75, were it not too small to live with
     assert "repeated a prompt" in found.description
     assert any("Find the loop" in step for step in found.steps)
 
@@ -132,14 +133,50 @@ def test_a_limit_that_would_refuse_much_of_what_is_ordinary_is_not_proposed() ->
     assert proposed(load(often)) == []
 
 
+def test_a_loop_of_few_requests_that_grow_is_seen_by_what_it_costs() -> None:
+    starts = {midnight(FIRST + day * DAY) + 11 * HOUR for day in (3, 15)}
+
+    def growing(start: datetime) -> ActorHour | None:
+        return asked(start, 30, each="2") if start in starts else office(start)
+
+    (found,) = proposed(load(growing))
+    assert found.action["limit_requests_an_hour"] == 15
+    assert found.evidence["limit_usd_an_hour"] == "1.00"
+    # $60 an hour, of which the limit in dollars leaves one.
+    assert found.savings.likely == 2 * 59 * D(30) / 28
+    assert found.evidence["refused_in_bursts"] == 60
+
+
+def test_where_all_requests_repeat_repeating_is_no_sign() -> None:
+    def checks(start: datetime) -> ActorHour | None:
+        return asked(start, 80 if start.day % 5 == 0 and start.hour == 7 else 12, repeats=10)
+
+    assert proposed(load(checks)) == []
+
+
+def test_a_large_hour_among_others_almost_as_large_is_a_tail_and_no_burst() -> None:
+    tail = {9: 25, 10: 60, 11: 110, 12: 250, 13: 420}
+
+    def skewed(start: datetime) -> ActorHour | None:
+        is_it = start.date() in {FIRST + 8 * DAY, FIRST + 16 * DAY} and start.hour in tail
+        return asked(start, tail[start.hour]) if is_it else office(start)
+
+    def apart(start: datetime) -> ActorHour | None:
+        hour = skewed(start)
+        return replace(hour, requests=1300, cost=D(65)) if hour and hour.requests == 420 else hour
+
+    assert proposed(load(skewed), monthly="100") == []
+    assert len(proposed(load(apart), monthly="100")) == 1
+
+
 def test_of_a_user_and_a_key_with_the_same_bursts_the_key_is_named() -> None:
     hours = with_bursts(*TWICE, repeats=900)
     other = load(with_bursts((5, 5), (9, 9), repeats=900), "u2", "user")
     found = proposed(load(hours, "u1", "user"), load(hours), other)
     assert {tuple(one.scope) for one in found} == {("key",), ("user",)}
     by_name = {one.title: one for one in found}
-    assert by_name["A limit for the key k1"].evidence["same_traffic_as"] == "user u1"
-    assert by_name["A limit for the user u2"].evidence["same_traffic_as"] is None
+    assert by_name["Limits for the key k1"].evidence["same_traffic_as"] == "user u1"
+    assert by_name["Limits for the user u2"].evidence["same_traffic_as"] is None
 
 
 def every_night(start: datetime) -> ActorHour | None:
