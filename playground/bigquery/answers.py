@@ -169,7 +169,7 @@ def millis(instant: datetime) -> str:
 def _partitioning(table: Table) -> JsonObject:
     if table.partition_field is None:
         return {}
-    by: JsonObject = {"type": "DAY", "field": table.partition_field}
+    by: JsonObject = {"type": table.partitioned_by, "field": table.partition_field}
     if table.require_partition_filter:
         by["requirePartitionFilter"] = True
     return {"timePartitioning": by, "requirePartitionFilter": table.require_partition_filter}

@@ -141,6 +141,8 @@ class Engine:
                 )
                 raise invalid_query(message)
             return set(table.partitions)
+        if table.partitioned_by != "DAY":
+            return set(table.partitions)
         condition = exp.and_(*filters)
         for one in condition.find_all(exp.Column):
             one.set("table", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from playground.bigquery.tables import Row, Table, TableField, TableName
+from playground.bigquery.tables import PartitionType, Row, Table, TableField, TableName
 
 _FIELDS = (
     TableField("table_catalog", "STRING"),
@@ -35,9 +35,11 @@ def over(name: TableName, tables: Iterable[Table], now: datetime) -> Table:
     return view
 
 
-def partition_id(day: date | None) -> str:
-    """As BigQuery writes a partition by day."""
-    return "__NULL__" if day is None else f"{day:%Y%m%d}"
+def partition_id(day: date | None, by: PartitionType = "DAY") -> str:
+    """As BigQuery writes a partition."""
+    if day is None:
+        return "__NULL__"
+    return f"{day:%Y%m%d}" if by == "DAY" else f"{day:%Y%m}"
 
 
 def _rows(table: Table) -> Iterator[Row]:
@@ -48,7 +50,9 @@ def _rows(table: Table) -> Iterator[Row]:
             "table_catalog": table.name.project,
             "table_schema": table.name.dataset,
             "table_name": table.name.table,
-            "partition_id": partition_id(day) if table.partition_field else None,
+            "partition_id": partition_id(day, table.partitioned_by)
+            if table.partition_field
+            else None,
             "total_rows": len(partition.rows),
             "total_logical_bytes": size,
             "total_billable_bytes": size,

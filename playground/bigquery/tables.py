@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from playground.bigquery.values import Value, size, type_name
 
@@ -53,6 +53,9 @@ def table_name(text: str) -> TableName:
     return TableName(*parts)
 
 
+PartitionType = Literal["DAY", "MONTH"]
+
+
 @dataclass(slots=True)
 class Partition:
     """A day's rows; the bytes of each column are counted once, when they are written."""
@@ -64,7 +67,11 @@ class Partition:
 
 @dataclass(slots=True)
 class Table:
-    """A table, by day if it has a partition column (a DATE); otherwise it is one partition."""
+    """A table, by day if it has a partition column (a DATE); otherwise it is one partition.
+
+    Attributes:
+        partitioned_by: DAY, or MONTH: partitions are then known by the first day of theirs.
+    """
 
     name: TableName
     fields: list[TableField]
@@ -73,6 +80,7 @@ class Table:
     location: str
     created: datetime
     modified: datetime
+    partitioned_by: PartitionType = "DAY"
     partitions: dict[date | None, Partition] = field(default_factory=dict[date | None, Partition])
 
     def write(self, rows: Iterable[Mapping[str, Value]], now: datetime) -> None:
@@ -129,8 +137,10 @@ class Table:
         if self.partition_field is None:
             return None
         value = row[self.partition_field]
-        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-            return value
+        if value is None:
+            return None
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value if self.partitioned_by == "DAY" else value.replace(day=1)
         raise ValueError(f"{value!r} is no day to put a row of {self.name} by")
 
     def _all_rows(self) -> list[Row]:

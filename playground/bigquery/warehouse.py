@@ -11,7 +11,7 @@ from playground.bigquery.accounts import Accounts
 from playground.bigquery.faults import FaultSwitches
 from playground.bigquery.jobs import JobRecord
 from playground.bigquery.refusal import Refusal
-from playground.bigquery.tables import Table, TableField, TableName, table_name
+from playground.bigquery.tables import PartitionType, Table, TableField, TableName, table_name
 from playground.bigquery.values import Value
 
 __all__ = ["JobRecord", "RequestRecord", "TableField", "Warehouse"]
@@ -79,6 +79,7 @@ class Warehouse:
         *,
         require_partition_filter: bool = True,
         location: str = "US",
+        partitioned_by: PartitionType = "DAY",
     ) -> None:
         """Make a table, in the place of one of the same name.
 
@@ -90,6 +91,8 @@ class Warehouse:
             require_partition_filter: whether a query must filter by the partition column; of no
                 effect without partitions.
             location: where its dataset is.
+            partitioned_by: of a table by MONTH a query reads all partitions: a filter is asked for,
+                and how few it would need is not imitated.
         """
         now = self.clock()
         kinds = {one.name: one.kind for one in fields}
@@ -104,6 +107,7 @@ class Warehouse:
                 location,
                 now,
                 now,
+                partitioned_by,
             )
             table.write(rows, now)
             self._tables[table.name] = table

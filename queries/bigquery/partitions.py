@@ -14,8 +14,14 @@ _SQL = """
 SELECT partition_id, total_rows, total_logical_bytes, last_modified_time
 FROM `{dataset}.INFORMATION_SCHEMA.PARTITIONS`
 WHERE table_name = @table_name
-  AND (partition_id BETWEEN @first_id AND @last_id OR partition_id = @without_day)
+  AND (
+    partition_id BETWEEN @first_id AND @last_id
+    OR partition_id = @without_day
+    OR LENGTH(partition_id) < @length_of_day
+  )
 """
+"""Months and years are listed whatever is asked for: a table by month would look as if its days had
+no rows."""
 
 _WITHOUT_DAY = "__NULL__"
 _LAST_HOUR = "23"
@@ -73,6 +79,7 @@ async def partitions_of(
             "first_id": f"{first_day:%Y%m%d}",
             "last_id": f"{last_day:%Y%m%d}{_LAST_HOUR}",
             "without_day": _WITHOUT_DAY,
+            "length_of_day": len("20261120"),
         },
         "partitions",
     )

@@ -188,6 +188,14 @@ async def test_a_table_without_partitions_is_a_fault(deployment: Deployment) -> 
     assert fault.sentence.startswith("The table is not partitioned: each query would read")
 
 
+async def test_a_table_partitioned_by_month_is_a_fault(deployment: Deployment) -> None:
+    deployment.warehouse.add_table(TABLE, FIELDS, "dt", location="EU", partitioned_by="MONTH")
+    fault = found(await deployment.examined(), "BigQuery partitions")
+    assert fault.level is Level.FAULT
+    assert fault.sentence == "The table is partitioned by MONTH, and a refresh reads days."
+    assert "partitioned by day of dt" in fault.cure
+
+
 async def test_a_table_partitioned_by_another_column_is_a_fault_that_names_it(
     deployment: Deployment,
 ) -> None:

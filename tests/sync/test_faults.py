@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from analysis.errors import CostbotError
+from analysis.errors import BadInput, CostbotError
 from handlers.sync import SyncRequest
+from playground.bigquery.warehouse import TableField
 from queries.dimensions import Source
-from tests.sync.world import NOW, PROJECT, TABLE, TODAY, Sums, World, day, quietly, row
+from tests.sync.world import FIELDS, NOW, PROJECT, TABLE, TODAY, Sums, World, day, quietly, row
 
 HOURS = timedelta(hours=5)
 
@@ -191,3 +192,17 @@ async def test_what_was_published_before_the_quota_was_used_up_stays(world: Worl
     world.forget_jobs()
     await world.handler(lookback_days=0).sync(SyncRequest(), quietly)
     assert world.days_read() == [day(ago) for ago in reversed([0, *range(16, 40)])]
+
+
+@pytest.mark.parametrize("since", [day(40), day(3)], ids=["over a month's end", "within a month"])
+async def test_a_table_by_month_is_refused_and_not_taken_for_days_without_rows(
+    world: World, since: date
+) -> None:
+    before = await loaded(world)
+    fields = [TableField(column, kind) for column, kind in FIELDS.items()]
+    rows = [row(ago, 7.0) for ago in range(50)]
+    world.warehouse.add_table(TABLE, fields, "dt", rows, partitioned_by="MONTH")
+    with pytest.raises(BadInput, match=r"has the partition 2026\d\d, which is no day") as error:
+        await world.sync(SyncRequest(days=(since, TODAY)))
+    assert "partitioned by day" in error.value.hint
+    assert world.in_the_mart() == before
