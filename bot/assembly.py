@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from bot.slack.app import SlackAccess
     from bot.slack.pace import Pace
     from bot.supervisor import Supervisor
+    from handlers.recommendations.handlers import RecommendationHandlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,29 @@ def budgets_of(
     spending = BudgetSpending(parts.mart)
     messages = SlackRaiseMessages()
     return budget_handlers(parts.store, parts.handlers.cost, spending, surface, messages, wake)
+
+
+def recommendations_of(parts: Parts, surface: Surface) -> RecommendationHandlers:
+    """What can be done with recommendations on one surface, which the audit trail names."""
+    # Many small modules: most commands need none of them.
+    from handlers.recommendations.handlers import recommendation_handlers
+    from handlers.recommendations.pricing_of_cells import pricing_of
+    from handlers.recommendations.sources import deployment_sources
+    from queries.recommendation_evidence.reading import EvidenceLimits, EvidenceReader
+
+    settings, store = parts.settings, parts.store
+    limits = EvidenceLimits(threads=settings.mart_threads, memory=settings.mart_memory)
+    sources = deployment_sources(
+        EvidenceReader(parts.mart, limits),
+        parts.engine,
+        parts.dimensions,
+        store,
+        settings.zone_info,
+        pricing_of(store.prices),
+    )
+    return recommendation_handlers(
+        store, parts.mart, sources, parts.dimensions, parts.clock, settings.zone_info, surface
+    )
 
 
 def slack_app(

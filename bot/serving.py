@@ -21,6 +21,7 @@ from bot.assembly import Parts, assembled, budgets_of, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.outbox.opened import sending
+from bot.recommendation_jobs import LOOK_EVERY, recommendation_jobs
 from bot.refresh import Refresh
 from bot.scheduler import Every, Nightly, Scheduler
 from bot.settings import Settings
@@ -93,7 +94,7 @@ async def _at_work(
         watching(parts, sender.wake) as watch,
         _sync_if_set_up(parts) as sync,
     ):
-        scheduler = scheduled(parts, supervisor, watch, sync)
+        scheduler = scheduled(parts, supervisor, watch, sync, sender.wake)
         scheduler.start()
         try:
             yield _Work(watch, sender.wake)
@@ -117,6 +118,7 @@ def scheduled(
     supervisor: Supervisor,
     watch: BudgetWatch | None = None,
     sync: SyncHandler | None = None,
+    wake: Callable[[], None] | None = None,
 ) -> Scheduler:
     """The jobs of a serving costbot.
 
@@ -125,6 +127,7 @@ def scheduled(
         supervisor: keeps their work.
         watch: over the budgets; None: nothing evaluates them.
         sync: what refreshes the mart; None: nothing does.
+        wake: tells the outbox that there is something to send.
     """
     scheduler = Scheduler(parts.clock, supervisor)
     raises = budgets_of(parts, "system").raises
@@ -138,6 +141,10 @@ def scheduled(
     if watch is not None:
         scheduler.add("evaluating the budgets", Every(timedelta(minutes=1)), watch.keep_up)
         scheduler.add("recounting the budgets", Nightly(), watch.recount)
+    jobs = recommendation_jobs(parts, wake)
+    scheduler.add("drawing recommendations", Every(LOOK_EVERY), jobs.draw)
+    scheduler.add("moving old recommendations", Nightly(), jobs.age)
+    scheduler.add("telling of recommendations", Every(LOOK_EVERY), jobs.tell)
     return scheduler
 
 

@@ -231,6 +231,11 @@ class Settings(BaseSettings):
         description="Token, of 16 characters or more, with which a gateway asks whether a request "
         "may be spent (`/api/v1/costs/budgets/check`); without it nobody may ask.",
     )
+    weekly_summary: bool = Field(
+        default=True,
+        description="Whether organization admins and admins who are listed get a summary of the "
+        "recommendations in Slack, on Mondays at 9 in their zone.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )

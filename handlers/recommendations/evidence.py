@@ -1,37 +1,23 @@
-"""All evidence of one run: gathered once for everybody, piece by piece, then parted by whose it is.
-
-A piece that cannot be had keeps no other back: the kinds that need it are not drawn, and what is
-kept of them stays as it is.
-"""
+"""All evidence of one run: of what pieces it is made, and what of it is whose."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from analysis.complete_days import first_complete_day, last_complete_day
-from analysis.errors import CostbotError
 from analysis.recommendations.actors import ActorLoad
+from analysis.recommendations.cache_counts import CacheCounts
 from analysis.recommendations.cells import EvidencePeriod, ModelFacts, PricedCell, Route, UsageCell
 from analysis.recommendations.gpu import GpuEvidence
-from analysis.recommendations.halves import first_days
 from analysis.recommendations.peers import Peers
 from analysis.recommendations.reuse import Reuse
 from queries.dimensions import Source
-from queries.mart.snapshot import Snapshot
-
-log = logging.getLogger(__name__)
-
-LEAST_DAYS = 7
-"""Complete days below which nothing is drawn: each weekday once."""
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -46,6 +32,7 @@ class Piece(StrEnum):
     USAGE = "usage by size and timing"
     PRICES = "prices"
     REUSE = "repeated prompts"
+    CACHES = "cached input by the day"
     ACTORS = "users and keys by the hour"
     GPU = "GPUs by the hour"
 
@@ -69,6 +56,7 @@ class EvidenceSources:
     Attributes:
         usage: cells of some days.
         reuse: what their requests repeat.
+        caches: what the providers' counters say.
         actors: users and keys that stand out.
         gpu: what GPUs did, of all organizations.
         pricing: prices and models.
@@ -76,6 +64,7 @@ class EvidenceSources:
 
     usage: Callable[[EvidencePeriod, str | None], Awaitable[ByOrganization[UsageCell]]]
     reuse: Callable[[EvidencePeriod, str | None], Awaitable[Sequence[Reuse]]]
+    caches: Callable[[EvidencePeriod, str | None], Awaitable[Sequence[CacheCounts]]]
     actors: Callable[[EvidencePeriod, str | None], Awaitable[Sequence[ActorLoad]]]
     gpu: Callable[[EvidencePeriod], Awaitable[GpuEvidence]]
     pricing: Callable[[datetime], Awaitable[Pricing]]
@@ -93,6 +82,7 @@ class Evidence:
         models: what it could use.
         peers: how long everybody's requests are.
         reuse: what its requests repeat.
+        caches: what the providers' counters say of them.
         actors: its users and keys that stand out.
         gpu: of the deployment's own alone; None: of an organization's, or there are none.
         gpu_period: of the GPUs.
@@ -106,6 +96,7 @@ class Evidence:
     models: Sequence[ModelFacts] = ()
     peers: Peers = field(default_factory=lambda: Peers(()))
     reuse: Sequence[Reuse] = ()
+    caches: Sequence[CacheCounts] = ()
     actors: Sequence[ActorLoad] = ()
     gpu: GpuEvidence | None = None
     gpu_period: EvidencePeriod | None = None
@@ -133,7 +124,7 @@ class Material:
     Attributes:
         periods: the complete days, by source; without those that have too few.
         pricing: prices; None: they could not be had.
-        cells, first_half, reuse, actors: by organization.
+        cells, first_half, reuse, caches, actors: by organization.
         peers: of all usage.
         gpu: None: it could not be had, or there is none.
         zone: in which the deployment's days begin.
@@ -145,6 +136,7 @@ class Material:
     cells: ByOrganization[UsageCell]
     first_half: ByOrganization[UsageCell]
     reuse: ByOrganization[Reuse]
+    caches: ByOrganization[CacheCounts]
     actors: ByOrganization[ActorLoad]
     peers: Peers
     gpu: GpuEvidence | None
@@ -175,100 +167,9 @@ class Material:
             models=() if pricing is None else pricing.models(organization),
             peers=self.peers,
             reuse=self.reuse.get(organization, ()),
+            caches=self.caches.get(organization, ()),
             actors=self.actors.get(organization, ()),
             gpu=self.gpu if organization is None else None,
             gpu_period=gpu if organization is None else None,
             zone=self.zone,
         )
-
-
-def periods_of(snapshot: Snapshot, days: int, now: datetime) -> dict[Source, EvidencePeriod]:
-    """The latest complete UTC days of each source, at most `days`; not those that have too few."""
-    found: dict[Source, EvidencePeriod] = {}
-    for source, state in snapshot.sources.items():
-        yesterday = now.date() - timedelta(days=1)
-        last = min(last_complete_day(state.last_time, UTC_ZONE), yesterday)
-        first = max(first_complete_day(state.first_time, UTC_ZONE), last - timedelta(days=days - 1))
-        if (last - first).days + 1 >= LEAST_DAYS:
-            found[source] = EvidencePeriod(first, last, now)
-    return found
-
-
-async def gather(
-    sources: EvidenceSources,
-    periods: Mapping[Source, EvidencePeriod],
-    organization: str | None,
-    zone: ZoneInfo,
-    now: datetime,
-) -> Material:
-    """Gathers the evidence of one organization, or of everybody.
-
-    Args:
-        sources: where it comes from.
-        periods: the days, by source.
-        organization: whose; None: everybody's, and the deployment's own.
-        zone: in which the deployment's days begin.
-        now: UTC.
-    """
-    missing: dict[Piece, str] = {}
-
-    async def had(piece: Piece, asked: Awaitable[T], otherwise: T) -> T:
-        try:
-            return await asked
-        except CostbotError as error:
-            log.warning("recommendations go without %s: %s", piece, error)
-            missing[piece] = str(error)
-        except Exception as error:
-            # What is wrong with one piece keeps no other one from being had.
-            log.exception("recommendations go without %s", piece)
-            missing[piece] = f"An error that was not expected: {type(error).__name__}."
-        return otherwise
-
-    usage, gpu = periods.get(Source.USAGE), periods.get(Source.GPU)
-    pricing = await had(Piece.PRICES, _maybe(sources.pricing(now)), None)
-    everybody: ByOrganization[UsageCell] = {}
-    first_half: ByOrganization[UsageCell] = {}
-    reuse: Sequence[Reuse] = ()
-    actors: Sequence[ActorLoad] = ()
-    if usage is not None:
-        # Everybody's, for one organization too: its requests are held beside those of its peers.
-        everybody = await had(Piece.USAGE, sources.usage(usage, None), everybody)
-        half = timedelta(days=first_days(usage) - 1)
-        first = EvidencePeriod(usage.first_day, usage.first_day + half, usage.now)
-        first_half = await had(Piece.USAGE, sources.usage(first, organization), first_half)
-        reuse = await had(Piece.REUSE, sources.reuse(usage, organization), reuse)
-        actors = await had(Piece.ACTORS, sources.actors(usage, organization), actors)
-    found = None
-    if gpu is not None and organization is None:
-        found = await had(Piece.GPU, _maybe(sources.gpu(gpu)), None)
-    peers = await asyncio.to_thread(_peers, everybody)
-    own = everybody
-    if organization is not None:
-        own: ByOrganization[UsageCell] = {organization: everybody.get(organization, ())}
-    return Material(
-        periods=periods,
-        pricing=pricing,
-        cells=own,
-        first_half=first_half,
-        reuse=_by_organization(reuse, lambda one: one.route.organization),
-        actors=_by_organization(actors, lambda one: one.organization),
-        peers=peers,
-        gpu=found,
-        zone=zone,
-        missing=missing,
-    )
-
-
-async def _maybe(asked: Awaitable[T]) -> T | None:
-    return await asked
-
-
-def _peers(cells: ByOrganization[UsageCell]) -> Peers:
-    return Peers(cell for some in cells.values() for cell in some)
-
-
-def _by_organization(rows: Iterable[T], whose: Callable[[T], str | None]) -> ByOrganization[T]:
-    found: dict[str | None, list[T]] = {}
-    for row in rows:
-        found.setdefault(whose(row), []).append(row)
-    return found

@@ -19,13 +19,8 @@ from analysis.recommendations.opportunity_states import merged_opportunities
 from analysis.recommendations.proposal import Kind, Proposal
 from handlers.caller import Caller
 from handlers.recommendations.drawing import Draw, draw
-from handlers.recommendations.evidence import (
-    LEAST_DAYS,
-    EvidenceSources,
-    Material,
-    gather,
-    periods_of,
-)
+from handlers.recommendations.evidence import EvidenceSources, Material
+from handlers.recommendations.gathering import LEAST_DAYS, gather, periods_of
 from handlers.recommendations.keeping import keep, keep_opportunities
 from handlers.recommendations.permissions import Act, allow, audience_of, within
 from handlers.recommendations.requests import DEFAULT_DAYS, GenerateRequest
@@ -113,7 +108,10 @@ class GenerateHandler:
         days = ", ".join(
             f"{source} {period.last_day}" for source, period in sorted(periods.items())
         )
-        return await self._run(f"nightly|{days}", DEFAULT_DAYS, None, nobody)
+        slot = f"nightly|{days}"
+        if await self.store.recommendation_runs.is_finished(slot):
+            return None
+        return await self._run(slot, DEFAULT_DAYS, None, nobody)
 
     async def _run(
         self, slot: str, days: int, organization: str | None, tell: Progress

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from analysis.recommendations.actors import ActorLoad
+from analysis.recommendations.cache_counts import CacheCounts
 from analysis.recommendations.cells import EvidencePeriod, UsageCell
 from analysis.recommendations.gpu import GpuEvidence
 from analysis.recommendations.reuse import Reuse
@@ -15,6 +16,7 @@ from handlers.recommendations.evidence import ByOrganization, EvidenceSources, P
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from queries.recommendation_evidence.actors import actors
+from queries.recommendation_evidence.cache_counts import cache_counts
 from queries.recommendation_evidence.gpu import gpu_evidence
 from queries.recommendation_evidence.reading import EvidenceReader
 from queries.recommendation_evidence.reuse import reuse
@@ -49,13 +51,18 @@ def deployment_sources(
     async def repeated(period: EvidencePeriod, organization: str | None) -> Sequence[Reuse]:
         return await reuse(reader, period, organization)
 
+    async def counted(period: EvidencePeriod, organization: str | None) -> Sequence[CacheCounts]:
+        return await cache_counts(reader, period, organization)
+
     async def loads(period: EvidencePeriod, organization: str | None) -> Sequence[ActorLoad]:
         return await actors(reader, period, organization)
 
     async def gpu(period: EvidencePeriod) -> GpuEvidence:
         return await gpu_evidence(engine, dimensions, period)
 
-    return EvidenceSources(usage=usage, reuse=repeated, actors=loads, gpu=gpu, pricing=pricing)
+    return EvidenceSources(
+        usage=usage, reuse=repeated, caches=counted, actors=loads, gpu=gpu, pricing=pricing
+    )
 
 
 def zones_of(people: Sequence[Person], default: ZoneInfo) -> Zones:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.recommendations import (
     batch_processing,
+    caching,
     efficiency_drift,
     failure_waste,
     idle_capacity,
@@ -42,6 +43,16 @@ def _model_downgrade(evidence: Evidence) -> list[Proposal]:
         evidence.models,
         evidence.period,
         first_half=evidence.first_half,
+        monthly_cost=evidence.monthly_cost,
+    )
+
+
+def _caching(evidence: Evidence) -> list[Proposal]:
+    return caching.propose(
+        evidence.cells,
+        evidence.reuse,
+        evidence.period,
+        counts=evidence.caches,
         monthly_cost=evidence.monthly_cost,
     )
 
@@ -103,6 +114,7 @@ _PRICED = frozenset({Piece.USAGE, Piece.PRICES})
 
 TYPES: tuple[RecommendationType, ...] = (
     RecommendationType(Kind.MODEL_DOWNGRADE, Source.USAGE, _PRICED, _model_downgrade),
+    RecommendationType(Kind.CACHING, Source.USAGE, _PRICED | {Piece.REUSE, Piece.CACHES}, _caching),
     RecommendationType(Kind.BATCH_PROCESSING, Source.USAGE, _PRICED, _batch_processing),
     RecommendationType(Kind.PROMPT_OPTIMIZATION, Source.USAGE, _PRICED, _prompt_optimization),
     RecommendationType(Kind.RATE_LIMITING, Source.USAGE, _PRICED | {Piece.ACTORS}, _rate_limiting),

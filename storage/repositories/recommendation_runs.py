@@ -87,6 +87,17 @@ class RecommendationRunRepository:
                 delete(RecommendationRunRow).where(RecommendationRunRow.id == key)
             )
 
+    async def is_finished(self, slot: str) -> bool:
+        """Whether a slot's run is done: cheaper than to begin it in vain.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        row = RecommendationRunRow
+        query = select(row.id).where(row.slot == slot, row.finished_at.is_not(None))
+        async with self._sessions.reading() as session:
+            return await session.scalar(query) is not None
+
     async def last(self, organization: str | None) -> RecommendationRun | None:
         """The last finished run that concerned an organization; None: there was none.
 

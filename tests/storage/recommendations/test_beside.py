@@ -124,7 +124,9 @@ async def test_a_slot_is_drawn_once_unless_the_run_was_ended(
     again = await runs.begin("night", None, FIRST, LAST)
     assert again not in (None, key)
     assert again is not None
+    assert not await runs.is_finished("night")
     await runs.finish(again, {"created": 3}, ["caching"])
+    assert await runs.is_finished("night")
     clock.advance(GIVEN_UP)
     assert await runs.begin("night", None, FIRST, LAST) is None
     last = await runs.last("acme")
