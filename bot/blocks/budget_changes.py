@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import ActionsBlock, Block
 
-from bot.blocks.answer import Answer, button, section
+from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.budget import contact_words, overlap_lines
 from bot.blocks.budget_buttons import SHOW, UNDO, budget_buttons, delete_button
 from bot.blocks.budget_values import change_lines
@@ -58,6 +58,7 @@ def deleted_answer(result: Deleted, zone: ZoneInfo) -> Answer:
         blocks=(
             section("\n".join(lines), "budget-change"),
             ActionsBlock([undo], block_id="budget-next"),
+            context([f"Id `{result.budget.id}`"], "budget-id"),
         ),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from slackblocks import ActionsBlock, Block
 
-from bot.blocks.answer import Answer, Payload, button, section
+from bot.blocks.answer import Answer, Payload, button, context, section
 from bot.blocks.budget import raise_line, standing_lines
 from bot.blocks.budget_buttons import WITHDRAW, raise_buttons
 from bot.blocks.budget_words import title
@@ -63,6 +63,7 @@ def raise_message(budget: Budget, named: NamedRaise, standing: Standing | None) 
     blocks: list[Block] = [section("\n".join(lines), "raise")]
     if named.raise_.state == "pending":
         blocks.append(raise_buttons(named.raise_.id))
+        blocks.append(context([f"Id `{named.raise_.id}`"], "raise-id"))
     text = " · ".join(lines).replace("*", "")
     return Answer(text=text, blocks=tuple(blocks))
 
@@ -105,7 +106,11 @@ def asked_answer(result: RaiseAnswer) -> Answer:
     """What who asked in a line reads; the decision is asked for elsewhere."""
     lines = asked_lines(result)
     withdraw = button("Withdraw", WITHDRAW, str(result.raise_.raise_.id))
-    blocks = (section("\n".join(lines), "raise"), ActionsBlock([withdraw], block_id="raise-next"))
+    blocks = (
+        section("\n".join(lines), "raise"),
+        ActionsBlock([withdraw], block_id="raise-next"),
+        context([f"Id `{result.raise_.raise_.id}`"], "raise-id"),
+    )
     return Answer(text=" ".join(lines).replace("*", ""), blocks=blocks)
 
 

@@ -6,10 +6,11 @@ mistyped word its suggestions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from analysis.roles import Role
 from bot.grammar.words import Clause, Subcommand, dimension_words
+from handlers.budgets.permissions import Act
 from queries.dimensions import Dimensions
 
 BUDGET_SUBCOMMANDS: tuple[Subcommand, ...] = (
@@ -86,6 +87,25 @@ BUDGET_SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand("undo", "undo ID", "takes a deletion back, within a day", "/budget undo 6f1c…"),
     Subcommand("help", "help", "this list", "/budget help"),
 )
+
+ACTS: Mapping[str, Act] = {
+    "create": Act.CREATE,
+    "list": Act.SEE,
+    "show": Act.SEE,
+    "status": Act.SEE,
+    "edit": Act.EDIT,
+    "history": Act.SEE,
+    "pause": Act.PAUSE,
+    "resume": Act.PAUSE,
+    "raise": Act.ASK_RAISE,
+    "approve": Act.DECIDE_RAISE,
+    "reject": Act.DECIDE_RAISE,
+    "withdraw": Act.ASK_RAISE,
+    "delete": Act.DELETE,
+    "undo": Act.DELETE,
+    "help": Act.SEE,
+}
+"""What each word does: who may, the table of permissions says, and the handlers see to it."""
 
 KINDS = ("monthly", "quarterly", "annual", "custom")
 

@@ -142,8 +142,9 @@ class RaiseHandler:
             Outdated: it was decided on already, or has expired.
             Unavailable: the facts or the store cannot be read.
         """
+        allow(Act.ASK_RAISE if request.decision == "withdrawn" else Act.DECIDE_RAISE, caller)
         raise_, budget = await self._found(request.key, caller)
-        _check_right(request, raise_, caller)
+        _check_own(request, raise_, caller)
         if request.decision == "rejected" and not request.reason.strip():
             raise BadInput("A rejection needs a reason.", "Say in a line why.")
         if raise_.state != "pending":
@@ -273,14 +274,13 @@ async def _named(together: Transaction, raise_: BudgetRaise) -> NamedRaise:
     return named_raises([raise_], entries)[0]
 
 
-def _check_right(request: DecideRaiseRequest, raise_: BudgetRaise, caller: Caller) -> None:
+def _check_own(request: DecideRaiseRequest, raise_: BudgetRaise, caller: Caller) -> None:
     is_own = raise_.asked_by == actor_of(caller).key
     if request.decision == "withdrawn":
         if not is_own:
             sentence = "Only who asked for a raise withdraws it."
             raise NotAllowed(sentence, "Who may decide on it rejects it, with a reason.")
         return
-    allow(Act.DECIDE_RAISE, caller)
     if is_own:
         sentence = "Nobody decides on a raise of their own."
         raise NotAllowed(sentence, "Somebody else with the right has to, or withdraw it.")

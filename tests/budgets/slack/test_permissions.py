@@ -1,235 +1,309 @@
 """Who may do what with budgets in Slack: every command, button and modal, by role and organization.
 
-One budget is acme's, one the deployment's own. `yes`: it is done or shown. `role`: the role does
-not reach, and that is said. `gone`: it is not there for whoever asks. `who`: nobody knows them.
+What is tried is taken from what costbot declares: the words of `/budget`, the actions and the
+modals that it hears. What has to come of it follows from the one table of permissions. So a new
+command is tried without being named here, by everybody, on a budget of acme's and on the
+deployment's own.
 """
 
 from __future__ import annotations
 
-from uuid import UUID
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
 from analysis.roles import Role
-from bot.blocks import budget_buttons as buttons
-from bot.slack.permissions import ACTIONS, COMMANDS, VIEWS
-from playground.model import Message
-from tests.budgets.slack.acting import Act, Acting, action, forged, text_of
+from bot.grammar.budget_words import ACTS, BUDGET_SUBCOMMANDS
+from bot.slack.permissions import ACTIONS, VIEWS
+from handlers.budgets.permissions import LEAST_ROLE, Act
+from playground.model import View
+from storage.records.alert_state import StoredAlertState
+from storage.records.budget import Budget
+from storage.records.raise_ import RaiseDraft
+from tests.budgets.slack.acting import Act as OpenStage
+from tests.budgets.slack.acting import Acting, action, text_of
+from tests.slack.conftest import NOW
 
-PEOPLE = ("ute", "otto", "ada", "gil", "gus", "sam")
-"""A user and an organization admin of acme, an admin, an organization admin and a user of globex,
-and a stranger."""
+WHO: Mapping[str, tuple[Role, str | None] | None] = {
+    "ute": (Role.USER, "acme"),
+    "otto": (Role.ORG_ADMIN, "acme"),
+    "ada": (Role.ADMIN, None),
+    "gil": (Role.ORG_ADMIN, "globex"),
+    "gus": (Role.USER, "globex"),
+    "sam": None,
+}
+LADDER = (Role.USER, Role.ORG_ADMIN, Role.ADMIN)
 
-OF_ACME = "yes yes yes gone gone who"
-KEEPS_ACME = "role yes yes gone role who"
-OF_ALL = "gone gone yes gone gone who"
-KEEPS_ALL = "role gone yes gone role who"
+OURS = tuple(name for name in ACTIONS if name.startswith(("budget_", "raise_", "alert_")))
+NOWHERE = {"budget_list", "budget_new", "create", "list", "help"}
+"""What concerns no budget that there is."""
 
-COMMANDS_ON = {
-    'show "{}"': (OF_ACME, OF_ALL),
-    'status "{}"': (OF_ACME, OF_ALL),
-    'history "{}"': (OF_ACME, OF_ALL),
-    'raise "{}" 5 because of the launch': (OF_ACME, OF_ALL),
-    'edit "{}" limit 20': (KEEPS_ACME, KEEPS_ALL),
-    'pause "{}"': (KEEPS_ACME, KEEPS_ALL),
-    'resume "{}"': (KEEPS_ACME, KEEPS_ALL),
-    'delete "{}"': (KEEPS_ACME, KEEPS_ALL),
-}
-"""Command to what follows for acme's budget and for the deployment's own, person by person."""
-
-BUTTONS_ON = {
-    buttons.SHOW: (OF_ACME, OF_ALL),
-    buttons.HISTORY: (OF_ACME, OF_ALL),
-    buttons.PAUSE: (KEEPS_ACME, KEEPS_ALL),
-    buttons.RESUME: (KEEPS_ACME, KEEPS_ALL),
-    buttons.DELETE: (KEEPS_ACME, KEEPS_ALL),
-    buttons.UNDO: (KEEPS_ACME, KEEPS_ALL),
-}
-FORMS_ON = {
-    buttons.EDIT: (KEEPS_ACME, KEEPS_ALL),
-    buttons.RAISE: (OF_ACME, OF_ALL),
-}
-RAISES = {
-    buttons.APPROVE: "role yes yes gone role who",
-    buttons.REJECT: "role yes yes gone role who",
-    # It is there for who sees the budget, and theirs to withdraw for who asked alone: nobody here.
-    buttons.WITHDRAW: "own own own gone gone who",
-}
-ANYWHERE = {
-    buttons.LIST: "yes yes yes yes yes who",
-    buttons.NEW: "role yes yes yes role who",
-}
+PERIOD = NOW.date().replace(day=1)
 
 SAYS = {
     "role": ("Only an organization admin may", "This is for organization admins"),
-    "gone": ("There is no budget", "There is no such raise"),
+    "gone": ("There is no budget.", "There is no such raise", "There is no such alert"),
+    "theirs": ("Your budgets are those of", "You see the budgets of"),
     "who": ("I don't know you yet",),
-    "own": ("Only who asked for a raise withdraws it",),
+    "broken": ("older message", "Something went wrong", "I don't know the word", "needs a"),
 }
-
-OF_OTHERS = ("Acme budget", "$14.00", "Otto", "gpt-4")
-SECRETS = ("Own budget", "$15.00", "Ada")
-"""What nobody learns of a budget that is not there for them; who is of acme knows acme's own."""
+SECRETS = {"acme": ("Acme budget", "Prod launch"), None: ("Own budget", "Own launch")}
+"""What nobody learns who may not see the budget of acme, and the deployment's own."""
 
 
-async def prepared(acting: Acting) -> dict[str, UUID]:
-    """The two budgets, by name, and everybody in their role."""
+def due(least: Role, whose: str | None, person: str) -> str:
+    """What has to come of it when somebody tries, with a budget of some organization's."""
+    known = WHO[person]
+    if known is None:
+        return "who"
+    role, own = known
+    if LADDER.index(role) < LADDER.index(least):
+        return "role"
+    return "yes" if own in (None, whose) else "gone"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A budget that something is tried on."""
+
+    acting: Acting
+    budget: Budget
+    whose: str | None
+
+    async def prepared(self, what: str, person: str) -> UUID:
+        """Puts it into the state in which something can be done; the id of a raise to decide on."""
+        store, key = self.acting.store, self.budget.id
+        now = await store.budgets.find(key, deleted=True)
+        assert now is not None
+        if now.deleted_at is not None:
+            now = await store.budgets.restore(key, now.version)
+        draft = replace(self.budget, paused="resume" in what)
+        now = await store.budgets.change(key, now.version, draft)
+        if "undo" in what:
+            await store.budgets.delete(key, now.version)
+        state = await store.alert_states.find(key, PERIOD)
+        muted = NOW + timedelta(hours=1) if "unmute" in what else None
+        fresh = StoredAlertState(budget_id=key, period_first=PERIOD, version=state.version)
+        await store.alert_states.put(replace(fresh, level_told="warning", muted_until=muted))
+        asker = person if "withdraw" in what else "ada" if person != "ada" else "otto"
+        stage, team = self.acting.playing.stage, self.acting.slack.workspace.team.id
+        draft = RaiseDraft(
+            budget_id=key,
+            amount=self.budget.limit,
+            reason=f"launch {uuid4()}",
+            asked_by=f"{team}/{stage.user_id(asker)}",
+            first_day=NOW.date(),
+            last_day=NOW.date(),
+        )
+        return (await store.raises.ask(draft)).id
+
+    async def trace(self) -> tuple[int, Sequence[object]]:
+        """The number of the newest decision, and all that can be decided on."""
+        store = self.acting.store
+        entries = await store.audit.page(limit=1)
+        budget = await store.budgets.find(self.budget.id, deleted=True)
+        raises = await store.raises.of_budget(self.budget.id)
+        alert = await store.alert_states.find(self.budget.id, PERIOD)
+        everything = [budget, raises, alert, await self.acting.budgets()]
+        return entries[0].id, everything
+
+    def told(self, text: str, due: str) -> str:
+        """What an answer comes to; who learns nothing of a budget learns nothing of it."""
+        for called in (self.budget.name, str(self.budget.id)):
+            text = text.replace(f"There is no budget `{called}`", "There is no budget")
+        text = text.replace(str(self.budget.id), "")
+        found = [word for word, says in SAYS.items() if any(part in text for part in says)]
+        if due != "yes":
+            assert [secret for secret in SECRETS[self.whose] if secret in text] == [], text
+        assert len(found) < 2, text
+        return found[0] if found else "yes"
+
+
+async def targets(acting: Acting) -> list[Target]:
+    """The two budgets, and everybody in their role."""
     await acting.promote("gil", "globex", Role.ORG_ADMIN)
     workspace = acting.slack.workspace
     gil = next(user for user in workspace.people() if user.name == "gil")
     workspace.users["U0GUS00001"] = type(gil)(id="U0GUS00001", name="gus", real_name="Gus Globex")
     await acting.promote("gus", "globex", Role.USER)
-    await acting.create('create "Acme budget" 16 monthly model gpt-4', "otto")
-    await acting.create('create "Own budget" 16 monthly model gpt-4', "ada")
-    return {budget.name: budget.id for budget in await acting.budgets()}
+    acme = await acting.create('create "Acme budget" 16 monthly model gpt-4 about "Prod launch"')
+    own = await acting.create('create "Own budget" 16 monthly about "Own launch"', "ada")
+    return [Target(acting, acme, "acme"), Target(acting, own, None)]
 
 
-def verdict(told: str, person: str) -> str:
-    """What an answer to somebody comes to."""
-    found = [word for word, says in SAYS.items() if any(part in told for part in says)]
-    if found and found[0] != "own":
-        secrets = SECRETS if person in ("ute", "otto") else SECRETS + OF_OTHERS
-        assert [secret for secret in secrets if secret in told] == [], told
-    return found[0] if found else "yes"
+def lines_of(word: str) -> list[str]:
+    """What may be typed, as it is declared: with everything, and with what is needed alone."""
+    (usage,) = [sub.usage for sub in BUDGET_SUBCOMMANDS if sub.word == word]
+    bare = usage
+    while "[" in bare:
+        bare = re.sub(r" ?\[[^][]*\]", "", bare)
+    whole = re.sub(r"[][]", "", usage)
+    return list(dict.fromkeys((whole, bare)))
 
 
-def test_every_button_and_every_modal_is_in_the_matrix() -> None:
-    tested = {*BUTTONS_ON, *FORMS_ON, *RAISES, *ANYWHERE}
-    declared = {name for name in ACTIONS if name.startswith(("budget_", "raise_"))}
-    assert (
-        declared & {value for value in vars(buttons).values() if isinstance(value, str)} == tested
-    )
-    assert {"budget_form", "budget_raise", "raise_reject"} <= set(VIEWS)
-    assert "/budget" in COMMANDS
+def typed(line: str, name: str, key: UUID, organization: str | None) -> str:
+    """A declared line with something in the place of each capitalized word."""
+    whose = f" org {organization}" if organization else ""
+    places = {
+        "PART OF A NAME": "budget",
+        "org NAME": f"org {organization or 'acme'}",
+        "CLAUSE …": "limit 21" if line.startswith("edit") else f"model gpt-4{whose}",
+        "NAME": f'"New {uuid4()}"' if line.startswith("create") else f'"{name}"',
+        "AMOUNT": "5",
+        "PERIOD": "monthly",
+        "from DAY": "from 2026-11-20",
+        "on DAY": "on 2026-11-19",
+        "DAY": "2026-11-30",
+        "REASON": f"of {uuid4()}",
+        "ID": str(key),
+    }
+    for place, filling in places.items():
+        line = line.replace(place, filling)
+    assert not re.search(r"\b[A-Z]{2,}\b", re.sub(r'"[^"]*"', "", line)), line
+    return line
 
 
-@pytest.mark.parametrize("command", COMMANDS_ON)
-async def test_every_command(act: Act, command: str):
+def test_every_word_has_what_it_does() -> None:
+    assert set(ACTS) == {sub.word for sub in BUDGET_SUBCOMMANDS}
+    assert {LEAST_ROLE[act] for act in Act} <= {Role.USER, Role.ORG_ADMIN}
+    assert len(OURS) >= 16
+
+
+@pytest.mark.parametrize("word", [sub.word for sub in BUDGET_SUBCOMMANDS])
+async def test_every_command(act: OpenStage, word: str):
+    least = LEAST_ROLE[ACTS[word]]
     async with act() as acting:
-        names = list(await prepared(acting))
-        for name, expected in zip(sorted(names), COMMANDS_ON[command], strict=True):
-            found: list[str] = []
-            for person in PEOPLE:
-                heard = await acting.say(command.format(name), person)
-                assert (heard.status, heard.failure) == (200, "")
-                told = heard.ack["text"].replace(
-                    f"There is no budget `{name}`", "There is no budget"
-                )
-                found.append(verdict(told, person))
-            assert " ".join(found) == expected, name
+        for target in await targets(acting):
+            for line in lines_of(word):
+                for person in WHO:
+                    verdict, answer, has_changed = await say(target, word, line, person)
+                    wanted = due(least, target.whose, person)
+                    if is_anywhere(word, line) and wanted == "gone":
+                        wanted = answered_anywhere(line, target, person)
+                    assert verdict == wanted, (line, person, answer)
+                    # A form, a question before a deletion and a look change nothing.
+                    may_change = ACTS[word] is not Act.SEE and word != "delete"
+                    is_form = word in ("create", "edit", "raise") and line == lines_of(word)[-1]
+                    assert has_changed == (verdict == "yes" and may_change and not is_form), line
 
 
-@pytest.mark.parametrize("name", BUTTONS_ON)
-async def test_every_button(act: Act, name: str):
+def is_anywhere(word: str, line: str) -> bool:
+    """Whether a line concerns no budget that there is."""
+    return word in NOWHERE or not re.search(r"\b(NAME|ID)\b", line)
+
+
+def answered_anywhere(line: str, target: Target, person: str) -> str:
+    """What comes of a line that concerns no budget, for somebody of another organization."""
+    names_another = "org NAME" in line or "CLAUSE" in line
+    own = WHO[person]
+    assert own is not None
+    named = target.whose or ("acme" if "org NAME" in line else None)
+    return "theirs" if names_another and named not in (None, own[1]) else "yes"
+
+
+async def say(target: Target, word: str, line: str, person: str) -> tuple[str, str, bool]:
+    """What comes of a line that somebody types, in a word and in full, and whether it did much."""
+    acting = target.acting
+    raise_id = await target.prepared(word, person)
+    key = target.budget.id if word == "undo" else raise_id
+    acting.slack.workspace.set_modals(acting.playing.stage.user_id(person), [])
+    before = await target.trace()
+    heard = await acting.say(typed(line, target.budget.name, key, target.whose), person)
+    assert (heard.status, heard.failure) == (200, "")
+    answer = str(heard.ack) if heard.ack else text_of(acting.modal(person))
+    after = await target.trace()
+    assert (before[0] == after[0]) == (before[1] == after[1])
+    wanted = "yes" if is_anywhere(word, line) else due(LEAST_ROLE[ACTS[word]], target.whose, person)
+    return target.told(answer, wanted), answer, before != after
+
+
+@pytest.mark.parametrize("name", OURS)
+async def test_every_button(act: OpenStage, name: str):
     async with act() as acting:
-        for budget, expected in zip(
-            sorted((await prepared(acting)).items()), BUTTONS_ON[name], strict=True
-        ):
-            found: list[str] = []
-            for person in PEOPLE:
-                if name in (buttons.DELETE, buttons.UNDO):
-                    await set_deleted(acting, budget[1], deleted=name == buttons.UNDO)
-                message = await shown_to(acting, person)
-                told = await acting.press(message, action(name, str(budget[1])), person)
-                text = told[0] if told else message.text
-                found.append(verdict(text.replace(str(budget[1]), ""), person))
-            assert " ".join(found) == expected, budget[0]
+        for target in await targets(acting):
+            for person in WHO:
+                raise_id = await target.prepared(name, person)
+                value = {
+                    "budget": str(target.budget.id),
+                    "raise": str(raise_id),
+                    "alert": f"{target.budget.id}:{PERIOD}",
+                }[name.split("_")[0]]
+                wanted = due(ACTIONS[name], target.whose, person)
+                if name in NOWHERE and wanted == "gone":
+                    wanted = "yes"
+                before = await target.trace()
+                answer = await pressed(acting, name, value, person)
+                assert target.told(answer, wanted) == wanted, (person, answer)
+                after = await target.trace()
+                assert (before[0] == after[0]) == (before[1] == after[1])
+                if wanted != "yes":
+                    assert before == after, person
 
 
-@pytest.mark.parametrize("name", FORMS_ON)
-async def test_every_form_that_a_button_opens(act: Act, name: str):
-    async with act() as acting:
-        for budget, expected in zip(
-            sorted((await prepared(acting)).items()), FORMS_ON[name], strict=True
-        ):
-            found = [await opened(acting, name, str(budget[1]), person) for person in PEOPLE]
-            assert " ".join(found) == expected, budget[0]
-
-
-@pytest.mark.parametrize("name", RAISES)
-async def test_every_decision_on_a_raise(act: Act, name: str):
-    async with act() as acting:
-        key = (await prepared(acting))["Acme budget"]
-        found: list[str] = []
-        for person in PEOPLE:
-            asker = "ada" if person != "ada" else "otto"
-            await acting.say(f'raise "Acme budget" 5 because of {person}', asker)
-            newest = await acting.store.raises.of_budget(key)
-            (raise_,) = [one for one in newest if one.reason == f"of {person}"]
-            if name == buttons.REJECT:
-                found.append(await opened(acting, name, str(raise_.id), person))
-                continue
-            message = await shown_to(acting, person)
-            told = await acting.press(message, action(name, str(raise_.id)), person)
-            found.append(verdict(told[0] if told else message.text, person))
-    assert " ".join(found) == RAISES[name]
-
-
-@pytest.mark.parametrize("name", ANYWHERE)
-async def test_what_concerns_no_single_budget(act: Act, name: str):
-    async with act() as acting:
-        keys = await prepared(acting)
-        found: list[str] = []
-        for person in PEOPLE:
-            if name == buttons.NEW:
-                found.append(await opened(acting, name, "new", person))
-                continue
-            message = await shown_to(acting, person)
-            told = await acting.press(message, action(name, str(keys["Acme budget"])), person)
-            text = told[0] if told else message.text
-            nothing = "There is no budget yet." in text
-            assert nothing == (person in ("gil", "gus"))
-            found.append("yes" if nothing else verdict(text, person))
-    assert " ".join(found) == ANYWHERE[name]
-
-
-@pytest.mark.parametrize("callback", ["budget_form", "raise_reject"])
-async def test_a_modal_that_one_may_not_send_in_says_so_in_its_place(act: Act, callback: str):
-    async with act() as acting:
-        await prepared(acting)
-        view = await acting.open_form('raise "Acme budget"', "ute")
-        view.payload["callback_id"] = callback
-        outcome = await acting.submit(view, "ute", amount="5", reason="launch")
-        assert outcome.status == 200
-        assert "This is for organization admins" in text_of(view)
-        assert len(await acting.budgets()) == 2
-
-
-async def test_a_modal_of_a_budget_out_of_reach_is_sent_in_for_nothing(act: Act):
-    async with act() as acting:
-        key = (await prepared(acting))["Acme budget"]
-        await acting.say("create Theirs 5 monthly", "gil")
-        view = await acting.open_form("raise Theirs", "gil")
-        forged(view, f'{{"budget":"{key}"}}')
-        await acting.submit(view, "gil", amount="5", reason="launch")
-        assert await acting.store.raises.of_budget(key) == []
-    assert verdict(text_of(view).replace(str(key), ""), "gil") == "gone"
-
-
-async def shown_to(acting: Acting, person: str) -> Message:
-    """A message of costbot's that somebody can click in."""
-    return await acting.message("help", person)
-
-
-async def opened(acting: Acting, name: str, value: str, person: str) -> str:
-    """What comes of a button that opens a form."""
-    message = await shown_to(acting, person)
+async def pressed(acting: Acting, name: str, value: str, person: str) -> str:
+    """All that is said to who presses a button: beside the message, in its place, in a modal."""
+    message = await acting.message("help", person)
     user_id = acting.playing.stage.user_id(person)
     acting.slack.workspace.set_modals(user_id, [])
-    told = await acting.press(message, action(name, value), person)
-    if told:
-        return verdict(told[0], person)
-    view = acting.modal(person)
-    word = verdict(text_of(view).replace(value, ""), person)
-    assert (word == "yes") == ("submit" in view.payload)
-    return word
+    pressing = action(name, value)
+    if name == "alert_mute":
+        pressing = pressing | {
+            "type": "static_select",
+            "selected_option": {"value": f"{value}:day"},
+        }
+    told = await acting.press(message, pressing, person)
+    modals = acting.slack.workspace.modals_of(user_id)
+    return "\n".join(
+        [*told, *([] if told or modals else [str(message.blocks)]), *map(text_of, modals)]
+    )
 
 
-async def set_deleted(acting: Acting, key: UUID, *, deleted: bool) -> None:
-    """Deletes a budget or restores it, whatever it was."""
-    budget = await acting.store.budgets.find(key, deleted=True)
-    assert budget is not None
-    if deleted and budget.deleted_at is None:
-        await acting.store.budgets.delete(key, budget.version)
-    if not deleted and budget.deleted_at is not None:
-        await acting.store.budgets.restore(key, budget.version)
+@pytest.mark.parametrize("callback", VIEWS)
+async def test_every_modal(act: OpenStage, callback: str):
+    """Sent in by everybody as it was opened by somebody who may."""
+    opening = {"budget_form": "budget_edit", "budget_raise": "budget_raise"}
+    async with act() as acting:
+        for target in await targets(acting):
+            for person in WHO:
+                raise_id = await target.prepared(callback, person)
+                name = opening.get(callback, callback)
+                value = raise_id if name.startswith("raise_") else target.budget.id
+                await pressed(acting, name, str(value), "ada")
+                view = handed_over(acting, acting.modal("ada"), person)
+                before = await target.trace()
+                outcome = await acting.submit(view, person, amount="5", reason=f"of {uuid4()}")
+                assert outcome.status == 200
+                wanted = due(VIEWS[callback], target.whose, person)
+                answer = text_of(view)
+                if "submit" in view.payload and wanted == "yes":
+                    answer = str(outcome.field_errors)  # the form is still there: a preview
+                    assert outcome.field_errors == {}
+                assert target.told(answer, wanted) == wanted, (person, answer)
+                after = await target.trace()
+                if wanted != "yes" or callback == "budget_form":
+                    assert before == after
+                else:
+                    assert before[0] < after[0]
+
+
+def handed_over(acting: Acting, view: View, person: str) -> View:
+    """The same modal, as if somebody else had it open."""
+    theirs = copy.deepcopy(view)
+    acting.slack.workspace.set_modals(acting.playing.stage.user_id(person), [theirs])
+    return theirs
+
+
+async def test_a_modal_of_a_budget_out_of_reach_is_sent_in_for_nothing(act: OpenStage):
+    async with act() as acting:
+        target = (await targets(acting))[0]
+        await acting.say("create Theirs 5 monthly", "gil")
+        view = await acting.open_form("raise Theirs", "gil")
+        view.payload = view.payload | {"private_metadata": f'{{"budget":"{target.budget.id}"}}'}
+        await acting.submit(view, "gil", amount="5", reason="launch")
+        assert await acting.store.raises.of_budget(target.budget.id) == []
+    assert target.told(text_of(view), "gone") == "gone"
