@@ -137,6 +137,9 @@ class Application:
         cached_share: the largest share of the input that a cache serves.
         people: how many users it has; 0: a service, without a user.
         models: model names and their weights.
+        only: the one customer that has it; None: every customer.
+        shared_tokens: with which all its prompts begin alike, as their hashes tell; 0: it logs no
+            hashes.
     """
 
     team: str
@@ -150,6 +153,8 @@ class Application:
     cached_share: float
     people: int
     models: Mapping[str, float]
+    only: str | None = None
+    shared_tokens: int = 0
 
     @property
     def key(self) -> str:
@@ -179,6 +184,9 @@ APPLICATIONS: tuple[Application, ...] = (
     Application("engineering", "integration-tests", "development", "office", 1.0, 3, 900, 120, 0.0,
                 30, {"gpt-3.5-turbo": 3, "claude-3-haiku": 2, "gemini-pro": 2, "llama-2-13b": 2,
                      UNPRICED_MODEL: 1}),
+    # A long handbook before every question, and nobody told the provider to cache it.
+    Application("support", "help-chat", "production", "office", 8.0, 1, 24000, 350, 0.0, 120,
+                {"claude-sonnet-4-5": 1}, only="acme", shared_tokens=20_480),
 )  # fmt: skip
 
 

@@ -41,6 +41,15 @@ chosen AS (
         applications.key_name,
         applications.shape = 'night' AS is_night,
         applications.cached_share,
+        applications.shared_tokens,
+        -- Where hashes are logged a quarter of the questions are one of forty, word for word.
+        if(
+            applications.shared_tokens > 0 AND draw(drawn.root, 12) < 0.25,
+            floor(draw(drawn.root, 13) * 40)::INTEGER,
+            NULL
+        ) AS question,
+        if(question IS NULL, drawn.root, root(applications.key_name || '/' || question))
+            AS prompt_root,
         request_id('usage/' || drawn.organization || '/' || applications.key_name || '/'
             || epoch(drawn.hour)::BIGINT || '/' || drawn.i) AS request_id,
         if(
@@ -52,7 +61,9 @@ chosen AS (
         ) AS user,
         from_deck(applications.models, draw(drawn.root, 4)) AS model,
         1 + floor(-ln(draw(drawn.root, 5)) * (applications.requests - 1))::BIGINT AS requests,
-        applications.input_tokens * exp(0.45 * normal(drawn.root, 6)) AS input_each,
+        -- What all prompts share is of one length.
+        applications.shared_tokens + (applications.input_tokens - applications.shared_tokens)
+            * exp(0.45 * normal(prompt_root, 6)) AS input_each,
         applications.output_tokens * exp(0.4 * normal(drawn.root, 8)) AS output_each,
         draw(drawn.root, 10) AS luck,
         draw(drawn.root, 11) AS cache_luck
@@ -81,7 +92,22 @@ SELECT
     if(caches, floor(all_input * cached_share * cache_luck), 0)::BIGINT AS cached,
     if(writes_cache, floor(all_input * cached_share * (1 - cache_luck) * 0.4), 0)::BIGINT
         AS written,
-    if(reasons, floor(all_output * (0.35 + 0.4 * cache_luck)), 0)::BIGINT AS reasoned
+    if(reasons, floor(all_output * (0.35 + 0.4 * cache_luck)), 0)::BIGINT AS reasoned,
+    organization || '/' || key_name || '/' || model AS cache_name,
+    COALESCE('question ' || question, request_id) AS prompt_name,
+    if(
+        shared_tokens > 0 AND all_input > 0,
+        left(md5(cache_name || '/' || prompt_name), 16),
+        NULL
+    ) AS prompt_hash,
+    if(
+        shared_tokens > 0 AND all_input > 0,
+        array_to_string(list_transform(range((all_input + 2047) // 2048), lambda block: left(md5(
+            cache_name || '/' || if((block + 1) * 2048 <= shared_tokens, '', prompt_name) || '/'
+                || block
+        ), 16)), ' '),
+        NULL
+    ) AS prefix_hashes
 FROM counted;
 
 CREATE OR REPLACE TEMP TABLE usage_loop AS
@@ -152,7 +178,10 @@ SELECT
         WHEN 'anthropic' THEN '/v1/messages'
         WHEN 'google' THEN '/v1beta/models/generateContent'
         ELSE '/v1/chat/completions'
-    END AS endpoint
+    END AS endpoint,
+    prompt_hash,
+    prefix_hashes,
+    if(prefix_hashes IS NULL, NULL, 2048) AS prefix_block_tokens
 FROM usage_drawn
 UNION ALL
 SELECT
@@ -162,5 +191,8 @@ SELECT
     '{"release":"' || isoyear(time) || '.' || weekofyear(time) || '","region":"us"}',
     requests,
     'llm',
-    '/v1/chat/completions'
+    '/v1/chat/completions',
+    NULL,
+    NULL,
+    NULL
 FROM usage_loop;

@@ -61,7 +61,7 @@ def _applications(
     providers = {model.name: model.provider for model in catalogue.MODELS}
     for customer in customers:
         for application in catalogue.APPLICATIONS:
-            if customer.usage_weight:
+            if customer.usage_weight and application.only in (None, customer.name):
                 weights = {
                     name: weight * (3 if providers[name] == customer.favourite else 1)
                     for name, weight in application.models.items()
