@@ -19,13 +19,12 @@ from analysis.clock import Clock
 from queries.dimensions import Dimensions, Source
 from queries.mart.collector import collect, discard, expired
 from queries.mart.counting import enlarged, recounted
+from queries.mart.drafting import drafted
 from queries.mart.manifest import (
     MIXED,
-    DayFiles,
     Manifest,
     Origin,
     PartitionState,
-    SourceEntry,
     costs_shape_of,
     publish,
     requests_shape_of,
@@ -33,7 +32,7 @@ from queries.mart.manifest import (
 )
 from queries.mart.partitions import Partitions
 from queries.mart.replacing import compare
-from queries.mart.restatement import DayReplacement, Restatement, kept, restatement_of
+from queries.mart.restatement import DayReplacement, Restatement, restatement_of
 from queries.mart.rolling import SourceDay, WorkingDay, batches, roll_up
 from queries.mart.rollup import stored_requests, typed
 from queries.mart.snapshot import Snapshot, SourceState, grain_of, state_of
@@ -353,36 +352,10 @@ class MartWriter:
 
     def _publish(self) -> None:
         now = self._clock()
-        days: dict[Source, dict[date, DayFiles]] = {source: {} for source in self._states}
-        for (source, day), state in sorted(self._days.items()):
-            files = state.published()
-            if files is None:
-                message = f"{source} {day} was not rolled up"
-                raise RuntimeError(message)
-            days[source][day] = files
-        state = Manifest(
-            version=self._published.version + 1,
-            sources={
-                source: SourceEntry(
-                    first_time=state.first_time,
-                    last_time=state.last_time,
-                    loaded_at=state.loaded_at,
-                    requests=state.requests,
-                    rows=state.rows,
-                    days=days[source],
-                )
-                for source, state in self._states.items()
-            },
-            restatements=kept((*self._published.restatements, *self._restatements), now),
-        )
         self._expired = expired(self._published, now - self._grace)
-        retired = {
-            name: since
-            for name, since in self._published.retired.items()
-            if name not in self._expired
-        }
-        retired |= dict.fromkeys(self._published.referenced() - state.referenced(), now)
-        state = state.model_copy(update={"retired": retired})
+        state = drafted(
+            self._published, self._states, self._days, self._restatements, self._expired, now
+        )
         # From here on they may be named: `abandon` must not touch them, whatever fails.
         self._fresh.clear()
         publish(self._folder, state)
