@@ -1,8 +1,12 @@
-"""Rows into DuckDB by columns: a statement for each row would take milliseconds a row."""
+"""Rows into DuckDB by columns: a statement for each row would take milliseconds a row.
+
+And out of files: opening DuckDB takes longer than reading what a test has written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import duckdb
 
@@ -21,6 +25,18 @@ def create(
     lists = ", ".join(f"unnest(?::VARCHAR[])::{column.type}" for column in columns)
     values = [[_written(row.get(column.name)) for row in rows] for column in columns]
     connection.execute(f"INSERT INTO {table} SELECT {lists}", values)
+
+
+def reader() -> duckdb.DuckDBPyConnection:
+    """A connection in UTC, to close after use, of a DuckDB that is opened once."""
+    return _database().cursor()
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    database = duckdb.connect()
+    database.execute("SET GLOBAL TimeZone = 'UTC'")
+    return database
 
 
 def _written(value: object) -> str | None:

@@ -13,7 +13,7 @@ import duckdb
 from queries.dimensions import Dimensions, Source
 from queries.mart import Mart, Snapshot
 from queries.schema import requests_columns
-from tests.columnar import create
+from tests.columnar import create, reader
 
 Row = dict[str, object]
 
@@ -81,8 +81,7 @@ def load(mart: Mart, *rows: Row, source: Source = Source.USAGE) -> None:
 
 def costs(snapshot: Snapshot, columns: str) -> list[tuple[object, ...]]:
     files = snapshot.files("costs", *ALWAYS)
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with reader() as connection:
         return connection.execute(
             f"SELECT {columns} FROM read_parquet($files) ORDER BY ALL", {"files": files}
         ).fetchall()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from analysis.prices import PriceSource, TokenUsage, UnitPrice, price_in_force, 
 from queries.prices.bulk import cost_sql, load_slices, match_sql
 from queries.prices.slices import slices
 from queries.schema import Column
-from tests.columnar import create
+from tests.columnar import create, reader
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOURS = st.integers(1, 30).map(lambda hours: timedelta(hours=hours))
@@ -115,8 +114,7 @@ def priced_in_bulk(
     first = min(one.at for one in requests)
     last = max(one.at for one in requests)
     organizations = [None, "acme", "globex", "hooli"]
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with reader() as connection:
         load_slices(
             connection,
             [(rate, slices(listed, who, first, last)) for rate, who in enumerate(organizations)],

@@ -11,8 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-import duckdb
-
 from analysis.prices import PriceSource, UnitPrice
 from handlers.imports import ImportHandler, ImportRequest
 from queries.dimensions import Dimension, Dimensions, Source
@@ -20,6 +18,7 @@ from queries.mart import Mart
 from queries.sources.report import ImportReport
 from queries.sources.usage import RelativeTime
 from queries.sources.usage_models import Counting
+from tests.columnar import reader
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -140,8 +139,7 @@ class Deployment:
     def _query(self, relation: str, query: str) -> list[tuple[object, ...]]:
         kind = "requests" if relation == "requests" else "costs"
         files = self.mart.snapshot().files(kind, date.min, date.max)
-        with duckdb.connect(":memory:") as connection:
-            connection.execute("SET TimeZone = 'UTC'")
+        with reader() as connection:
             found = connection.execute(
                 f"WITH it AS (SELECT * FROM read_parquet($files)) {query}", {"files": files}
             )

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from analysis.errors import BadInput
 from queries.dimensions import Dimension, Source
 from queries.sources.gpu import rate_cost_sql
+from tests.columnar import reader
 from tests.sources.importing import Deployment
 
 
@@ -182,7 +182,7 @@ def test_seconds_are_priced_by_the_hour_rate_where_a_row_has_no_cost(
     st.decimals(Decimal("0.000000001"), 100_000, places=9),
 )
 def test_seconds_times_rate_are_exact_to_the_last_digit(seconds: Decimal, rate: Decimal) -> None:
-    with duckdb.connect(":memory:") as connection:
+    with reader() as connection:
         found = connection.execute(
             f"SELECT {rate_cost_sql('s', rate)} FROM (SELECT $1::VARCHAR::DECIMAL(38,9) AS s)",
             [str(seconds)],

@@ -11,8 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
-import duckdb
-
 from handlers.sync import SyncHandler, SyncRequest
 from playground.bigquery.values import Value
 from playground.bigquery.warehouse import JobRecord as SeenJob
@@ -26,6 +24,7 @@ from queries.request_table import RequestTable
 from queries.sync.report import SyncReport
 from queries.sync.run import Progress
 from storage import Store
+from tests.columnar import reader
 from tests.mart.rows import ALWAYS
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -233,7 +232,7 @@ class World:
         files = self.mart.snapshot().files("costs", *ALWAYS, sources={Source.GPU})
         if not files:
             return {}
-        with duckdb.connect() as connection:
+        with reader() as connection:
             rows = connection.execute(
                 "SELECT dt, organization, SUM(requests), SUM(unpriced_requests), "
                 "COALESCE(SUM(billed_cost), 0), SUM(fully_loaded_cost) "
