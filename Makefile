@@ -22,6 +22,8 @@ COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --py
 
 # A caller's paths would let foreign packages shine through into .venv.
 unexport PYTHONPATH PYTHONHOME
+# Without its bytecode every process would compile costbot anew, and pytest all tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 # An environment knows absolute paths: it is made anew where the checkout was moved or its Python went.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/made-in),$(CURDIR))
@@ -43,7 +45,7 @@ run: install ## serve on PORT with sample data and the playground, a Slack on th
 
 .PHONY: test
 test: .venv/developing ## run all tests
-	@$(BIN)/pytest --numprocesses=auto --maxprocesses=4 $(PYTEST)
+	@$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(PYTEST)
 
 .PHONY: check
 check: .venv/developing ## check lint, format, types and architecture

@@ -28,7 +28,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from analysis.clock import Clock
 from storage import Store
 
-PLENTY = 4 * 2**30
 UP_TO_DATE = "up_to_date"
 """The database that others are copies of."""
 
@@ -144,7 +143,7 @@ class Postgres:
 def running_postgres() -> Generator[Postgres]:
     """PostgreSQL, from the wheel, in a folder that is removed afterwards."""
     # A short path: that of a Unix socket may have 107 characters at most.
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir=_quick_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
     try:
         server = _start(folder)
         try:
@@ -154,14 +153,6 @@ def running_postgres() -> Generator[Postgres]:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _quick_folder() -> Path | None:
-    """Memory, where there is plenty: every database is hundreds of files to make and remove."""
-    memory = Path("/dev/shm")
-    if memory.is_dir() and shutil.disk_usage(memory).free > PLENTY:
-        return memory
-    return None
 
 
 def _stop_at_once(folder: Path) -> None:
