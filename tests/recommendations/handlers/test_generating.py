@@ -1,0 +1,201 @@
+"""Drawing anew: what it keeps, what it leaves alone, and what it says where something fails."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import BadInput, NotAllowed, NotFound, Unavailable
+from analysis.recommendations.proposal import Kind, Proposal
+from analysis.recommendations.states import Move, State
+from handlers.recommendations.evidence import Evidence
+from handlers.recommendations.requests import DecideRequest, GenerateRequest
+from handlers.recommendations.results import Failure
+from queries.dimensions import Dimensions
+from queries.mart import Mart
+from storage.repositories.recommendations import Wanted
+from tests.recommendations.handlers.conftest import (
+    ADMIN,
+    LEAD,
+    MEMBER,
+    STRANGER,
+    Desk,
+    with_days,
+)
+from tests.recommendations.proposals import proposal
+
+CACHING = proposal(kind=Kind.CACHING)
+GLOBEX = proposal(organization="globex")
+
+
+async def test_what_is_found_is_kept_once_however_often_it_is_drawn(desk: Desk) -> None:
+    first = await desk.draw(proposal(), CACHING, GLOBEX)
+    assert (first.found, first.created, first.updated, first.organizations) == (3, 3, 0, 2)
+    assert (first.first_day, first.last_day) == (date(2026, 10, 21), date(2026, 11, 19))
+    again = await desk.draw(proposal(saved="50"), CACHING, GLOBEX)
+    assert (again.created, again.updated, again.expired) == (0, 3, 0)
+    rows = await desk.rows(Wanted(within="acme"))
+    assert {str(row.content.savings.likely) for row in rows} == {"50", "40"}
+    assert {row.state for row in rows} == {State.PENDING}
+
+
+async def test_what_is_no_longer_found_expires_and_comes_back_as_the_same(desk: Desk) -> None:
+    await desk.draw(proposal())
+    row = await desk.only()
+    done = await desk.draw()
+    assert (done.expired, (await desk.only()).state) == (1, State.EXPIRED)
+    back = await desk.draw(proposal())
+    assert (back.came_back, (await desk.only()).id) == (1, row.id)
+
+
+async def test_an_organization_without_usage_any_more_loses_what_was_open(desk: Desk) -> None:
+    await desk.draw(proposal(), GLOBEX)
+    desk.found.organizations = ("acme",)
+    done = await desk.draw(proposal())
+    assert (done.expired, done.organizations) == (1, 2)
+
+
+async def test_a_type_that_fails_is_told_and_keeps_no_other_from_being_drawn(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.draw(proposal(), CACHING)
+    desk.found.broken = {Kind.MODEL_DOWNGRADE}
+    done = await desk.draw(replace(CACHING, title="Other words"))
+    assert done.failed == (
+        Failure("model_downgrade", "An error that was not expected: IndexError.", 2),
+    )
+    assert (done.updated, done.expired) == (1, 0)
+    assert {row.content.title for row in await desk.rows()} == {proposal().title, "Other words"}
+    assert "recommendations of kind model_downgrade could not be drawn" in caplog.text
+
+
+async def test_evidence_that_cannot_be_had_keeps_what_needs_it_as_it_is(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    limit = proposal(kind=Kind.RATE_LIMITING)
+    await desk.draw(limit, CACHING)
+    desk.found.unavailable = {"actors": Unavailable("The mart's files cannot be read.")}
+    done = await desk.draw()
+    assert done.failed == (Failure("rate_limiting", "The mart's files cannot be read.", 2),)
+    states = {row.content.kind: row.state for row in await desk.rows()}
+    assert states == {Kind.RATE_LIMITING: State.PENDING, Kind.CACHING: State.EXPIRED}
+    assert "go without users and keys by the hour" in caplog.text
+
+
+async def test_without_any_usage_to_be_read_nothing_expires(desk: Desk) -> None:
+    await desk.draw(proposal(), CACHING)
+    desk.found.unavailable = {"usage": ZeroDivisionError()}
+    done = await desk.draw()
+    assert (done.expired, len(done.failed)) == (0, 5)
+
+
+async def test_fewer_days_do_not_refute_what_more_days_have_shown(desk: Desk) -> None:
+    await desk.draw(proposal(), days=30)
+    assert (await desk.draw(days=7)).expired == 0
+    assert (await desk.draw(days=30)).expired == 1
+
+
+async def test_a_proposal_to_another_organization_is_refused(desk: Desk) -> None:
+    def draw(evidence: Evidence) -> list[Proposal]:
+        assert evidence.organization == "acme"
+        return [GLOBEX]
+
+    types = [replace(desk.handlers.generate.types[0], draw=draw)]
+    generate = replace(desk.handlers.generate, types=types)
+    done = await generate.generate(GenerateRequest(), LEAD)
+    assert done.failed == (
+        Failure("model_downgrade", "An error that was not expected: ValueError.", 1),
+    )
+    assert await desk.rows() == []
+
+
+async def test_a_lead_has_the_own_organization_drawn_and_no_other(desk: Desk) -> None:
+    done = await desk.draw(proposal(), GLOBEX, caller=LEAD)
+    assert (done.organizations, done.created) == (1, 1)
+    generate = desk.handlers.generate.generate
+    with pytest.raises(NotAllowed, match="You see the recommendations of acme"):
+        await generate(GenerateRequest(organization="globex"), LEAD)
+    with pytest.raises(NotAllowed, match="Only an organization admin may have"):
+        await generate(GenerateRequest(), MEMBER)
+    for days in (6, 91):
+        with pytest.raises(BadInput, match=f"cannot be drawn from {days} days"):
+            await generate(GenerateRequest(days=days), ADMIN)
+
+
+async def test_a_week_of_complete_days_is_the_least(desk: Desk, tmp_path: Path) -> None:
+    mart = Mart(tmp_path / "young", Dimensions(), desk.clock)
+    generate = replace(desk.handlers.generate, mart=mart)
+    with pytest.raises(NotFound, match="no 7 complete days"):
+        await generate.generate(GenerateRequest(), ADMIN)
+    with_days(mart, 6)
+    with pytest.raises(NotFound, match="no 7 complete days"):
+        await generate.generate(GenerateRequest(), ADMIN)
+    assert await generate.nightly() is None
+
+
+async def test_days_that_are_not_there_are_not_counted(desk: Desk, tmp_path: Path) -> None:
+    mart = Mart(tmp_path / "young", Dimensions(), desk.clock)
+    with_days(mart, 12)
+    done = await replace(desk.handlers.generate, mart=mart).generate(GenerateRequest(), ADMIN)
+    assert (done.first_day, done.last_day) == (date(2026, 11, 8), date(2026, 11, 19))
+
+
+async def test_the_night_draws_once_for_each_new_day_whoever_begins_it(desk: Desk) -> None:
+    desk.found.proposals = [proposal()]
+    nightly = desk.handlers.generate.nightly
+    done = [one for one in await asyncio.gather(*(nightly() for _ in range(3))) if one]
+    assert [one.created for one in done] == [1]
+    desk.clock.advance(timedelta(hours=8))
+    assert await nightly() is None
+
+
+async def test_a_night_that_fails_is_begun_again(desk: Desk) -> None:
+    class Lost(Exception):
+        """What nobody expects."""
+
+    def fails(what: str, done: float) -> None:
+        _ = what, done
+        raise Lost
+
+    generate = desk.handlers.generate
+    with pytest.raises(Lost):
+        await generate._run("night", 30, None, fails)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    assert await generate.nightly() is not None
+
+
+async def test_progress_is_told_from_beginning_to_end(desk: Desk) -> None:
+    told: list[tuple[str, float]] = []
+    desk.found.proposals = [proposal()]
+
+    def tell(what: str, done: float) -> None:
+        told.append((what, done))
+
+    await desk.handlers.generate.generate(GenerateRequest(), ADMIN, tell)
+    assert told[0] == ("gathering evidence", 0.0)
+    assert [done for _, done in told] == sorted(done for _, done in told)
+    assert told[-1][1] <= 1
+
+
+async def test_time_wakes_expires_and_archives_what_nobody_draws(desk: Desk) -> None:
+    await desk.draw(proposal(), CACHING)
+    row = (await desk.rows(Wanted(kinds=frozenset({Kind.CACHING}))))[0]
+    snooze = DecideRequest(str(row.id), Move.SNOOZE, until=date(2026, 12, 1))
+    await desk.handlers.decide.decide(snooze, LEAD)
+    desk.clock.advance(timedelta(days=12))
+    assert await desk.handlers.age.age() == {"came_back": 1}
+    desk.clock.advance(timedelta(days=30))
+    assert await desk.handlers.age.age() == {"expired": 2}
+    desk.clock.advance(timedelta(days=90))
+    assert await desk.handlers.age.age() == {"archived": 2}
+    assert await desk.rows() == []
+    assert await desk.handlers.age.age() == {}
+
+
+async def test_strangers_see_nothing_of_it(desk: Desk) -> None:
+    await desk.draw(proposal())
+    done = await desk.draw(proposal(), caller=STRANGER)
+    assert (done.found, done.organizations) == (0, 1)
