@@ -187,8 +187,8 @@ def _proposal(
         variant="prefixes",
         title=f"Have the provider cache how prompts begin: {route.name}",
         description=(
-            f"{percent(rate)} of the input stood at the beginning of a prompt of the last "
-            f"{words_of(terms.lifetime)} already. Read from the provider's cache it would cost "
+            f"{percent(rate)} of the input had been sent at the beginning of another prompt within "
+            f"{words_of(terms.lifetime)} before. Read from the provider's cache it would cost "
             f"{money(saved)} a month less, what is written to the cache included."
         ),
         current_cost=route.monthly_cost,
