@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from handlers.cost import CostResult, CostRow
+from handlers.cost_results import CostResult, CostRow
 from handlers.pricing import PriceListResult
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

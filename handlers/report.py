@@ -14,7 +14,8 @@ from analysis.overview.overview import overview
 from analysis.overview.text import Overview
 from analysis.periods import EARLIEST, Dates
 from handlers.caller import Caller
-from handlers.cost import CostHandler, CostRequest, CostResult
+from handlers.cost import CostHandler
+from handlers.cost_results import CostRequest, CostResult
 from handlers.freshness import Freshness, freshness_of
 from handlers.queries import QueryHandler, QueryRequest, QueryResult
 from handlers.reconcile import ReconcileHandler

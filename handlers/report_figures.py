@@ -21,7 +21,7 @@ from analysis.overview.figures import (
     OddDay,
 )
 from analysis.shifts import least_worth
-from handlers.cost import CostResult
+from handlers.cost_results import CostResult
 from handlers.freshness import Freshness
 from handlers.queries import QueryResult
 from queries.dimensions import Source

@@ -30,7 +30,7 @@ from bot.blocks.text import (
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.why import write_why
 from handlers.caller import Caller
-from handlers.cost import CostRequest, CostResult, Delta, Mover
+from handlers.cost_results import CostRequest, CostResult, Delta, Mover
 from handlers.why import WhyRequest
 from queries.breakdown import TIMES, Basis
 from queries.dimensions import Dimensions

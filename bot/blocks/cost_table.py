@@ -11,7 +11,7 @@ from slackblocks import TableBlock
 from bot.blocks.names import value_name
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, money, percent, short
-from handlers.cost import CostResult, CostRow, Delta, others_row
+from handlers.cost_results import CostResult, CostRow, Delta, others_row
 from queries.breakdown import TIMES
 from queries.measures import Measures
 

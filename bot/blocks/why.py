@@ -19,7 +19,7 @@ from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.why import write_why
 from handlers.asking import Filters
 from handlers.caller import Caller
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from handlers.why import WhyRequest, WhyResult
 
 LONGEST_VALUE = 2000

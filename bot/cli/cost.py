@@ -21,7 +21,7 @@ from bot.blocks.cost import cost_answer
 from bot.cli.terminal import print_message
 from bot.settings import Settings
 from handlers.caller import Caller
-from handlers.cost import CostRequest, CostResult, CostRow, Delta
+from handlers.cost_results import CostRequest, CostResult, CostRow, Delta
 from queries.breakdown import Basis
 from queries.measures import Measures
 

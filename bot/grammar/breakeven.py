@@ -15,7 +15,7 @@ from bot.grammar.cost import CostCommand, CostParser, write_cost
 from bot.grammar.tokens import Token, join
 from bot.grammar.words import dimension_words
 from handlers.breakeven import BreakEvenRequest
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from handlers.equivalents import ApiModel, Equivalent, PerMillion, PerRequest
 from handlers.nearest import shown
 from queries.breakdown import Basis

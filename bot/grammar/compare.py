@@ -15,7 +15,7 @@ from bot.grammar.tokens import Token
 from bot.grammar.words import dimension_words
 from handlers.compare import CompareRequest
 from handlers.complete import Asked
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from queries.dimensions import Dimensions
 
 SPANS = {

@@ -12,7 +12,7 @@ from bot.grammar.command import Command
 from bot.grammar.periods import parse_period, write_period
 from bot.grammar.tokens import Token, join
 from bot.grammar.words import all_keywords, dimension_words
-from handlers.cost import MOST_BREAKDOWNS, CostRequest
+from handlers.cost_results import MOST_BREAKDOWNS, CostRequest
 from handlers.nearest import did_you_mean, shown
 from queries.breakdown import TIMES, Basis
 from queries.dimensions import Dimension, Dimensions

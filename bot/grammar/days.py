@@ -10,7 +10,7 @@ from analysis.roles import Role
 from bot.grammar.command import Command
 from bot.grammar.cost import CostCommand, CostParser, write_cost
 from bot.grammar.tokens import Token
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from handlers.days import WEEK, DaysRequest
 from queries.breakdown import Basis
 from queries.dimensions import Dimensions

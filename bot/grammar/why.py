@@ -13,7 +13,7 @@ from bot.grammar.cost import CostCommand, CostParser, write_cost
 from bot.grammar.periods import parse_period, write_period
 from bot.grammar.tokens import Token
 from bot.grammar.words import dimension_words
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from handlers.nearest import shown
 from handlers.why import WhyRequest
 from queries.dimensions import Dimensions

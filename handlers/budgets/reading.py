@@ -20,7 +20,8 @@ from handlers.budgets.spend import counts_customers_only
 from handlers.budgets.standing import Standings
 from handlers.budgets.terms_history import TermsHistory, terms_history
 from handlers.caller import Caller
-from handlers.cost import CostHandler, CostRequest, CostResult
+from handlers.cost import CostHandler
+from handlers.cost_results import CostRequest, CostResult
 from storage import Store
 from storage.records.audit import StoredAuditEntry
 

@@ -16,7 +16,7 @@ from analysis.budgets.status import Status
 from analysis.budgets.terms import Terms
 from handlers.budgets.permissions import Act
 from handlers.budgets.spend import Spend
-from handlers.cost import CostResult
+from handlers.cost_results import CostResult
 from storage.records.audit import StoredAuditEntry
 from storage.records.budget import Budget, BudgetDraft
 from storage.records.raise_ import BudgetRaise

@@ -26,7 +26,7 @@ from bot.cli.commands import app
 from bot.compare_csv import compare_csv
 from bot.settings import Settings
 from handlers.compare import CompareRequest
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from handlers.why import WhyRequest
 from queries.breakdown import Basis
 from tests.compare.asked import ADMIN, asking, every_day, gpu_on, on

@@ -13,7 +13,8 @@ from analysis.errors import NotAllowed, NotFound, NotUnderstood
 from analysis.periods import Calendar, Dates, Last
 from analysis.roles import Role
 from handlers.caller import Caller
-from handlers.cost import CostHandler, CostRequest
+from handlers.cost import CostHandler
+from handlers.cost_results import CostRequest
 from queries.breakdown import Basis
 from queries.dimensions import Dimensions
 from queries.engines.duckdb import DuckDbEngine

@@ -11,7 +11,7 @@ from analysis.periods import Calendar, Dates, Last
 from analysis.roles import Role
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand, parse
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from queries.breakdown import Basis
 from queries.dimensions import Dimension, Dimensions, Source
 

@@ -16,7 +16,7 @@ from bot.blocks.cost import cost_answer
 from bot.blocks.home import home_view
 from bot.csv_file import cost_csv
 from handlers.caller import Caller
-from handlers.cost import CostRequest, CostResult, CostRow, Delta, Mover, share_of
+from handlers.cost_results import CostRequest, CostResult, CostRow, Delta, Mover, share_of
 from handlers.freshness import Freshness, SourceFreshness
 from playground.blockkit.layout import characters
 from playground.blockkit.rules import Json

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from analysis.periods import Calendar, Last
 from analysis.roles import Role
 from handlers.caller import Caller
-from handlers.cost import CostHandler, CostRequest
+from handlers.cost import CostHandler
+from handlers.cost_results import CostRequest
 from handlers.queries import QueryHandler, QueryRequest
 from queries.dimensions import Dimensions
 from queries.engines import DuckDbEngine

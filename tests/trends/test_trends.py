@@ -30,7 +30,7 @@ from bot.grammar.parse import parse
 from bot.grammar.trends import TrendsCommand, write_trends
 from bot.settings import Settings
 from handlers.caller import Caller
-from handlers.cost import CostRequest
+from handlers.cost_results import CostRequest
 from handlers.trends import MemberTrend, TrendsRequest, TrendsResult
 from queries.breakdown import Basis
 from queries.dimensions import Dimensions
