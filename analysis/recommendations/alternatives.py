@@ -57,6 +57,11 @@ class Reach:
         bands = self.output_bands
         return None if bands > len(OUTPUT_BANDS) else OUTPUT_BANDS[bands - 1]
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether some requests are too large."""
+        return self.largest_input is not None or self.largest_output is not None
+
     def holds(self, cell: UsageCell) -> bool:
         """Whether the cell's requests are within."""
         return cell.input_band < self.input_bands and cell.output_band < self.output_bands

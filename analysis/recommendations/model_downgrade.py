@@ -144,7 +144,7 @@ def _proposal(
     name = route.model or present.model
     cost = period.monthly(group.cost)
     steady = halves.stability({moved.cell.route for moved in best.moved})
-    is_whole = best.requests == requests
+    is_whole = best.reach is not None and not best.reach.is_limited
     is_near = best.model.provider == present.provider
     action: dict[str, Json] = {
         "type": Kind.MODEL_DOWNGRADE.value,

@@ -6,6 +6,7 @@ A deployment's own changes stay. What becomes known later is a file and a migrat
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -48,25 +49,42 @@ def newer_prices() -> list[dict[str, object]]:
     ]
 
 
-def newer_scores() -> list[tuple[UUID, str, str]]:
-    """What `newer_models.toml` knows of the quality of models of the first list.
+@dataclass(frozen=True, slots=True)
+class NewerFacts:
+    """What `newer_models.toml` knows by now of a row of the first list.
 
-    Returns:
-        The row's key, where its score comes from so far, and all of where it comes from now.
+    Attributes:
+        key: of the row.
+        before: what it said, by column.
+        after: what it says now.
     """
-    added = {
-        (table["provider"], table["model"]): table["quality_source"]
-        for table in _tables("newer_models.toml", "score")
+
+    key: UUID
+    before: dict[str, object]
+    after: dict[str, object]
+
+
+def newer_facts() -> list[NewerFacts]:
+    """What is known by now of models of the first list, one for each of their rows."""
+    known = {
+        (table["provider"], table["model"]): table for table in _tables("newer_models.toml", "fact")
     }
     return [
-        (
-            cast("UUID", row["id"]),
-            f"{row['quality_source']}",
-            f"{row['quality_source']}; {added[row['provider'], row['model']]}",
-        )
+        _facts(row, known[row["provider"], row["model"]])
         for row in first_prices()
-        if (row["provider"], row["model"]) in added
+        if (row["provider"], row["model"]) in known
     ]
+
+
+def _facts(row: dict[str, object], known: dict[str, object]) -> NewerFacts:
+    after: dict[str, object] = {}
+    if "quality_source" in known:
+        after["quality_source"] = f"{row['quality_source']}; {known['quality_source']}"
+    if "deprecated_at" in known:
+        after["deprecated_at"] = _midnight(cast("date", known["deprecated_at"]))
+        after["replacement"] = known["replacement"]
+    before = {name: row[name] for name in after}
+    return NewerFacts(cast("UUID", row["id"]), before, after)
 
 
 def _tables(file: str, name: str) -> list[dict[str, object]]:

@@ -34,6 +34,7 @@ def test_forty_of_a_hundred_dollars_at_a_tenth_of_the_price_save_thirty_six() ->
     assert found.savings.likely == 36
     assert found.current_cost == 100
     assert found.projected_cost == 64
+    assert found.title == "Send the smaller large requests to small"
     assert found.action["to"] == {"provider": "openai", "model": "small"}
     assert found.evidence["migrated_cost_share"] == "0.4"
     assert found.quality_change == Decimal("-0.04")

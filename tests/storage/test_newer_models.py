@@ -148,6 +148,9 @@ async def test_a_list_price_of_the_deployment_is_left_alone(
     sources = {price.model: price.quality_source for price in prices}
     assert sources["claude-3-opus"] == "ours"
     assert "; whatmodel 56.3" in sources["gpt-4-turbo"]
+    (ultra,) = (price for price in prices if price.model == "gemini-ultra")
+    assert ultra.is_deprecated(clock())
+    assert ultra.replacement == "gemini-2.5-pro"
     await store.close()
     await database.close()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.seeds import newer_prices, newer_scores
+from storage.seeds import newer_facts, newer_prices
 from storage.types import ExactDecimal, UtcDateTime
 
 revision = "0007"
@@ -58,23 +58,20 @@ def upgrade() -> None:
     there = {(row.provider, row.model) for row in op.get_bind().execute(listed)}
     rows = [row for row in newer_prices() if (row["provider"], row["model"]) not in there]
     op.bulk_insert(_PRICING, rows)
-    for key, before, after in newer_scores():
-        _rewrite_source(key, before, after)
+    for facts in newer_facts():
+        _rewrite(facts.key, facts.before, facts.after)
 
 
 def downgrade() -> None:
-    for key, before, after in newer_scores():
-        _rewrite_source(key, after, before)
+    for facts in newer_facts():
+        _rewrite(facts.key, facts.after, facts.before)
     keys = [row["id"] for row in newer_prices()]
     op.execute(sa.delete(_PRICING).where(_PRICING.c.id.in_(keys)))
     for name in _CACHES_IN_BATCHES:
         op.drop_column("model_pricing", name)
 
 
-def _rewrite_source(key: object, before: str, after: str) -> None:
-    """Says anew where a score comes from, unless somebody wrote something else there."""
-    op.execute(
-        sa.update(_PRICING)
-        .where(_PRICING.c.id == key, _PRICING.c.quality_source == before)
-        .values(quality_source=after)
-    )
+def _rewrite(key: object, before: dict[str, object], after: dict[str, object]) -> None:
+    """Tells a row what is known by now, unless somebody wrote something else there."""
+    as_it_was = (_PRICING.c[name].is_not_distinct_from(value) for name, value in before.items())
+    op.execute(sa.update(_PRICING).where(_PRICING.c.id == key, *as_it_was).values(after))
