@@ -39,8 +39,9 @@ from analysis.recommendations.ranges import savings_range, widened
 from analysis.written import money, percent, plural
 
 METHOD_SPREAD = Decimal("0.2")
-"""Relative standard deviation: the same text is more or fewer tokens at another model (vendors tell
-of up to 30 % more with a new tokenizer), and its answers are longer or shorter."""
+"""Relative standard deviation of what the other model costs: the same text is more or fewer tokens
+there (vendors tell of up to 30 % more with a new tokenizer), its answers are longer or shorter. Of
+what is saved it is the less, the cheaper the other model is."""
 
 ASSUMED_NEEDS = Decimal("0.8")
 """What the confidence is multiplied by where the requests do not say what they need."""
@@ -179,8 +180,12 @@ def _proposal(
 def _savings(
     best: Offer, cost: Decimal, period: EvidencePeriod, stability: Decimal | None
 ) -> Savings:
+    there = sum((moved.cost for moved in best.moved), Decimal(0))
     savings = savings_range(
-        period.monthly(best.saved), most=cost, stability=stability, method=METHOD_SPREAD
+        period.monthly(best.saved),
+        most=cost,
+        stability=stability,
+        method=METHOD_SPREAD * there / best.saved,
     )
     if not best.starts_thinking:
         return savings

@@ -64,7 +64,7 @@ def _quality(present: ModelFacts, other: ModelFacts) -> Json:
 def _range_words(best: Offer) -> str:
     words = (
         "90 %: next month's volume by how far the two halves of the days differ, at least 10 %, "
-        "and 20 % for tokens that are counted and answers that are worded otherwise"
+        "and what the other model costs by 20 %, for it counts tokens and words answers otherwise"
     )
     if best.starts_thinking:
         words += "; output from as many tokens as now to six times as many, likely three times"

@@ -252,6 +252,18 @@ def test_the_key_stays_when_the_best_alternative_changes() -> None:
     assert first.key == second.key
 
 
+def test_the_cheaper_the_other_model_the_surer_the_savings() -> None:
+    near = replace(SMALL, prices=(price_of("small", "8", "24"),))
+    ranges = [
+        only(propose([cell_of(LARGE, billed="100")], [other], MONTH)).savings
+        for other in (SMALL, near)
+    ]
+    assert [saved.likely for saved in ranges] == [90, 20]
+    cheap, dear = (saved.low / saved.likely for saved in ranges)
+    assert dear == 0
+    assert cheap > Decimal("0.4")
+
+
 def test_steady_halves_narrow_the_range_and_raise_the_confidence() -> None:
     whole = cell_of(LARGE, requests=2_000, billed="100")
     half = cell_of(LARGE, requests=1_000, billed="50").cell
