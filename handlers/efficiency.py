@@ -125,7 +125,7 @@ class EfficiencyHandler:
             NotUnderstood: the period or the breakdown makes no sense.
             NotFound: a filter names a value that the caller's data does not have, or nothing of
                 the period is complete.
-            Unavailable: the engine cannot answer.
+            Unavailable: the engine cannot answer, or the store does not.
         """
         if any(name in TIMES for name in request.by):
             sentence = "`efficiency` holds the whole period against its baseline, not each day."
