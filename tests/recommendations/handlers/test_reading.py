@@ -113,7 +113,7 @@ async def test_digits_that_several_begin_with_are_not_enough(desk: Desk, tmp_pat
     async with database.writing() as session:
         await session.execute(text("UPDATE recommendations SET id = 'abcd' || substr(id, 5)"))
     await database.close()
-    with pytest.raises(NotUnderstood, match="Several recommendations begin with `abcd`"):
+    with pytest.raises(NotUnderstood, match="Several recommendations begin with `ABCD`"):
         await desk.handlers.read.show(ShowRequest("ABCD"), LEAD)
     for row in await desk.rows():
         shown = await desk.handlers.read.show(ShowRequest(f"#{row.id.hex[:12]}"), LEAD)

@@ -1,0 +1,158 @@
+"""The weekly summary: who is told, when, how often, and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from analysis.recommendations.proposal import Kind
+from analysis.recommendations.states import Move
+from analysis.roles import Role
+from bot.recommendation_jobs import SETTLING, RecommendationJobs, summary_key
+from handlers.recommendations.requests import DecideRequest
+from storage.records.delivery import Delivery
+from storage.records.person import Person
+from tests.recommendations.handlers.conftest import LEAD, UTC_ZONE, Desk
+from tests.recommendations.proposals import proposal
+
+MONDAY = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
+
+KIM = Person(
+    team_id="T1",
+    user_id="U2",
+    name="Kim",
+    organization="acme",
+    role=Role.ORG_ADMIN,
+    zone=UTC_ZONE,
+)
+ADA = replace(KIM, user_id="U1", name="Ada", organization=None, role=Role.ADMIN)
+MAX = replace(KIM, user_id="U4", name="Max", role=Role.USER)
+GONE = replace(KIM, user_id="U6", name="Gone", active=False)
+SAM = replace(KIM, user_id="U5", name="Sam", organization="initech")
+
+
+def jobs_of(desk: Desk, woken: list[bool] | None = None, **fields: object) -> RecommendationJobs:
+    def wake() -> None:
+        if woken is not None:
+            woken.append(True)
+
+    jobs = RecommendationJobs(desk.handlers, desk.store, desk.clock, desk.clock.now, wake=wake)
+    return replace(jobs, **fields)  # pyright: ignore[reportArgumentType]
+
+
+async def told(desk: Desk) -> dict[str, Delivery]:
+    return {one.address: one for one in await desk.store.deliveries.newest()}
+
+
+async def on_monday(desk: Desk) -> None:
+    for person in (KIM, ADA, MAX, GONE, SAM):
+        await desk.store.people.put(person)
+    await desk.draw(
+        proposal(saved="40"),
+        proposal(saved="50", kind=Kind.CACHING),
+        proposal("<!channel> & co", saved="30"),
+        proposal(organization="globex", saved="10"),
+    )
+    desk.clock.now = MONDAY
+
+
+async def test_leads_are_told_once_a_week_and_nobody_else_is(desk: Desk) -> None:
+    await on_monday(desk)
+    woken: list[bool] = []
+    jobs = jobs_of(desk, woken)
+    for _ in range(2):
+        await jobs.tell()
+        desk.clock.advance(timedelta(minutes=10))
+    deliveries = await told(desk)
+    assert {one.key for one in deliveries.values()} == {
+        "recommendations.weekly|2026-W48|T1/U1",
+        "recommendations.weekly|2026-W48|T1/U2",
+    }, "not users, not the inactive, not those for whom there is nothing"
+    assert woken == [True]
+    desk.clock.now = MONDAY + timedelta(days=7)
+    await jobs.tell()
+    assert len(await desk.store.deliveries.newest()) == 4
+
+
+async def test_the_summary_says_what_is_open_claimed_and_first_and_pings_nobody(
+    desk: Desk,
+) -> None:
+    await on_monday(desk)
+    desk.clock.now = MONDAY - timedelta(days=2)
+    row = next(r for r in await desk.rows() if r.content.kind is Kind.CACHING)
+    await desk.handlers.decide.decide(DecideRequest(str(row.id), Move.ACCEPT), LEAD)
+    desk.clock.now = MONDAY
+    await jobs_of(desk).tell()
+    deliveries = await told(desk)
+    kim = str(deliveries["U2"].payload)
+    text = str(deliveries["U2"].payload["text"])
+    assert text == (
+        "Recommendations of acme · Open: 2, together $70.00 a month · "
+        "Accepted: 1, $50.00 a month promised · "
+        "Saved so far: 1 recommendation cannot be told yet"
+    )
+    assert (
+        "1. Send short requests of gpt-4 to a smaller model: $40.00 a month ($20.00 to $80.00)"
+        in kim
+    )
+    assert "&lt;!channel&gt; &amp; co" in kim
+    assert "<!channel>" not in kim
+    assert "globex" not in kim
+    ada = str(deliveries["U1"].payload)
+    assert "Recommendations of all organizations" in ada
+    assert "for globex: $10.00 a month" in ada
+
+
+async def test_it_can_be_switched_off(desk: Desk) -> None:
+    await on_monday(desk)
+    await jobs_of(desk, with_summary=False).tell()
+    assert await told(desk) == {}
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "is_due"),
+    [
+        ("UTC", datetime(2026, 11, 23, 8, 59, tzinfo=UTC), False),
+        ("UTC", datetime(2026, 11, 23, 9, 0, tzinfo=UTC), True),
+        ("UTC", datetime(2026, 11, 24, 8, 59, tzinfo=UTC), True),
+        ("UTC", datetime(2026, 11, 24, 9, 0, tzinfo=UTC), False),
+        ("Asia/Tokyo", datetime(2026, 11, 23, 0, 0, tzinfo=UTC), True),
+        ("Asia/Tokyo", datetime(2026, 11, 22, 23, 59, tzinfo=UTC), False),
+        ("America/Los_Angeles", datetime(2026, 11, 23, 16, 59, tzinfo=UTC), False),
+        ("America/Los_Angeles", datetime(2026, 11, 23, 17, 0, tzinfo=UTC), True),
+        ("Asia/Kathmandu", datetime(2026, 11, 23, 3, 15, tzinfo=UTC), True),
+    ],
+)
+def test_monday_at_nine_is_where_the_person_is(zone: str, at: datetime, is_due: bool) -> None:
+    person = replace(KIM, zone=ZoneInfo(zone))
+    assert (summary_key(person, at) is not None) == is_due
+
+
+def test_a_week_at_the_turn_of_the_year_has_one_key() -> None:
+    at = datetime(2026, 12, 28, 10, tzinfo=UTC)
+    assert summary_key(KIM, at) == "recommendations.weekly|2026-W53|T1/U2"
+
+
+async def test_nothing_is_drawn_in_the_first_minute_and_then_once_a_day(desk: Desk) -> None:
+    desk.found.proposals = [proposal()]
+    jobs = jobs_of(desk)
+    await jobs.draw()
+    assert await desk.rows() == []
+    desk.clock.advance(SETTLING)
+    await jobs.draw()
+    row = await desk.only()
+    desk.clock.advance(timedelta(hours=1))
+    await jobs.draw()
+    assert await desk.only() == row
+    assert row.drawn.evidence_last == date(2026, 11, 19)
+
+
+async def test_ageing_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    await desk.draw(proposal())
+    desk.clock.advance(timedelta(days=40))
+    await jobs_of(desk).age()
+    assert "recommendations moved by time: 1 expired" in caplog.text
