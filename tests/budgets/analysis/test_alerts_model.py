@@ -36,9 +36,17 @@ class Reference:
     times: dict[int | str, datetime] = field(default_factory=dict[int | str, datetime])
 
     def look(
-        self, now: datetime, spend: Decimal | None, limit: int, forecast: int | None, *, muted: bool
+        self,
+        now: datetime,
+        spend: Decimal | None,
+        limit: int,
+        forecast: Decimal | int | None,
+        *,
+        muted: bool,
+        month: date | None = None,
     ) -> list[str]:
-        month = now.date().replace(day=1)
+        """What is sent now, of the month that it is or of another one."""
+        month = month or now.date().replace(day=1)
         if self.month != month:
             self.month, self.limit, self.standing, self.times = month, None, set(), {}
         if spend is None or muted:
