@@ -7,6 +7,7 @@ what does not fit spills into the mart's folder. Whoever stops waiting stops the
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -70,7 +71,7 @@ class EvidenceReader:
         except asyncio.CancelledError:
             # The thread is waited for: it closes the database when it ends.
             while not running.done():
-                reading.connection.interrupt()
+                reading.interrupt()
                 await asyncio.wait([running], timeout=0.02)
             if not running.cancelled():
                 running.exception()  # looked at: whoever asked does not wait for it any more
@@ -86,7 +87,7 @@ class EvidenceReader:
             message = f"The evidence needs more memory than the {self._limits.memory} it may take."
             raise Unavailable(message) from error
         finally:
-            reading.connection.close()
+            reading.close()
 
 
 class Reading:
@@ -107,6 +108,20 @@ class Reading:
         self.connection = connect(
             threads=limits.threads, memory=limits.memory, temporary=_temporary(mart)
         )
+        self._closing = threading.Lock()
+        self._is_closed = False
+
+    def interrupt(self) -> None:
+        """Stops what is running, from another thread; once it is closed nothing happens."""
+        with self._closing:
+            if not self._is_closed:
+                self.connection.interrupt()
+
+    def close(self) -> None:
+        """Lets the database go."""
+        with self._closing:
+            self._is_closed = True
+            self.connection.close()
 
     def requests(self, source: Source, first_day: date, last_day: date) -> str:
         """The requests of some UTC days, as they stand after FROM; only one such at a time.

@@ -60,6 +60,13 @@ async def test_whoever_stops_waiting_stops_the_reading(tmp_path: Path) -> None:
         await task
 
 
+async def test_stopping_what_has_ended_changes_nothing(tmp_path: Path) -> None:
+    reader = EvidenceReader(Mart(tmp_path / "home", Dimensions(), lambda: NOW))
+    ended = await reader.read(lambda reading: reading)
+    ended.interrupt()
+    ended.close()
+
+
 async def test_files_that_are_gone_are_said_to_be_unreadable(tmp_path: Path) -> None:
     mart = Mart(tmp_path / "home", Dimensions(), lambda: NOW)
     add(mart, [llm()])
