@@ -9,7 +9,7 @@ from uuid import UUID
 from analysis.errors import NotFound, NotUnderstood
 from handlers.caller import Caller
 from handlers.nearest import shown
-from handlers.recommendations.permissions import within
+from handlers.recommendations.permissions import hidden_from, within
 from storage.records.opportunity import StoredOpportunity
 from storage.records.recommendation import Recommendation
 from storage.store import Store
@@ -59,13 +59,14 @@ class Finder:
         Raises:
             NotFound, NotUnderstood, Unavailable: see `recommendation`.
         """
-        reach, digits = within(caller), _digits(which)
+        reach, hidden, digits = within(caller), hidden_from(caller), _digits(which)
+        there = self.store.opportunities
         found: list[StoredOpportunity] = []
         if digits is not None and len(digits) == 32:
-            one = await self.store.opportunities.find(UUID(digits), within=reach)
+            one = await there.find(UUID(digits), within=reach, without=hidden)
             found = [] if one is None else [one]
         elif digits is not None:
-            found = await self.store.opportunities.find_beginning(digits, within=reach)
+            found = await there.find_beginning(digits, within=reach, without=hidden)
         if not found:
             hint = "`/recs opportunities` lists them."
             raise NotFound(f"There is no opportunity {shown(which)}.", hint)

@@ -19,7 +19,7 @@ from handlers.caller import Caller
 from handlers.listing import member
 from handlers.recommendations.finding import Finder
 from handlers.recommendations.journal import ENTRIES, OPPORTUNITY, names_in, of_opportunity
-from handlers.recommendations.permissions import Act, acts_of, allow, within
+from handlers.recommendations.permissions import Act, acts_of, allow, hidden_from, within
 from handlers.recommendations.reading import MOST_ROWS
 from handlers.recommendations.requests import OpportunityListRequest, ResolveRequest
 from handlers.recommendations.results import (
@@ -62,19 +62,23 @@ class OpportunityHandler:
         if not 1 <= request.limit <= MOST_ROWS:
             sentence = f"A page of {request.limit} opportunities cannot be."
             raise BadInput(sentence, f"Give 1 to {MOST_ROWS}.")
-        reach = within(caller, request.organization)
+        reach, hidden = within(caller, request.organization), hidden_from(caller)
         there = self.store.opportunities
         after = None
         if request.after is not None:
-            after = await there.find(request.after, within=reach)
+            after = await there.find(request.after, within=reach, without=hidden)
         page = await there.page(
-            within=reach, states=request.states, after=after, limit=request.limit + 1
+            within=reach,
+            without=hidden,
+            states=request.states,
+            after=after,
+            limit=request.limit + 1,
         )
         rows = page[: request.limit]
         return OpportunityList(
             rows=tuple(rows),
             after=rows[-1].id if len(page) > len(rows) else None,
-            counts=await there.counts(within=reach),
+            counts=await there.counts(within=reach, without=hidden),
             may=acts_of(caller),
         )
 
@@ -97,16 +101,17 @@ class OpportunityHandler:
             Unavailable: the store does not answer.
         """
         allow(Act.SEE, caller)
-        reach = within(caller, organization)
+        reach, hidden = within(caller, organization), hidden_from(caller)
+        there = self.store.opportunities
         rows: list[StoredOpportunity] = []
         while True:
             after = rows[-1] if rows else None
-            page = await self.store.opportunities.page(within=reach, after=after, limit=MOST_ROWS)
+            page = await there.page(within=reach, without=hidden, after=after, limit=MOST_ROWS)
             rows += page
             if len(page) < MOST_ROWS:
                 break
         return OpportunitySummary(
-            counts=await self.store.opportunities.counts(within=reach),
+            counts=await there.counts(within=reach, without=hidden),
             potential=_potential(rows),
             verified=sum((row.verified_savings or Decimal(0) for row in rows), Decimal(0)),
         )

@@ -9,7 +9,8 @@
 
 All are those of every organization and the deployment's own. What lies outside of the own
 organization is not there: whoever asks for it is told the same as of a recommendation that nobody
-has. A recommendation about single users or keys is not there for the role `user` either.
+has. A recommendation about single users or keys is not there for the role `user` either, nor is an
+opportunity that names them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from analysis.errors import NotAllowed
+from analysis.recommendations.opportunities import OpportunityKind
 from analysis.recommendations.proposal import Proposal
 from analysis.recommendations.states import RULES, Move, State
 from analysis.roles import Role
@@ -110,6 +112,13 @@ def within(caller: Caller, organization: str | None = None) -> str | None:
         sentence = f"You see the recommendations of {caller.organization}."
         raise NotAllowed(sentence, "Leave the organization away.")
     return caller.organization
+
+
+def hidden_from(caller: Caller) -> frozenset[OpportunityKind]:
+    """The opportunities that are not there for a role: those that name single users and keys."""
+    if caller.role.reaches(Role.ORG_ADMIN):
+        return frozenset()
+    return frozenset({OpportunityKind.UNUSED_FEATURES})
 
 
 def audience_of(proposal: Proposal, dimensions: Dimensions) -> Role:

@@ -211,19 +211,31 @@ class OpportunitySummary:
 
 @dataclass(frozen=True, slots=True)
 class SavedSoFar:
-    """What claimed recommendations have saved up to now.
+    """What claimed recommendations have saved up to now, no dollar counted twice.
 
     Attributes:
         seen: USD, of those whose savings can be told from noise, or were verified by hand.
         promised: USD that were promised of the same ones in the same time.
         counted: how many these are.
         not_seen_yet: how many are claimed whose savings cannot be told yet.
+        low, high: USD, the ends of the range of `seen`, 90 %.
+        not_measurable: how many are claimed whose savings cannot be measured.
+        promised_unseen: USD that were promised by now of those that are not seen yet.
     """
 
     seen: Decimal
     promised: Decimal
     counted: int
     not_seen_yet: int
+    low: Decimal = Decimal(0)
+    high: Decimal = Decimal(0)
+    not_measurable: int = 0
+    promised_unseen: Decimal = Decimal(0)
+
+    @property
+    def claimed(self) -> int:
+        """How many recommendations these are."""
+        return self.counted + self.not_seen_yet + self.not_measurable
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import TypeAlias, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, func, select, update
@@ -20,9 +20,15 @@ from storage.records.recommendation import estimate, share
 from storage.repositories.inserts import insert_into
 from storage.repositories.recommendation_rows import bounds_of, micros
 
+Kinds: TypeAlias = "frozenset[OpportunityKind]"
+
 
 class OpportunityRepository:
-    """The opportunities of all organizations, and the deployment's own."""
+    """The opportunities of all organizations, and the deployment's own.
+
+    `within` is how far whoever asks reaches, `without` the kinds that are not for them: what lies
+    outside is not found.
+    """
 
     def __init__(self, sessions: Sessions, clock: Clock) -> None:
         self._sessions = sessions
@@ -61,18 +67,25 @@ class OpportunityRepository:
             row = await session.scalar(adding)
             return None if row is None else _opportunity(row)
 
-    async def find(self, key: UUID, *, within: str | None = None) -> StoredOpportunity | None:
+    async def find(
+        self, key: UUID, *, within: str | None = None, without: Kinds = frozenset()
+    ) -> StoredOpportunity | None:
         """The opportunity of an id; None: there is none that whoever asks may know of.
 
         Raises:
             Unavailable: the database does not answer.
         """
-        query = select(OpportunityRow).where(OpportunityRow.id == key, *_reach(within))
+        query = select(OpportunityRow).where(OpportunityRow.id == key, *_reach(within, without))
         found = await self._opportunities(query)
         return found[0] if found else None
 
     async def find_beginning(
-        self, digits: str, *, within: str | None = None, limit: int = 2
+        self,
+        digits: str,
+        *,
+        within: str | None = None,
+        without: Kinds = frozenset(),
+        limit: int = 2,
     ) -> list[StoredOpportunity]:
         """Those whose id begins with some hexadecimal digits.
 
@@ -80,7 +93,7 @@ class OpportunityRepository:
             Unavailable: the database does not answer.
         """
         between = OpportunityRow.id.between(*bounds_of(digits))
-        query = select(OpportunityRow).where(between, *_reach(within))
+        query = select(OpportunityRow).where(between, *_reach(within, without))
         return await self._opportunities(query.order_by(OpportunityRow.id).limit(limit))
 
     async def organizations(self) -> set[str | None]:
@@ -112,6 +125,7 @@ class OpportunityRepository:
         self,
         *,
         within: str | None = None,
+        without: Kinds = frozenset(),
         states: frozenset[OpportunityState] = frozenset(),
         after: StoredOpportunity | None = None,
         limit: int = 50,
@@ -120,6 +134,7 @@ class OpportunityRepository:
 
         Args:
             within: of one organization alone; None: of all.
+            without: kinds that are left out.
             states: only those in one of them; empty: all.
             after: the last one of the page before; None: the first page.
             limit: how many at most.
@@ -128,7 +143,7 @@ class OpportunityRepository:
             Unavailable: the database does not answer.
         """
         row = OpportunityRow
-        query = select(row).where(*_reach(within))
+        query = select(row).where(*_reach(within, without))
         if states:
             query = query.where(row.state.in_([state.value for state in states]))
         if after is not None:
@@ -138,7 +153,9 @@ class OpportunityRepository:
         query = query.order_by(row.savings_micros.desc(), row.id).limit(limit)
         return await self._opportunities(query)
 
-    async def counts(self, *, within: str | None = None) -> Mapping[OpportunityState, int]:
+    async def counts(
+        self, *, within: str | None = None, without: Kinds = frozenset()
+    ) -> Mapping[OpportunityState, int]:
         """How many are in which state; without the states that have none.
 
         Raises:
@@ -146,7 +163,7 @@ class OpportunityRepository:
         """
         query = (
             select(OpportunityRow.state, func.count())
-            .where(*_reach(within))
+            .where(*_reach(within, without))
             .group_by(OpportunityRow.state)
         )
         async with self._sessions.reading() as session:
@@ -203,8 +220,12 @@ class OpportunityRepository:
             return [_opportunity(row) for row in await session.scalars(query)]
 
 
-def _reach(within: str | None) -> list[ColumnElement[bool]]:
-    return [] if within is None else [OpportunityRow.organization == within]
+def _reach(within: str | None, without: Kinds) -> list[ColumnElement[bool]]:
+    conditions = [] if within is None else [OpportunityRow.organization == within]
+    if without:
+        kinds = [kind.value for kind in without]
+        conditions.append(OpportunityRow.kind.not_in(kinds))
+    return conditions
 
 
 def _content(opportunity: Opportunity) -> dict[str, object]:

@@ -35,9 +35,8 @@ async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerat
             yield d
         return
     server: Postgres = request.getfixturevalue("postgres")
-    store = Store(await server.new_database(), clock)
+    store = Store(await server.new_store(), clock)
     try:
-        await store.migrate()
         async with opened_desk(tmp_path, clock, store) as desk:
             yield desk
     finally:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from analysis.errors import BadInput, NotAllowed, NotFound, NotUnderstood, Outdated
+from analysis.recommendations.opportunities import OpportunityKind
 from analysis.recommendations.opportunity_states import OpportunityState
 from analysis.recommendations.proposal import Kind
 from handlers.caller import Caller
@@ -119,3 +120,18 @@ async def test_roles_and_organizations_hold_here_too(desk: Desk) -> None:
         await resolve(desk, row)
     with pytest.raises(Outdated, match="cannot become expired"):
         await resolve(desk, row, state=OpportunityState.EXPIRED)
+
+
+async def test_what_names_keys_is_not_there_for_the_role_user(desk: Desk) -> None:
+    await desk.draw(BATCH)
+    unused = replace((await only(desk)).content, kind=OpportunityKind.UNUSED_FEATURES)
+    row = await desk.store.opportunities.add(unused)
+    assert row is not None
+    handler = desk.handlers.opportunities
+    assert len((await handler.list(OpportunityListRequest(), LEAD)).rows) == 2
+    mine = await handler.list(OpportunityListRequest(), MEMBER)
+    assert [one.content.kind for one in mine.rows] == [OpportunityKind.OFF_PEAK_USAGE_POTENTIAL]
+    assert sum(mine.counts.values()) == 1 == sum((await handler.summary(MEMBER)).counts.values())
+    for which in (str(row.id), row.id.hex[:8]):
+        with pytest.raises(NotFound):
+            await handler.show(which, MEMBER)
