@@ -20,6 +20,7 @@ from analysis.recommendations.cells import (
 )
 from queries import traits
 from queries.dimensions import Source
+from queries.recommendation_evidence.only import EVERYTHING, Only, only_parameters, only_sql
 from queries.recommendation_evidence.reading import EvidenceReader, Reading
 from queries.schema import MONEY
 
@@ -57,6 +58,7 @@ async def usage_cells(
     period: EvidencePeriod,
     zones: Zones,
     organization: str | None = None,
+    only: Only = EVERYTHING,
 ) -> Mapping[str | None, list[UsageCell]]:
     """The cells of customers' LLM usage, by organization.
 
@@ -68,6 +70,7 @@ async def usage_cells(
         period: the days.
         zones: where nights and weekends are.
         organization: only this one's; None: everybody's.
+        only: columns and the values that count; what bursts is judged within them.
 
     Raises:
         Unavailable: the mart's files cannot be read.
@@ -75,7 +78,7 @@ async def usage_cells(
 
     def job(reading: Reading) -> dict[str | None, list[UsageCell]]:
         found: dict[str | None, list[UsageCell]] = {}
-        for cell in _cells(reading, period, zones, organization):
+        for cell in _cells(reading, period, zones, organization, only):
             found.setdefault(cell.route.organization, []).append(cell)
         return found
 
@@ -94,10 +97,11 @@ def parameters_of(organization: str | None) -> dict[str, object]:
 
 
 def _cells(
-    reading: Reading, period: EvidencePeriod, zones: Zones, organization: str | None
+    reading: Reading, period: EvidencePeriod, zones: Zones, organization: str | None, only: Only
 ) -> Iterator[UsageCell]:
     _zone_table(reading, zones)
     relation = reading.requests(Source.USAGE, period.first_day, period.last_day)
+    narrowed = only_sql(reading, relation, only)
     route = ", ".join(ROUTE)
     rows = reading.connection.execute(
         _SQL.format(
@@ -105,7 +109,7 @@ def _cells(
             # A number in place of eight names: collisions of 64 bits do not matter here.
             rows=f"SELECT {route}, hash({route}, user_id, key_name) AS sender, user_id, key_name, "
             f"time, tags, {', '.join(_SUMMED)} "
-            f"FROM {relation} WHERE {wanted_sql(organization)}",
+            f"FROM {relation} WHERE {wanted_sql(organization)}{narrowed}",
             flagged=traits.trait_sql(traits.CAN_WAIT),
             uses=traits.trait_sql(traits.USES),
             input_band=_band("input_each", INPUT_BANDS),
@@ -114,7 +118,7 @@ def _cells(
             pace=f"{BURST_FACTOR / (period.days * 24 * 60):.9f}",
             night=f"hour(local) >= {OFF_FROM} OR hour(local) < {OFF_UNTIL}",
         ),
-        parameters_of(organization),
+        parameters_of(organization) | only_parameters(narrowed, only),
     ).fetchall()
     for row in cast("list[tuple[object, ...]]", rows):
         yield _cell(row)
