@@ -46,9 +46,19 @@ def monthly_range(daily: Sequence[Decimal], most: Decimal) -> Savings:
         message = "no day, no savings"
         raise ValueError(message)
     likely = min(most, sum(daily, Decimal(0)) * MONTH / len(daily))
-    half = MONTH * Decimal(_half_width([float(amount) for amount in daily])).quantize(_DIGITS)
+    half = monthly_half_width(daily)
     low = min(likely, max(Decimal(0), likely - half))
     return Savings(low=low, likely=likely, high=max(likely, min(most, likely + half)))
+
+
+def monthly_half_width(daily: Sequence[Decimal]) -> Decimal:
+    """How far a month may lie from what these days say, to either side with 90 %, USD.
+
+    Args:
+        daily: USD of every day of the evidence, in order; below 0 where something was lost.
+    """
+    half = MONTH * Decimal(_half_width([float(amount) for amount in daily])).quantize(_DIGITS)
+    return abs(half)
 
 
 def quantile(values: Sequence[Decimal], share: Decimal) -> Decimal:
