@@ -6,7 +6,8 @@ from slackblocks import Block
 
 from analysis.recommendations.states import State
 from bot.blocks.answer import Answer, context, section
-from bot.blocks.text import escape, money, percent, plural, short
+from bot.blocks.text import escape, money, percent, short
+from bot.recommendation_words import saved_line
 from handlers.recommendations.finding import short_id
 from handlers.recommendations.results import SavedSoFar, WeeklySummary
 from storage.records.recommendation import Recommendation
@@ -54,11 +55,8 @@ def _claimed_lines(summary: WeeklySummary) -> list[str]:
 
 
 def _saved_lines(saved: SavedSoFar) -> list[str]:
-    waiting = f"{plural(saved.not_seen_yet, 'recommendation')} cannot be told yet"
-    if not saved.counted:
-        return [f"Saved so far: {waiting}"] if saved.not_seen_yet else []
-    line = f"Saved so far: {money(saved.seen)} of {money(saved.promised)} promised"
-    return [f"{line}; {waiting}" if saved.not_seen_yet else line]
+    line = saved_line(saved)
+    return [escape(line)] if line else []
 
 
 def _top_line(place: int, row: Recommendation, several: bool) -> str:

@@ -92,7 +92,7 @@ async def test_the_summary_says_what_is_open_claimed_and_first_and_pings_nobody(
     assert text == (
         "Recommendations of acme · Open: 2, together $70.00 a month · "
         "Accepted: 1, $50.00 a month promised · "
-        "Saved so far: 1 recommendation cannot be told yet"
+        "Savings not seen yet for 1 recommendation"
     )
     assert (
         "1. Send short requests of gpt-4 to a smaller model: $40.00 a month ($20.00 to $80.00)"

@@ -1,0 +1,93 @@
+"""How far what was promised comes true, by kind, and what follows from it for confidence.
+
+The realization ratio of a kind is what its recommendations were measured to save, by what they
+promised for the same time. Few of them say little, so it is shrunk towards 1, as an empirical
+Bayes estimate is (Efron and Morris, "Stein's Paradox in Statistics", 1977):
+
+    ratio = (sum of measured + k) / (sum of promised + k),   k = 3 × mean of promised
+
+as if three more recommendations of average size had saved just what they promised. Those that
+cannot be told from noise yet count as well, with what is likely of them: of the seen ones alone
+the mean would be too large. Confidence is multiplied by the ratio, at least by `LEAST`, and never
+raised by it: luck of the past is no evidence of the next one. What is promised stays as drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+PRIOR = 3
+"""Recommendations of average size that are taken to have kept their promise beforehand."""
+
+LEAST = Decimal("0.2")
+"""A kind that never kept a promise is still drawn, at a fifth of its confidence."""
+
+LEAST_DAYS = 14
+"""Days since which a recommendation is claimed, before it counts: each weekday twice."""
+
+_DIGITS = Decimal("0.001")
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the promise of one recommendation.
+
+    Attributes:
+        promised: USD, for the time of the measurement.
+        measured: USD likely saved in that time; negative where it cost more.
+    """
+
+    promised: Decimal
+    measured: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """How far promises of a kind came true.
+
+    Attributes:
+        count: recommendations behind it.
+        promised, measured: USD, of all of them.
+        ratio: realization, shrunk; 1 where there are none.
+    """
+
+    count: int
+    promised: Decimal
+    measured: Decimal
+    ratio: Decimal
+
+    @property
+    def plain_ratio(self) -> Decimal | None:
+        """Measured by promised as they are; None: nothing was promised."""
+        return self.measured / self.promised if self.promised > 0 else None
+
+    @property
+    def factor(self) -> Decimal:
+        """What confidence is multiplied by: `LEAST` to 1, with three digits after the point."""
+        return min(_ONE, max(LEAST, self.ratio)).quantize(_DIGITS, ROUND_HALF_EVEN)
+
+
+NO_EXPERIENCE = Experience(0, Decimal(0), Decimal(0), _ONE)
+
+
+def experience_of(outcomes: Iterable[Outcome]) -> Experience:
+    """How far the promises of some recommendations came true; of one kind, of all organizations.
+
+    Args:
+        outcomes: those that promised nothing say nothing, and are left out.
+    """
+    known = [one for one in outcomes if one.promised > 0]
+    if not known:
+        return NO_EXPERIENCE
+    promised = sum((one.promised for one in known), Decimal(0))
+    measured = sum((one.measured for one in known), Decimal(0))
+    prior = PRIOR * promised / len(known)
+    return Experience(len(known), promised, measured, (measured + prior) / (promised + prior))
+
+
+def confidence_after(confidence: Decimal, experience: Experience) -> Decimal:
+    """The confidence of a proposal in the light of what its kind has kept of its promises."""
+    return (confidence * experience.factor).quantize(_DIGITS, ROUND_HALF_EVEN)
