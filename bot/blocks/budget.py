@@ -110,7 +110,7 @@ def raise_line(named: NamedRaise) -> str:
     line = f"• {money(raise_.amount)} for {until}, asked by {escape(short(named.asked_by))}"
     match raise_.state:
         case "pending":
-            return f"{line}: pending"
+            return f"{line}: pending, id `{raise_.id}`"
         case "expired":
             return f"{line}: expired, nobody decided"
         case _:

@@ -20,6 +20,24 @@ from storage.records.audit import StoredAuditEntry
 MOST_LINES = 8
 """Changed fields that one entry shows."""
 
+DECISIONS = {
+    "budget.create": "Created",
+    "budget.edit": "Changed",
+    "budget.pause": "Paused",
+    "budget.resume": "Resumed",
+    "budget.delete": "Deleted",
+    "budget.undo": "Restored",
+    "raise.ask": "Raise asked for",
+    "raise.approved": "Raise approved",
+    "raise.rejected": "Raise rejected",
+    "raise.withdrawn": "Raise withdrawn",
+    "raise.expired": "Raise expired",
+    "alert.acknowledge": "Alert acknowledged",
+    "alert.mute": "Alert muted",
+    "alert.unmute": "Alert unmuted",
+}
+"""What was done, by the word of the audit trail for it."""
+
 SURFACES = {
     "slack": "in Slack",
     "cli": "in the terminal",
@@ -65,7 +83,7 @@ def _curve(result: BudgetHistory) -> str:
 
 
 def _entry(entry: StoredAuditEntry, zone: ZoneInfo) -> str:
-    what = escape(short(entry.action.replace(".", " ").replace("_", " ")))
+    what = DECISIONS.get(entry.action) or escape(short(entry.action.replace(".", " ")))
     who = escape(short(entry.actor.name))
     where = SURFACES[entry.surface]
     lines = difference_lines(entry.before, entry.after)

@@ -106,11 +106,7 @@ def asked_answer(result: RaiseAnswer) -> Answer:
     """What who asked in a line reads; the decision is asked for elsewhere."""
     lines = asked_lines(result)
     withdraw = button("Withdraw", WITHDRAW, str(result.raise_.raise_.id))
-    blocks = (
-        section("\n".join(lines), "raise"),
-        ActionsBlock([withdraw], block_id="raise-next"),
-        context([f"Id `{result.raise_.raise_.id}`"], "raise-id"),
-    )
+    blocks = (section("\n".join(lines), "raise"), ActionsBlock([withdraw], block_id="raise-next"))
     return Answer(text=" ".join(lines).replace("*", ""), blocks=blocks)
 
 

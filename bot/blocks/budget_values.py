@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import cast
 
@@ -67,6 +68,11 @@ def difference_lines(
 
 def field_words(name: str, value: object) -> str:
     """A field of a budget in words, amounts and shares as such; escaped."""
+    if name == "slack_channels" and value:
+        return ", ".join(f"<#{escape(str(one))}>" for one in cast("list[object]", value))
+    if name == "paused_until" and value:
+        at = datetime.fromisoformat(str(value)).astimezone(UTC)
+        return f"{at:%Y-%m-%d %H:%M} UTC"
     if value is None or name not in _AMOUNTS | _SHARES:
         return value_words(value)
     # The audit trail keeps decimals as text.

@@ -22,7 +22,7 @@ _AMOUNT = re.compile(
 )
 _THOUSANDS = {"": 0, "k": 3, "m": 6, "b": 9}
 _LOOKS_LIKE_THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+", re.ASCII)
-_OTHER_CURRENCY = re.compile(r"€|£|¥|\b(eur|gbp|chf|jpy|euro?s?)\b", re.IGNORECASE)
+_OTHER_CURRENCY = re.compile(r"€|£|¥|(?<![a-z])(eur|gbp|chf|jpy|euros?)(?![a-z])", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(%?)", re.ASCII)
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,}", re.ASCII)

@@ -39,7 +39,11 @@ async def overlapping(
         Unavailable: the store does not answer.
     """
     others = await budgets.beside(draft.organization, limit=MOST_LOOKED_AT)
-    seen = {other.id: other for other in others if sees(caller, other, dimensions)}
+    seen = {
+        other.id: other
+        for other in others
+        if sees(caller, other, dimensions) and _meet(draft, other)
+    }
     scopes = [
         (other.id, Scope(other.organization, other.scope))
         for other in seen.values()
@@ -51,3 +55,9 @@ async def overlapping(
         for other, kind in found.items()
     ]
     return tuple(sorted(listed, key=lambda one: (_CLOSEST_FIRST.index(one.overlap), one.name)))
+
+
+def _meet(one: BudgetDraft, other: BudgetDraft) -> bool:
+    """Whether there are days that both count; days of different zones are taken for the same."""
+    begins, ends = max(one.start, other.start), (one.end, other.end)
+    return all(end is None or begins <= end for end in ends)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from analysis.budgets.burn import KnownDays
 from analysis.complete_days import DAY, last_complete_day
 from handlers.freshness import Freshness
+from handlers.turns import Turns
 from queries.budget_spend import BudgetPeriods, DailySpend
 from queries.dimensions import Dimensions
 from storage.records.budget import BudgetDraft, scope_text
@@ -87,7 +88,9 @@ async def spends(source: DailySpends, stretches: Sequence[Stretch]) -> list[Spen
         customers_only=[counts_customers_only(budget) for budget in budgets],
     )
     found = [(dict[date, Decimal](), dict[date, int]()) for _ in stretches]
+    turns = Turns()
     for row in await source.daily(asked):
+        await turns.take()
         costs, unpriced = found[row.place]
         costs[row.day] = row.cost
         if row.unpriced_requests:

@@ -184,3 +184,17 @@ async def test_a_custom_budget_is_previewed_on_stretches_of_its_length(desk: Ope
         (date(2026, 10, 19), 140),
         (date(2026, 10, 5), 140),
     ]
+
+
+async def test_budgets_whose_days_never_meet_share_no_spend(desk: OpenDesk) -> None:
+    async with desk() as at:
+        await at.create(KEEPER, name="August", kind="custom", start="2026-08-01", end="2026-08-31")
+        await at.create(KEEPER, name="Since autumn", start="2026-09-01")
+        form = BudgetForm(
+            name="To October", limit="5", kind="monthly", start="2026-08-31", end="2026-10-31"
+        )
+        created = await at.budgets.create.create(CreateRequest(form), KEEPER)
+        assert [one.name for one in created.overlaps] == ["August", "Since autumn"]
+        form = BudgetForm(name="Next", limit="5", kind="monthly", start="2026-11-01")
+        created = await at.budgets.create.create(CreateRequest(form), KEEPER)
+        assert [one.name for one in created.overlaps] == ["Since autumn"]

@@ -34,7 +34,7 @@ def test_an_amount_is_read_as_people_write_it(text: str, usd: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "5,00", "5.000", "5.000.000", "-5", "5e3", "€5", "5 EUR", "٥"]
+    "text", ["", "5,00", "5.000", "5.000.000", "-5", "5e3", "€5", "5 EUR", "5EUR", "٥"]
 )
 def test_what_could_be_read_in_two_ways_is_no_amount(text: str) -> None:
     with pytest.raises(BadInput):

@@ -75,10 +75,10 @@ async def test_history_tells_who_changed_what_from_what_to_what(act: Act):
         await acting.say('edit "Prod LLM" limit 20 warn 70%', "ada")
         heard = await acting.say('history "Prod LLM"', "ute")
     shown = str(heard.ack["blocks"])
-    assert "*budget edit* by Ada Admin in Slack" in shown
+    assert "*Changed* by Ada Admin in Slack" in shown
     assert "Limit: $16.00 → $20.00" in shown
     assert "Warning at: 80.0 % → 70.0 %" in shown
-    assert "*budget create* by Otto Owner in Slack" in shown
+    assert "*Created* by Otto Owner in Slack" in shown
     assert heard.ack["text"] == "History of Prod LLM: 2 decisions"
 
 
@@ -140,6 +140,17 @@ async def test_a_mistake_is_answered_with_what_would_work(act: Act, text: str, s
         heard = await acting.say(text, "otto")
     assert heard.status == 200
     assert says in heard.ack["text"]
+
+
+async def test_a_pending_raise_is_shown_with_the_id_by_which_it_is_decided(act: Act):
+    async with act() as acting:
+        budget = await acting.create()
+        await acting.say('raise "Prod LLM" 5 because of the launch', "ute")
+        (raise_,) = await acting.store.raises.of_budget(budget.id)
+        shown = await acting.say('show "Prod LLM"', "otto")
+        assert f"pending, id `{raise_.id}`" in str(shown.ack)
+        approved = await acting.say(f"approve {raise_.id}", "otto")
+    assert "Approved by Otto Owner" in approved.ack["text"]
 
 
 async def test_of_several_mistakes_each_is_told_in_a_line_of_its_own(act: Act):
