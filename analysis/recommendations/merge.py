@@ -37,6 +37,7 @@ class Kept:
         evidence_days: of how many days it was drawn.
         until: first instant, UTC, at which a snoozed or rejected one may come back; None: it is
             neither.
+        is_by_hand: somebody made it, see `proposal.BY_HAND`: only time lets it expire.
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class Kept:
     valid_until: date
     evidence_days: int
     until: datetime | None = None
+    is_by_hand: bool = False
 
     def is_held_back(self, now: datetime) -> bool:
         """Whether somebody does not want to hear of it yet."""
@@ -115,7 +117,7 @@ def merged(
         proposal = found.get(one.key)
         if proposal is not None:
             change = _found(one, proposal, now)
-        elif one.evidence_days <= judged.get(one.kind, 0):
+        elif not one.is_by_hand and one.evidence_days <= judged.get(one.kind, 0):
             change = _not_found(one, now) or change
         if change is not None:
             changes.append(change)

@@ -44,6 +44,10 @@ class QualityImpact(StrEnum):
     HIGH = "high"
 
 
+BY_HAND = "whatif|"
+"""How the variant of a recommendation begins that somebody made of a what-if: nothing draws it
+anew, so that it is not found again does not mean that it is no longer true."""
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """Money and shares are written as strings of plain digits."""
 
@@ -139,6 +143,11 @@ class Proposal:
         named = {name: sorted(values) for name, values in sorted(self.scope.items())}
         whole = json.dumps([self.kind.value, self.organization, named, self.variant])
         return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody made it of a what-if."""
+        return self.variant.startswith(BY_HAND)
 
     @property
     def projected_cost(self) -> Decimal:

@@ -10,6 +10,11 @@ from analysis.errors import NotUnderstood
 CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
 """Opening quotes and what closes them; phones type the curly ones."""
 
+_QUOTES = frozenset(CLOSING)
+
+_BEFORE_A_QUOTE = "=→>"
+"""After these a quote opens a value; elsewhere inside of a word it is a letter of it."""
+
 LONGEST_TEXT = 4000
 """As much as Slack lets a person type."""
 
@@ -57,8 +62,8 @@ def tokenize(text: str) -> list[Token]:
         else:
             end = position
             while end < len(text) and not text[end].isspace():
-                if text[end] == "=" and end + 1 < len(text) and text[end + 1] in CLOSING:
-                    end += 1  # model="gpt 4": the value begins at its quote
+                if text[end] in _BEFORE_A_QUOTE and text[end + 1 : end + 2] in _QUOTES:
+                    end += 1  # model="gpt 4", gpt-4→"gpt 4o": the value begins at its quote
                     break
                 end += 1
             tokens.append(Token(text[position:end]))

@@ -165,6 +165,7 @@ class Recommendation:
             valid_until=self.content.valid_until,
             evidence_days=self.drawn.evidence_days,
             until=self.standing.until,
+            is_by_hand=self.content.is_by_hand,
         )
 
 
