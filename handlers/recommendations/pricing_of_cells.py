@@ -58,6 +58,24 @@ class PricingOfCells:
         """All models of the store's list, at what the organization would pay now."""
         return tuple(self._facts_of(organization).values())
 
+    def price_of(
+        self, provider: str, model: str, organization: str | None, mean_input: int
+    ) -> UnitPrice | None:
+        """The price that requests to a model would have now; None: it has none.
+
+        Args:
+            provider: as requests or the list write it.
+            model: the same.
+            organization: whose rates count.
+            mean_input: tokens of one request: what decides the tier.
+        """
+        return self._price((provider, model), self._whose(organization), mean_input)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All prices that there are; names are looked up in it."""
+        return self._catalogue
+
     def _whose(self, organization: str | None) -> str | None:
         """The organization, if it has any rate of its own."""
         return organization if organization in self._negotiating else None
