@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.recommendations.merge import (
@@ -246,6 +246,7 @@ class Course:
             self.apply(aged([r.kept for r in self.rows], self.now), 30)
 
 
+@settings(max_examples=400)
 @given(STEPS)
 def test_whatever_happens_nothing_is_there_twice_claimed_content_stays_and_dates_hold(
     steps: list[tuple[object, ...]],
