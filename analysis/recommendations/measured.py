@@ -192,8 +192,12 @@ def measure(facts: Facts, span: Span) -> Measured:
     if not span.days or not after:
         return Measured(MeasuredState.NOT_SEEN_YET, "no complete day is over since")
     rates = Rates(before, facts.level)
+    since = rates.held(after)
+    if not any(day.expected > 0 for day in since):
+        reason = "nothing of what it is about is left"
+        return Measured(MeasuredState.NOT_MEASURABLE, reason, volume_change=change)
     control = _control(facts, span)
-    found = estimate(rates.held(before), rates.held(after), control, _alike(rates.costs))
+    found = estimate(rates.held(before), since, control, _alike(rates.costs))
     return judged(found, span, control, change)
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
 from analysis.errors import BadInput, NotFound, Outdated
+from analysis.recommendations.calibration import Experience
 from analysis.recommendations.cells import EvidencePeriod
 from analysis.recommendations.merge import merged
 from analysis.recommendations.opportunity_states import merged_opportunities
@@ -20,6 +21,7 @@ from analysis.recommendations.proposal import Kind, Proposal
 from handlers.caller import Caller
 from handlers.recommendations.drawing import Draw, draw
 from handlers.recommendations.evidence import EvidenceSources, Material
+from handlers.recommendations.experience import all_experience, experienced
 from handlers.recommendations.gathering import LEAST_DAYS, gather, periods_of
 from handlers.recommendations.keeping import keep, keep_opportunities
 from handlers.recommendations.permissions import Act, allow, audience_of, within
@@ -129,7 +131,8 @@ class GenerateHandler:
         try:
             tell("gathering evidence", 0.0)
             material = await gather(self.sources, periods, organization, self.zone, now)
-            done = await self._keep_all(material, organization, tell)
+            known = await all_experience(self.store, now)
+            done = await self._keep_all(material, organization, known, tell)
         except BaseException:
             await runs.give_up(run)
             raise
@@ -138,7 +141,11 @@ class GenerateHandler:
         return result
 
     async def _keep_all(
-        self, material: Material, organization: str | None, tell: Progress
+        self,
+        material: Material,
+        organization: str | None,
+        known: Mapping[Kind, Experience],
+        tell: Progress,
     ) -> _Done:
         done = _Done()
         there = await self.store.recommendations.organizations()
@@ -148,6 +155,8 @@ class GenerateHandler:
         for place, one in enumerate(ordered):
             tell("drawing recommendations", 0.5 + 0.5 * place / len(ordered))
             drawn = await asyncio.to_thread(draw, material, one, self.types)
+            proposals = tuple(experienced(proposal, known) for proposal in drawn.proposals)
+            drawn = replace(drawn, proposals=proposals)
             done.take(drawn)
             if not drawn.proposals and not drawn.opportunities and one not in there:
                 continue

@@ -9,6 +9,7 @@ from analysis.clock import Clock
 from analysis.errors import BadInput
 from analysis.recommendations.states import CLAIMED, RULES, Move, State
 from handlers.caller import Caller
+from handlers.recommendations.claims import claimed_by, current
 from handlers.recommendations.finding import Finder
 from handlers.recommendations.journal import ENTRIES, RECOMMENDATION, names_in
 from handlers.recommendations.moving import undo_until
@@ -22,7 +23,6 @@ from handlers.recommendations.results import (
 )
 from handlers.recommendations.saved import saved_so_far
 from handlers.recommendations.totals import totals_of
-from storage.records.recommendation import Recommendation
 from storage.repositories.recommendations import Wanted
 from storage.store import Store
 
@@ -121,8 +121,10 @@ class ReadHandler:
         reach = within(caller, organization)
         there = self.store.recommendations
         pending = Wanted(within=reach, role=caller.role, states=frozenset({State.PENDING}))
-        claimed = await self._claimed(Wanted(within=reach, role=caller.role, states=CLAIMED))
-        latest = await self.store.measurements.latest([one.id for one in claimed])
+        claimed = await claimed_by(
+            self.store, Wanted(within=reach, role=caller.role, states=CLAIMED)
+        )
+        latest = current(claimed, await self.store.measurements.latest([one.id for one in claimed]))
         return WeeklySummary(
             organization=reach,
             totals=await self._totals(Wanted(within=reach, role=caller.role)),
@@ -130,15 +132,6 @@ class ReadHandler:
             top=tuple(await there.page(pending, limit=TOP)),
             last_run=await self.store.recommendation_runs.last(reach),
         )
-
-    async def _claimed(self, wanted: Wanted) -> list[Recommendation]:
-        found: list[Recommendation] = []
-        while True:
-            after = found[-1] if found else None
-            page = await self.store.recommendations.page(wanted, after=after, limit=MOST_ROWS)
-            found += page
-            if len(page) < MOST_ROWS:
-                return found
 
     async def _totals(self, wanted: Wanted) -> Totals:
         rows = await self.store.recommendations.state_parts(wanted)

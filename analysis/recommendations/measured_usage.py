@@ -1,0 +1,336 @@
+"""What of an organization's usage a recommendation is held against: its own routes, and others.
+
+Volume is made of what the recommendation leaves alone, in units that stay the same: input tokens
+and output tokens, the latter weighed by what one costs to what the former does.
+
+| kind | volume of a day |
+| --- | --- |
+| caching (but repeats), batch processing, tiers | input + weight × output |
+| a cheaper model | input + weight × requests × the output of a request before: another model may answer at greater length, and that is its cost |
+| shorter prompts | requests × the input of a request before + weight × output |
+| answers kept for repeats | what the organization's other routes have, in the same units: the requests saved are no longer there |
+| unused features | days, each weekday by itself |
+
+A cheaper model moves requests to another one, so the task (endpoint, feature and environment) is
+followed: the model that it was, the one that is proposed, and those that the task did not have
+before.
+"""  # noqa: E501 - a table
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from analysis.recommendations.cells import Route
+from analysis.recommendations.daily import UsageDay
+from analysis.recommendations.measured import Facts, Level, Span, Spent
+from analysis.recommendations.proposal import Kind, Proposal
+
+NEWCOMER = Decimal("0.01")
+"""A model with less than this share of a task's requests before it was not there before."""
+
+OUTPUT_WEIGHT = Decimal(4)
+"""What an output token costs by an input token where no price is known; most lists have 3 to 5."""
+
+REPEATS = "repeats"
+"""The variant of caching that keeps whole answers."""
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+_DAY = timedelta(days=1)
+
+Task = tuple[str | None, str | None, str | None]
+
+
+class RoutePrices(Protocol):
+    """What the price list says of routes."""
+
+    def weight(self, route: Route) -> Decimal:
+        """What an output token costs by an input token."""
+        ...
+
+    def level(self, route: Route, day: date) -> Decimal | None:
+        """What the route's usual request costs on a day; only how it changes matters.
+
+        None: it has no price then.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of an organization's usage a recommendation is about.
+
+    Attributes:
+        kind: what is recommended.
+        variant: of it.
+        routes: whose dollars it takes.
+        target: the model that is proposed instead; None: none is.
+    """
+
+    kind: Kind
+    variant: str
+    routes: frozenset[Route]
+    target: str | None
+
+    @property
+    def tasks(self) -> frozenset[Task]:
+        """Endpoint, feature and environment of its routes."""
+        return frozenset(task_of(route) for route in self.routes)
+
+
+def task_of(route: Route) -> Task:
+    """What the requests of a route are for."""
+    return route.endpoint, route.feature, route.environment
+
+
+def scope_of(proposal: Proposal) -> Scope:
+    """What a proposal is about, from the dollars that it takes."""
+    routes = frozenset(
+        route for part in proposal.parts if (route := route_of(part.cell)) is not None
+    )
+    target = proposal.action.get("to")
+    named = target.get("model") if isinstance(target, dict) else None
+    return Scope(proposal.kind, proposal.variant, routes, named if isinstance(named, str) else None)
+
+
+def route_of(cell: str) -> Route | None:
+    """The route whose dollars these are, see `dollars_of`; None: they are no route's."""
+    named = json.loads(cell) if cell.startswith("[") else None
+    match named:
+        case ["usage", *names] if len(names) == 6:
+            return Route(*(None if name is None else str(name) for name in names))
+        case _:
+            return None
+
+
+def usage_facts(
+    scope: Scope,
+    days: Sequence[UsageDay],
+    span: Span,
+    prices: RoutePrices,
+    claimed: Collection[Scope] = (),
+) -> Facts:
+    """What is known of a recommendation's own routes and of those that control them.
+
+    Args:
+        scope: what it is about.
+        days: all usage of its organization; days that are not compared may be among them.
+        span: the days that are compared.
+        prices: of the routes.
+        claimed: all that somebody has claimed there: no control.
+    """
+    days = [one for one in days if span.is_before(one.day) or span.is_since(one.day)]
+    own = _own(scope, days, span)
+    touched = _touched([scope, *claimed])
+    others = [one for one in days if not touched(one.route)]
+    levels = _Levels(own, span, prices, by_task=scope.kind is Kind.MODEL_DOWNGRADE)
+    of_others = _Levels(others, span, prices, by_task=False)
+    unpriced = _unpriced_share(own, span)
+    if scope.kind is Kind.UNUSED_FEATURES:
+        return Facts(_by_weekday(own, span))
+    if scope.kind is Kind.CACHING and scope.variant == REPEATS:
+        return Facts(_of_others_volume(own, others, span, prices), (), unpriced, levels.of(own))
+    volumes = _Volumes(scope.kind, own, span, prices, levels.stratum)
+    others_volumes = _Volumes(scope.kind, others, span, prices, of_others.stratum)
+    return Facts(
+        own=volumes.spent(own),
+        others=others_volumes.spent(others),
+        unpriced_share=unpriced,
+        level=levels.of(own),
+        level_of_others=of_others.of(others),
+    )
+
+
+def traffic(scope: Scope, days: Sequence[UsageDay], span: Span) -> Decimal | None:
+    """Requests a day of its own routes since, by those of before; None: there were none before."""
+    own = _own(scope, days, span)
+    before = sum(one.requests for one in own if span.is_before(one.day))
+    after = sum(one.requests for one in own if span.is_since(one.day))
+    first = min((one.day for one in own if span.is_before(one.day)), default=span.before_last)
+    length = (span.before_last - first).days + 1
+    return Decimal(after * length) / (before * span.days) if before and span.days else None
+
+
+def _own(scope: Scope, days: Sequence[UsageDay], span: Span) -> list[UsageDay]:
+    if scope.kind is not Kind.MODEL_DOWNGRADE:
+        return [one for one in days if one.route in scope.routes]
+    tasks = scope.tasks
+    there = [one for one in days if task_of(one.route) in tasks]
+    requests: dict[tuple[Task, str | None], int] = {}
+    whole: dict[Task, int] = {}
+    for one in there:
+        if span.is_before(one.day):
+            task = task_of(one.route)
+            key = task, one.route.model
+            requests[key] = requests.get(key, 0) + one.requests
+            whole[task] = whole.get(task, 0) + one.requests
+
+    def follows(route: Route) -> bool:
+        if route in scope.routes or (scope.target is not None and route.model == scope.target):
+            return True
+        task = task_of(route)
+        return requests.get((task, route.model), 0) < NEWCOMER * whole.get(task, 0)
+
+    return [one for one in there if follows(one.route)]
+
+
+def _touched(scopes: Iterable[Scope]) -> Callable[[Route], bool]:
+    tasks: set[tuple[str | None, Task]] = set()
+    routes: set[Route] = set()
+    for scope in scopes:
+        routes |= scope.routes
+        if scope.kind is Kind.MODEL_DOWNGRADE:
+            tasks |= {(route.organization, task_of(route)) for route in scope.routes}
+
+    def is_touched(route: Route) -> bool:
+        return route in routes or (route.organization, task_of(route)) in tasks
+
+    return is_touched
+
+
+def _unpriced_share(own: Sequence[UsageDay], span: Span) -> Decimal:
+    since = [one for one in own if span.is_since(one.day)]
+    unpriced = sum(one.unpriced_requests for one in since)
+    whole = unpriced + sum(one.requests for one in since)
+    return Decimal(unpriced) / whole if whole else _ZERO
+
+
+class _Levels:
+    """The strata of some routes, and the price level of each from day to day."""
+
+    def __init__(
+        self, days: Sequence[UsageDay], span: Span, prices: RoutePrices, *, by_task: bool
+    ) -> None:
+        self._by_task = by_task
+        self._prices = prices
+        self._mix: dict[str, dict[Route, Decimal]] = {}
+        for one in days:
+            if span.is_before(one.day):
+                mix = self._mix.setdefault(self.stratum(one.route), {})
+                mix[one.route] = mix.get(one.route, _ZERO) + one.cost
+        self._reference = span.before_last
+        self._known: dict[tuple[str, date], Decimal] = {}
+
+    def stratum(self, route: Route) -> str:
+        """What the rate of a route is kept by."""
+        return str(task_of(route)) if self._by_task else str(route)
+
+    def of(self, days: Sequence[UsageDay]) -> Level | None:
+        """The price level; None where most of the cost came with the rows, at unknown prices."""
+        cost = sum((one.cost for one in days), _ZERO)
+        if sum((one.billed for one in days), _ZERO) * 2 > cost:
+            return None
+        return self._level
+
+    def _level(self, stratum: str, day: date) -> Decimal:
+        key = stratum, day
+        if key not in self._known:
+            self._known[key] = self._made(self._mix.get(stratum, {}), day)
+        return self._known[key]
+
+    def _made(self, mix: Mapping[Route, Decimal], day: date) -> Decimal:
+        """By Laspeyres: the mix of before at the prices of the day, by those of the last day."""
+        whole = sum(mix.values(), _ZERO)
+        if whole <= 0:
+            return _ONE
+        now = _ZERO
+        for route, cost in mix.items():
+            then = self._prices.level(route, self._reference)
+            there = self._prices.level(route, day)
+            now += cost * (there / then if there and then else _ONE)
+        return now / whole
+
+
+class _Volumes:
+    """What a kind counts as volume, see the module."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        days: Sequence[UsageDay],
+        span: Span,
+        prices: RoutePrices,
+        stratum_of: Callable[[Route], str],
+    ) -> None:
+        self._kind = kind
+        self._stratum = stratum_of
+        self._weights: dict[str, Decimal] = {}
+        sums: dict[str, list[int]] = {}
+        costs: dict[str, Decimal] = {}
+        for one in days:
+            if not span.is_before(one.day):
+                continue
+            stratum = stratum_of(one.route)
+            row = sums.setdefault(stratum, [0, 0, 0])
+            for place, amount in enumerate((one.requests, one.input, one.output)):
+                row[place] += amount
+            if one.cost >= costs.get(stratum, _ZERO):
+                costs[stratum] = one.cost
+                self._weights[stratum] = prices.weight(one.route)
+        self._each = {
+            stratum: (Decimal(tokens_in) / requests, Decimal(tokens_out) / requests)
+            for stratum, (requests, tokens_in, tokens_out) in sums.items()
+            if requests
+        }
+
+    def spent(self, days: Sequence[UsageDay]) -> list[Spent]:
+        """The same days with their volumes."""
+        return [
+            Spent(one.day, self._stratum(one.route), one.cost, self.volume(one)) for one in days
+        ]
+
+    def volume(self, one: UsageDay) -> Decimal:
+        """Of one route on one day."""
+        stratum = self._stratum(one.route)
+        of_input, of_output = self._each.get(stratum, (_ZERO, _ZERO))
+        if of_input + of_output == 0:
+            return Decimal(one.requests)  # priced by the request
+        weight = self._weights.get(stratum, OUTPUT_WEIGHT)
+        match self._kind:
+            case Kind.MODEL_DOWNGRADE:
+                return one.input + weight * of_output * one.requests
+            case Kind.PROMPT_OPTIMIZATION:
+                return of_input * one.requests + weight * one.output
+            case _:
+                return one.input + weight * one.output
+
+
+def _of_others_volume(
+    own: Sequence[UsageDay], others: Sequence[UsageDay], span: Span, prices: RoutePrices
+) -> list[Spent]:
+    """The cost of a day beside what everybody else of the organization asked for."""
+    volumes = _Volumes(Kind.CACHING, others, span, prices, lambda route: str(route))
+    rest: dict[date, Decimal] = {}
+    for one in others:
+        rest[one.day] = rest.get(one.day, _ZERO) + volumes.volume(one)
+    if not rest:
+        return _by_weekday(own, span)
+    costs: dict[date, Decimal] = {}
+    for one in own:
+        costs[one.day] = costs.get(one.day, _ZERO) + one.cost
+    strata = {str(one.route) for one in own}
+    stratum = min(strata, default="")
+    return [Spent(day, stratum, costs.get(day, _ZERO), volume) for day, volume in rest.items()]
+
+
+def _by_weekday(own: Sequence[UsageDay], span: Span) -> list[Spent]:
+    """The cost of each day, those without any too."""
+    costs: dict[date, Decimal] = {}
+    for one in own:
+        costs[one.day] = costs.get(one.day, _ZERO) + one.cost
+    return weekdays(costs, span)
+
+
+def weekdays(costs: Mapping[date, Decimal], span: Span) -> list[Spent]:
+    """Days as volume: each weekday is held against its own mean before."""
+    first = min((day for day in costs if span.is_before(day)), default=None)
+    if first is None:
+        return []
+    days = [first + number * _DAY for number in range((span.before_last - first).days + 1)]
+    days += [span.since + number * _DAY for number in range(span.days)]
+    return [Spent(day, f"weekday {day.weekday()}", costs.get(day, _ZERO), _ONE) for day in days]

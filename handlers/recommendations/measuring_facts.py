@@ -1,0 +1,144 @@
+"""Which facts a recommendation of each kind is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from analysis.recommendations.counterfactual import estimate
+from analysis.recommendations.daily import ActorDay, ActorName, UsageDay
+from analysis.recommendations.measured import (
+    COLLAPSED,
+    LEAST_AFTER,
+    LEAST_BEFORE,
+    Facts,
+    Measured,
+    MeasuredState,
+    Span,
+    judged,
+    measure,
+)
+from analysis.recommendations.measured_gpu import (
+    actor_facts,
+    efficiency_facts,
+    failure_facts,
+    idle_held,
+    pool_days,
+    pool_of,
+    service_dollars,
+)
+from analysis.recommendations.measured_usage import (
+    REPEATS,
+    RoutePrices,
+    scope_of,
+    traffic,
+    usage_facts,
+)
+from analysis.recommendations.proposal import Kind, Proposal
+from queries.recommendation_evidence.since import GpuDays
+from storage.records.recommendation import Recommendation
+
+GPU_KINDS = frozenset({Kind.IDLE_CAPACITY, Kind.FAILURE_WASTE, Kind.EFFICIENCY_DRIFT})
+"""Kinds whose facts are those of the GPUs."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyFacts:
+    """The days of some organizations, and of the GPUs.
+
+    Attributes:
+        organizations: whose recommendations are measured from them.
+        usage: by organization.
+        prices: of its routes.
+        actors: users and keys.
+        gpu: of the deployment's own.
+    """
+
+    organizations: frozenset[str | None]
+    usage: Mapping[str | None, Sequence[UsageDay]] = field(
+        default_factory=dict[str | None, Sequence[UsageDay]]
+    )
+    prices: Mapping[str | None, RoutePrices] = field(default_factory=dict[str | None, RoutePrices])
+    actors: Mapping[ActorName, Sequence[ActorDay]] = field(
+        default_factory=dict[ActorName, Sequence[ActorDay]]
+    )
+    gpu: GpuDays = field(default_factory=GpuDays)
+
+
+def measured_of(
+    proposal: Proposal, span: Span, facts: DailyFacts, claimed: Sequence[Recommendation]
+) -> Measured:
+    """What one recommendation has saved.
+
+    Args:
+        proposal: its content, as it was accepted.
+        span: the days that are compared.
+        facts: of its organization, or the GPUs.
+        claimed: all that are claimed there: they control nothing.
+    """
+    dollars = service_dollars(proposal)
+    match proposal.kind:
+        case Kind.IDLE_CAPACITY:
+            return _idle(proposal, span, facts)
+        case Kind.FAILURE_WASTE:
+            return measure(failure_facts(dollars, facts.gpu.services, span), span)
+        case Kind.EFFICIENCY_DRIFT:
+            others = {
+                cell
+                for row in claimed
+                if row.organization is None
+                for cell in service_dollars(row.content)
+            }
+            return measure(
+                efficiency_facts(dollars, facts.gpu.services, others - dollars, span), span
+            )
+        case Kind.RATE_LIMITING:
+            return _actor(proposal, span, facts)
+        case _:
+            return _usage(proposal, span, facts, claimed)
+
+
+def _usage(
+    proposal: Proposal, span: Span, facts: DailyFacts, claimed: Sequence[Recommendation]
+) -> Measured:
+    scope = scope_of(proposal)
+    days = facts.usage.get(proposal.organization, ())
+    prices = facts.prices.get(proposal.organization)
+    if not scope.routes or prices is None:
+        return _not_measurable("what it is about does not show in the usage")
+    if proposal.kind is Kind.CACHING and proposal.variant == REPEATS:
+        left = traffic(scope, days, span)
+        if left is not None and left < Decimal(str(COLLAPSED)) and span.days >= LEAST_AFTER:
+            return _not_measurable("its routes have hardly any requests left")
+    others = [
+        scope_of(row.content)
+        for row in claimed
+        if row.organization == proposal.organization and row.content.kind not in GPU_KINDS
+    ]
+    return measure(usage_facts(scope, days, span, prices, others), span)
+
+
+def _actor(proposal: Proposal, span: Span, facts: DailyFacts) -> Measured:
+    found: Facts | None = None
+    for kind, names in proposal.scope.items():
+        for name in names:
+            actor = ActorName(proposal.organization, kind, name)
+            found = actor_facts(facts.actors.get(actor, ()), span)
+    return _not_measurable("it names nobody") if found is None else measure(found, span)
+
+
+def _idle(proposal: Proposal, span: Span, facts: DailyFacts) -> Measured:
+    days = pool_days(pool_of(proposal), facts.gpu.pools)
+    before, after = idle_held(days, span)
+    if len(before) < LEAST_BEFORE or not any(day.expected > 0 for day in before):
+        return _not_measurable(
+            f"there are {len(before)} days of the pool before it, and {LEAST_BEFORE} are needed"
+        )
+    if not any(day.expected > 0 for day in after):
+        return _not_measurable("the pool is gone, or its work outgrew it")
+    return judged(estimate(before, after, None), span)
+
+
+def _not_measurable(reason: str) -> Measured:
+    return Measured(MeasuredState.NOT_MEASURABLE, reason)
