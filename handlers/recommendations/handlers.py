@@ -11,10 +11,13 @@ from handlers.recommendations.deciding import DecideHandler
 from handlers.recommendations.evidence import EvidenceSources
 from handlers.recommendations.finding import Finder
 from handlers.recommendations.generating import GenerateHandler
+from handlers.recommendations.measuring import MeasureHandler
 from handlers.recommendations.opportunities import OpportunityHandler
 from handlers.recommendations.reading import ReadHandler
+from handlers.recommendations.tracker import TrackerHandler
 from queries.dimensions import Dimensions
 from queries.mart import Mart
+from queries.recommendation_evidence.reading import EvidenceReader
 from storage.records.audit import Surface
 from storage.store import Store
 
@@ -29,6 +32,8 @@ class RecommendationHandlers:
         decide: accept, reject, snooze, implement, verify, reopen, undo, assign.
         opportunities: list, show, summary, resolve.
         age: what time alone makes of them.
+        measure: what claimed ones have saved; nightly.
+        tracker: promised against measured.
         finder: finds the one that a text means.
     """
 
@@ -37,6 +42,8 @@ class RecommendationHandlers:
     decide: DecideHandler
     opportunities: OpportunityHandler
     age: AgeHandler
+    measure: MeasureHandler
+    tracker: TrackerHandler
     finder: Finder
 
 
@@ -48,6 +55,7 @@ def recommendation_handlers(
     clock: Clock,
     zone: ZoneInfo,
     surface: Surface,
+    reader: EvidenceReader | None = None,
 ) -> RecommendationHandlers:
     """The handlers of one surface, which the audit trail names.
 
@@ -59,6 +67,7 @@ def recommendation_handlers(
         clock: the present.
         zone: in which the deployment's days begin.
         surface: whose handlers these are.
+        reader: of the mart; None: one with the usual limits.
     """
     finder = Finder(store)
     return RecommendationHandlers(
@@ -67,5 +76,7 @@ def recommendation_handlers(
         decide=DecideHandler(store, finder, clock, surface),
         opportunities=OpportunityHandler(store, finder, clock, surface),
         age=AgeHandler(store, clock),
+        measure=MeasureHandler(store, mart, reader or EvidenceReader(mart), clock),
+        tracker=TrackerHandler(store, clock),
         finder=finder,
     )
