@@ -37,7 +37,7 @@ from pydantic import SecretStr
 from api.budget_check import PATH, budget_check_router
 from benchmarks.budget_spend import EACH, NOW, SIZES, ZONES, Facts
 from bot.alerts import compose
-from bot.budget_watch import spare_the_collector
+from bot.budget_watch import collector_spared
 from handlers.budget_watch.check import Checks
 from handlers.budget_watch.evaluation import Evaluator
 from handlers.budget_watch.keeping import Keeper
@@ -165,8 +165,8 @@ async def measure(facts: Facts, folder: Path, number: int) -> Measured:
     standings = Standings(engine, spending, store.raises, facts.mart.dimensions, clock, 26.0)
     keeper = Keeper(store, spending)
     evaluator = Evaluator(store, facts.mart, keeper, standings, compose, clock, 26.0)
-    first, alerts, _ = await _evaluated(evaluator)
-    spare_the_collector()
+    with collector_spared():
+        first, alerts, _ = await _evaluated(evaluator)
     clock.advance()
     facts.forget_the_last_day()
     facts.change("hash(organization) % 100 <> 0")

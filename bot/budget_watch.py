@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from bot.alerts import compose
@@ -39,10 +39,11 @@ class BudgetWatch:
         Raises:
             Unavailable: the store or the facts cannot be read; the next time does it all.
         """
-        is_first = self.evaluator.last is None
-        await self.evaluator.evaluate()
-        if is_first:
-            spare_the_collector()
+        if self.evaluator.last is not None:
+            await self.evaluator.evaluate()
+            return
+        with collector_spared():
+            await self.evaluator.evaluate()
 
     async def recount(self) -> None:
         """Compares what incremental work has kept with all facts; logs a difference as an error.
@@ -53,14 +54,20 @@ class BudgetWatch:
         await recount(self.evaluator)
 
 
-def spare_the_collector() -> None:
+@contextmanager
+def collector_spared() -> Generator[None]:
     """Keeps the garbage collector from looking through all budgets again and again.
 
-    They stay for as long as the process does. A look through a million of them holds everything
-    else up for a second, and a gateway waits milliseconds.
+    They are read within the block, and stay for as long as the process does. A look through a
+    million of them holds everything else up for a second, and a gateway waits milliseconds.
     """
-    gc.collect()
-    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 @asynccontextmanager

@@ -63,7 +63,7 @@ class EvaluationLimits:
         all_told_from: with so many budgets to look at, all that is kept of alerts is read at once.
     """
 
-    looked_at_once: int = 2_000
+    looked_at_once: int = 5_000
     written_at_once: int = 50
     drivers_within: timedelta = timedelta(seconds=20)
     drivers_each: timedelta = timedelta(seconds=3)

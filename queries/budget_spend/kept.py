@@ -164,11 +164,17 @@ class Work:
         """See `BudgetSpending.daily`."""
         self.put(budgets)
         self._add_up(self._within(self._mart.snapshot().rollups(), ALL), ALL, daily=True)
-        rows = self.connection.execute(
+        found = self.connection.execute(
             f"SELECT place, day, SUM(cost)::{MONEY}, SUM(requests)::BIGINT, "
             "SUM(unpriced)::BIGINT FROM parts GROUP BY place, day ORDER BY place, day"
-        ).fetchall()
-        return [DailySpend(*row) for row in cast("list[tuple[int, date, Decimal, int, int]]", rows)]
+        )
+        days: list[DailySpend] = []
+        while rows := found.fetchmany(_PIECE // 4):
+            days += [
+                DailySpend(*row) for row in cast("list[tuple[int, date, Decimal, int, int]]", rows)
+            ]
+            give_way()
+        return days
 
     def _renew(self, gone: list[Read], come: list[Read]) -> int:
         """What changed days held is taken away from the budgets, what they hold is added."""
