@@ -1,4 +1,4 @@
-"""What is done about recommendations while costbot serves: drawn, aged, and told of on Mondays."""
+"""What is done about recommendations while costbot serves: drawn, measured, aged, told of."""
 
 from __future__ import annotations
 
@@ -78,6 +78,19 @@ class RecommendationJobs:
             log.warning(
                 "recommendations of kind %s were not drawn: %s", failure.kind, failure.reason
             )
+
+    async def measure(self) -> None:
+        """Measures what claimed recommendations have saved, each once a day."""
+        if self.clock() - self.began < SETTLING:
+            return
+        try:
+            measured = await self.handlers.measure.measure()
+        except Unavailable as error:
+            log.warning("savings were not measured: %s", error)
+            return
+        if measured:
+            counts = ", ".join(f"{number} {name}" for name, number in sorted(measured.items()))
+            log.info("savings measured: %s", counts)
 
     async def age(self) -> None:
         """Wakes, expires and archives what is due."""

@@ -143,6 +143,7 @@ def scheduled(
         scheduler.add("recounting the budgets", Nightly(), watch.recount)
     jobs = recommendation_jobs(parts, wake)
     scheduler.add("drawing recommendations", Every(LOOK_EVERY), jobs.draw)
+    scheduler.add("measuring what was saved", Every(LOOK_EVERY), jobs.measure)
     scheduler.add("moving old recommendations", Nightly(), jobs.age)
     scheduler.add("telling of recommendations", Every(LOOK_EVERY), jobs.tell)
     return scheduler
