@@ -229,9 +229,18 @@ def budgets_of(
     return budget_handlers(parts.store, parts.handlers.cost, spending, surface, messages, wake)
 
 
-def recommendations_of(parts: Parts, surface: Surface) -> RecommendationHandlers:
-    """What can be done with recommendations on one surface, which the audit trail names."""
+def recommendations_of(
+    parts: Parts, surface: Surface, wake: Callable[[], None] | None = None
+) -> RecommendationHandlers:
+    """What can be done with recommendations on one surface.
+
+    Args:
+        parts: on which it is done.
+        surface: the audit trail names it.
+        wake: tells the outbox of this process that there is something to send.
+    """
     # Many small modules: most commands need none of them.
+    from bot.recommendation_cards import SlackCardMessages
     from handlers.recommendations.handlers import recommendation_handlers
     from handlers.recommendations.pricing_of_cells import pricing_of
     from handlers.recommendations.sources import deployment_sources
@@ -248,7 +257,15 @@ def recommendations_of(parts: Parts, surface: Surface) -> RecommendationHandlers
         pricing_of(store.prices),
     )
     return recommendation_handlers(
-        store, parts.mart, sources, parts.dimensions, parts.clock, settings.zone_info, surface
+        store,
+        parts.mart,
+        sources,
+        parts.dimensions,
+        parts.clock,
+        settings.zone_info,
+        surface,
+        SlackCardMessages(),
+        wake,
     )
 
 
@@ -281,6 +298,7 @@ def slack_app(
         road=parts.road,
         report=parts.handlers.report,
         budgets=budgets_of(parts, "slack", wake),
+        recommendations=recommendations_of(parts, "slack", wake),
         alerts=alerts_of(parts, "slack", wake),
         clock=parts.clock,
         identities=Identities(callers, parts.clock),

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 
 from analysis.roles import Role
 from bot.grammar.budget_words import BUDGET_CLAUSES, BUDGET_SUBCOMMANDS
+from bot.grammar.recs_words import RECS_CLAUSES, RECS_SUBCOMMANDS
 from bot.grammar.words import ALIASES, CLAUSES, SUBCOMMANDS, Clause, Subcommand
 from queries.breakdown import TIMES
 from queries.dimensions import Dimensions
 
 _WRITTEN = (
-    "<!-- Written by `costbot reference` from `bot/grammar/words.py` and `budget_words.py`. -->"
+    "<!-- Written by `costbot reference` from `words.py`, `budget_words.py` and `recs_words.py` in "
+    "`bot/grammar`. -->"
 )
 
 
@@ -43,6 +45,16 @@ def commands_page() -> str:
         "A budget is created and edited by a name and, in any order:",
         "",
         *_clauses(BUDGET_CLAUSES),
+        "",
+        "## Recommendations",
+        "",
+        "`/recs`, and then one of these:",
+        "",
+        *_subcommands("/recs", RECS_SUBCOMMANDS),
+        "",
+        "A list is narrowed, in any order, by:",
+        "",
+        *_clauses(RECS_CLAUSES),
         "",
         "## Dimensions",
         "",

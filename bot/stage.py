@@ -179,6 +179,12 @@ def installed_app() -> SlackApp:
                 "What we mean to spend at most",
                 should_escape=True,
             ),
+            Command(
+                "/recs",
+                "list | show ID | accept ID | tracker | help",
+                "What we could save",
+                should_escape=True,
+            ),
         ),
     )
 

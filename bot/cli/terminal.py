@@ -52,7 +52,9 @@ def _print_block(block: Json, console: Console) -> None:
         case "table":
             _print_table(block, console)
         case "actions":
-            labels = [_text_of(entry["text"]) for entry in cast("list[Json]", block["elements"])]
+            elements = cast("list[Json]", block["elements"])
+            # A menu has no text of its own, but one in its place.
+            labels = [_text_of(entry.get("text") or entry["placeholder"]) for entry in elements]
             console.print(Text("  ".join(f"[{label}]" for label in labels), style="cyan"))
         case "divider":
             console.rule()

@@ -56,7 +56,7 @@ def parse_budget(text: str, dimensions: Dimensions, role: Role) -> Command:
     Raises:
         NotUnderstood: with the word that was not understood, and a suggestion.
     """
-    head, reason = _reason(text)
+    head, reason = reason_of(text)
     tokens = tokenize(head)
     if not tokens:
         return BudgetListCommand()
@@ -82,7 +82,7 @@ def parse_budget(text: str, dimensions: Dimensions, role: Role) -> Command:
     return parser(tokenize(text)[1:])
 
 
-def _reason(text: str) -> tuple[str, str | None]:
+def reason_of(text: str) -> tuple[str, str | None]:
     """What stands before `because`, and behind it; quotes hold the word back."""
     for match in _BECAUSE.finditer(text):
         head = text[: match.start()]

@@ -32,12 +32,14 @@ from bot.slack.listeners import Listeners
 from bot.slack.pace import Pace
 from bot.slack.permissions import needed_role, who
 from bot.slack.posting import ReportPosting
+from bot.slack.recs import recs_listeners
 from bot.slack.reply import Replies, send
 from bot.slack.report import Reports
 from bot.slack.thread import Threads
 from bot.supervisor import Supervisor
 from handlers.budget_watch.acting import AlertHandler
 from handlers.budgets.handlers import BudgetHandlers
+from handlers.recommendations.handlers import RecommendationHandlers
 from handlers.report import ReportHandler
 from storage.repositories.inbound import InboundEventRepository
 
@@ -94,6 +96,7 @@ def create_bolt_app(
     road: Road,
     report: ReportHandler,
     budgets: BudgetHandlers,
+    recommendations: RecommendationHandlers,
     alerts: AlertHandler,
     clock: Clock,
     identities: Identities,
@@ -127,6 +130,7 @@ def create_bolt_app(
     AlertListeners(alerts, replies).register(hears)
     listeners = budget_listeners(budgets, api, replies, road.dimensions, road.engine)
     listeners.register(hears)
+    recs_listeners(recommendations, api, replies).register(hears)
     return app
 
 

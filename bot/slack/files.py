@@ -17,19 +17,22 @@ MOST_FILES = 10
 """Files in one message; Slack's own clients share no more."""
 
 
-async def send_csv(client: SlackApi, user_id: str, file: CsvFile, question: str) -> Answer:
+async def send_csv(
+    client: SlackApi, user_id: str, file: CsvFile, question: str, *, command: str = "/cost"
+) -> Answer:
     """Uploads `file` to a person's direct messages, and says so.
 
     Args:
         client: Slack's Web API.
         user_id: whose direct messages.
         file: what is sent.
-        question: the command that it answers.
+        question: that it answers, as it was typed after the command.
+        command: the command.
 
     Raises:
         Unavailable: Slack refused it; nothing was sent.
     """
-    await send_files(client, user_id, [file], f"`/cost {escape(question)}`")
+    await send_files(client, user_id, [file], f"`{command} {escape(question)}`")
     text = f"{plural(file.rows, 'row')} as `{file.name}`: it is in your direct messages with me."
     return Answer(text=text, blocks=(section(f":page_facing_up: {text}", "csv-sent"),))
 

@@ -11,8 +11,14 @@ from typing import cast
 from analysis.roles import Role
 from bot.slack.api import Json
 from handlers.budgets.permissions import LEAST_ROLE, Act
+from handlers.recommendations.permissions import LEAST_ROLE as LEAST_FOR
+from handlers.recommendations.permissions import Act as Recs
 
-COMMANDS: Mapping[str, Role] = {"/cost": Role.USER, "/budget": LEAST_ROLE[Act.SEE]}
+COMMANDS: Mapping[str, Role] = {
+    "/cost": Role.USER,
+    "/budget": LEAST_ROLE[Act.SEE],
+    "/recs": LEAST_FOR[Recs.SEE],
+}
 """Slash command to the least role that may use it."""
 
 ACTIONS: Mapping[str, Role] = {
@@ -37,6 +43,21 @@ ACTIONS: Mapping[str, Role] = {
     "raise_withdraw": LEAST_ROLE[Act.ASK_RAISE],
     "raise_approve": LEAST_ROLE[Act.DECIDE_RAISE],
     "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],
+    "recs_ask": LEAST_FOR[Recs.SEE],
+    "recs_show": LEAST_FOR[Recs.SEE],
+    "recs_csv": LEAST_FOR[Recs.SEE],
+    "recs_share": LEAST_FOR[Recs.SEE],
+    "recs_accept": LEAST_FOR[Recs.ACCEPT],
+    "recs_reject": LEAST_FOR[Recs.REJECT],
+    "recs_snooze": LEAST_FOR[Recs.SNOOZE],
+    "recs_implement": LEAST_FOR[Recs.IMPLEMENT],
+    "recs_verify": LEAST_FOR[Recs.VERIFY],
+    "recs_reopen": LEAST_FOR[Recs.REOPEN],
+    "recs_undo": LEAST_FOR[Recs.UNDO],
+    "recs_assign": LEAST_FOR[Recs.ASSIGN],
+    "recs_generate": LEAST_FOR[Recs.GENERATE],
+    "recs_opportunity_take": LEAST_FOR[Recs.RESOLVE],
+    "recs_opportunity_status": LEAST_FOR[Recs.RESOLVE],
 }
 """Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
 
@@ -44,6 +65,11 @@ VIEWS: Mapping[str, Role] = {
     "budget_form": LEAST_ROLE[Act.CREATE],
     "budget_raise": LEAST_ROLE[Act.ASK_RAISE],
     "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],
+    "recs_reject": LEAST_FOR[Recs.REJECT],
+    "recs_snooze": LEAST_FOR[Recs.SNOOZE],
+    "recs_verify": LEAST_FOR[Recs.VERIFY],
+    "recs_assign": LEAST_FOR[Recs.ASSIGN],
+    "recs_opportunity": LEAST_FOR[Recs.RESOLVE],
 }
 """Modal, by its `callback_id`, to the least role that may send it in."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from handlers.recommendations.moving import Decision, moved, undo_until
 from handlers.recommendations.permissions import MOVES, Act, allow, moves_of
 from handlers.recommendations.requests import AssignRequest, DecideRequest
 from handlers.recommendations.results import Decided
+from handlers.recommendations.sharing import CardMessages
 from storage.records.audit import Surface
 from storage.records.budget import money
 from storage.records.recommendation import Recommendation, Standing, checked_reason
@@ -47,12 +49,16 @@ class DecideHandler:
         finder: of what is meant.
         clock: the present.
         surface: where it is decided.
+        messages: bring the cards up to date that show it; None: nothing does.
+        wake: tells the outbox of this process that there is something to send.
     """
 
     store: Store
     finder: Finder
     clock: Clock
     surface: Surface
+    messages: CardMessages | None = None
+    wake: Callable[[], None] | None = None
 
     async def decide(self, request: DecideRequest, caller: Caller) -> Decided:
         """Accepts, rejects, snoozes, implements, verifies, reopens, or takes a decision back.
@@ -115,7 +121,13 @@ class DecideHandler:
             after = await together.recommendations.write(before, standing=standing)
             entry = of_recommendation(what, actor_of(caller), self.surface, before, after)
             await together.audit.add(entry)
-            return after
+            if self.messages is not None and after.cards:
+                names = {actor_of(caller).key: caller.name}
+                news = self.messages.changed(after, names, caller.zone)
+                await together.deliveries.add_many(news)
+        if self.wake is not None and after.cards:
+            self.wake()
+        return after
 
     def _decision(self, request: DecideRequest, caller: Caller) -> Decision:
         now = self.clock()

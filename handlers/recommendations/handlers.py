@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from handlers.recommendations.generating import GenerateHandler
 from handlers.recommendations.measuring import MeasureHandler
 from handlers.recommendations.opportunities import OpportunityHandler
 from handlers.recommendations.reading import ReadHandler
+from handlers.recommendations.sharing import CardMessages
 from handlers.recommendations.tracker import TrackerHandler
 from queries.dimensions import Dimensions
 from queries.mart import Mart
@@ -55,6 +57,8 @@ def recommendation_handlers(
     clock: Clock,
     zone: ZoneInfo,
     surface: Surface,
+    messages: CardMessages | None = None,
+    wake: Callable[[], None] | None = None,
     reader: EvidenceReader | None = None,
 ) -> RecommendationHandlers:
     """The handlers of one surface, which the audit trail names.
@@ -67,13 +71,15 @@ def recommendation_handlers(
         clock: the present.
         zone: in which the deployment's days begin.
         surface: whose handlers these are.
+        messages: bring the cards up to date that show what is decided on; None: nothing does.
+        wake: tells the outbox of this process that there is something to send.
         reader: of the mart; None: one with the usual limits.
     """
     finder = Finder(store)
     return RecommendationHandlers(
         generate=GenerateHandler(store, mart, sources, dimensions, clock, zone),
         read=ReadHandler(store, finder, clock),
-        decide=DecideHandler(store, finder, clock, surface),
+        decide=DecideHandler(store, finder, clock, surface, messages, wake),
         opportunities=OpportunityHandler(store, finder, clock, surface),
         age=AgeHandler(store, clock),
         measure=MeasureHandler(store, mart, reader or EvidenceReader(mart), clock),

@@ -1,0 +1,93 @@
+"""Recommendations shown to others; each message that shows one follows what is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from analysis.clock import Clock
+from handlers.caller import Caller
+from handlers.recommendations.finding import Finder
+from handlers.recommendations.permissions import Act, allow
+from storage.records.delivery import NewDelivery
+from storage.records.recommendation import Card, Recommendation
+from storage.store import Store
+
+
+class CardMessages(Protocol):
+    """Makes the messages that show a recommendation."""
+
+    def shown(
+        self, row: Recommendation, names: dict[str, str], zone: ZoneInfo, card: Card
+    ) -> NewDelivery:
+        """The message that becomes a card.
+
+        Args:
+            row: what is shown.
+            names: of who had to do with it; see `names_of`.
+            zone: in which instants are told.
+            card: where, and by which key.
+        """
+        ...
+
+    def changed(
+        self, row: Recommendation, names: dict[str, str], zone: ZoneInfo
+    ) -> Sequence[NewDelivery]:
+        """Those that bring its cards up to date; arguments as in `shown`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShareHandler:
+    """Shows recommendations in Slack.
+
+    The message and where it stands are one transaction, so each decision finds all that show it.
+
+    Attributes:
+        store: where recommendations are kept.
+        finder: of what is meant.
+        clock: the present.
+        messages: makes them.
+        wake: tells the outbox of this process that there is something to send.
+    """
+
+    store: Store
+    finder: Finder
+    clock: Clock
+    messages: CardMessages
+    wake: Callable[[], None] | None = field(default=None)
+
+    async def share(self, which: str, channel: str, caller: Caller) -> tuple[Recommendation, bool]:
+        """Shows a recommendation to everybody in a channel, once a day.
+
+        Args:
+            which: its id, or the first digits of it.
+            channel: id of the channel.
+            caller: who shares it.
+
+        Returns:
+            It, and whether it was not shown there today.
+
+        Raises:
+            NotFound: there is none that the caller sees.
+            NotUnderstood: several are meant.
+            Unavailable: the store does not answer.
+        """
+        allow(Act.SEE, caller)
+        row = await self.finder.recommendation(which, caller)
+        key = f"recommendation|{row.id}|{channel}|{self.clock().date()}"
+        return row, await self._show(row, {}, caller, Card(channel=channel, key=key))
+
+    async def _show(
+        self, row: Recommendation, names: dict[str, str], caller: Caller, card: Card
+    ) -> bool:
+        async with self.store.transaction() as together:
+            is_new = await together.recommendations.add_card(row.id, card)
+            if is_new:
+                message = self.messages.shown(row, names, caller.zone, card)
+                await together.deliveries.add_many([message])
+        if self.wake is not None:
+            self.wake()
+        return is_new
