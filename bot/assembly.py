@@ -25,18 +25,24 @@ from handlers.failures import FailuresHandler
 from handlers.imports import ImportHandler, ImportRequest
 from handlers.outbox import OutboxHandler
 from handlers.own_cost import OwnCostHandler
+from handlers.own_usage import UsageReader
 from handlers.pricing import PricingHandler
+from handlers.pricing_compare import PricingCompareHandler
 from handlers.queries import QueryHandler
+from handlers.recommendations.pricing_of_cells import pricing_of
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
 from handlers.sample import SampleHandler
 from handlers.trends import TrendsHandler
 from handlers.utilization import UtilizationHandler
+from handlers.whatif import WhatIfHandler
+from handlers.whatif_recommendation import WhatIfRecommender
 from handlers.why import WhyHandler
 from queries.budget_spend import BudgetSpending
 from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
 from queries.mart import Mart, WriterLimits
+from queries.recommendation_evidence.reading import EvidenceLimits, EvidenceReader
 from queries.sources.importer import Progress
 from queries.sources.report import ImportReport
 from storage import Store
@@ -171,6 +177,10 @@ def _put_together(
     queries = QueryHandler(engine, clock, stale)
     reconcile = ReconcileHandler(engine, clock, stale)
     why = WhyHandler(engine, dimensions, clock, stale)
+    limits = EvidenceLimits(threads=settings.mart_threads, memory=settings.mart_memory)
+    reader, prices_of = EvidenceReader(mart, limits), pricing_of(store.prices)
+    usage = UsageReader(mart, reader, engine, dimensions, prices_of, clock)
+    what_if = WhatIfHandler(usage)
     handlers = Handlers(
         about=AboutHandler(
             engine,
@@ -188,9 +198,12 @@ def _put_together(
         efficiency=EfficiencyHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
         failures=FailuresHandler(engine, dimensions, clock, stale),
         pricing=PricingHandler(store.prices, clock),
+        pricing_compare=PricingCompareHandler(usage),
         queries=queries,
         reconcile=reconcile,
         report=ReportHandler(queries, cost, reconcile, why, clock),
+        what_if=what_if,
+        what_if_recommender=WhatIfRecommender(what_if, store, dimensions, clock),
         why=why,
     )
     defaults = PersonDefaults(
@@ -242,9 +255,7 @@ def recommendations_of(
     # Many small modules: most commands need none of them.
     from bot.recommendation_cards import SlackCardMessages
     from handlers.recommendations.handlers import recommendation_handlers
-    from handlers.recommendations.pricing_of_cells import pricing_of
     from handlers.recommendations.sources import deployment_sources
-    from queries.recommendation_evidence.reading import EvidenceLimits, EvidenceReader
 
     settings, store = parts.settings, parts.store
     limits = EvidenceLimits(threads=settings.mart_threads, memory=settings.mart_memory)

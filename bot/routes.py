@@ -15,11 +15,13 @@ from bot.blocks.failures import failures_answer, failures_csv
 from bot.blocks.help import help_answer
 from bot.blocks.pools import break_even_answer
 from bot.blocks.pricing import pricing_answer
+from bot.blocks.pricing_compare import pricing_compare_answer
 from bot.blocks.query import queries_answer, query_answer
 from bot.blocks.reconcile import reconcile_answer
 from bot.blocks.report import preview_answer
 from bot.blocks.trends import trends_answer
 from bot.blocks.utilization import utilization_answer, utilization_csv
+from bot.blocks.whatif import recommended_answer, what_if_answer
 from bot.blocks.why import why_answer
 from bot.breakeven_csv import break_even_csv
 from bot.compare_csv import compare_csv, trends_csv
@@ -30,11 +32,14 @@ from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.days import EfficiencyCommand, FailuresCommand, UtilizationCommand, write_days
 from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand
+from bot.grammar.pricing_compare import PricingCompareCommand
 from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
 from bot.grammar.report import ReportCommand
 from bot.grammar.trends import TrendsCommand, write_trends
+from bot.grammar.whatif import WhatIfCommand
 from bot.grammar.why import WhyCommand, write_why
 from bot.query_csv import query_csv
+from bot.whatif_csv import pricing_compare_csv, what_if_csv
 from bot.why_csv import why_csv
 from handlers.about import AboutHandler
 from handlers.breakeven import BreakEvenHandler
@@ -44,11 +49,14 @@ from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
 from handlers.failures import FailuresHandler
 from handlers.pricing import PricingHandler
+from handlers.pricing_compare import PricingCompareHandler
 from handlers.queries import QueryHandler
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
 from handlers.trends import TrendsHandler
 from handlers.utilization import UtilizationHandler
+from handlers.whatif import WhatIfHandler
+from handlers.whatif_recommendation import WhatIfRecommender
 from handlers.why import WhyHandler
 from queries.dimensions import Dimensions
 
@@ -106,11 +114,14 @@ class Handlers:
     efficiency: EfficiencyHandler
     failures: FailuresHandler
     pricing: PricingHandler
+    pricing_compare: PricingCompareHandler
     queries: QueryHandler
     reconcile: ReconcileHandler
     report: ReportHandler
     trends: TrendsHandler
     utilization: UtilizationHandler
+    what_if: WhatIfHandler
+    what_if_recommender: WhatIfRecommender
     why: WhyHandler
 
 
@@ -125,6 +136,8 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes.add(EfficiencyCommand, _efficiency(handlers.efficiency))
     routes.add(FailuresCommand, _failures(handlers.failures))
     routes.add(PricingCommand, _pricing(handlers.pricing))
+    routes.add(PricingCompareCommand, _pricing_compare(handlers.pricing_compare))
+    routes.add(WhatIfCommand, _what_if(handlers))
     routes.add(QueryCommand, _query(handlers.queries))
     routes.add(QueryListCommand, _query_list(handlers.queries))
     routes.add(ReconcileCommand, _reconcile(handlers.reconcile))
@@ -213,6 +226,30 @@ def _pricing(handler: PricingHandler) -> Route[PricingCommand]:
         return pricing_csv(await handler.price_list(command.provider, caller))
 
     return Route(answer, csv)
+
+
+def _pricing_compare(handler: PricingCompareHandler) -> Route[PricingCompareCommand]:
+    async def answer(command: PricingCompareCommand, caller: Caller) -> Answer:
+        return pricing_compare_answer(await handler.compare(command.request, caller))
+
+    async def csv(command: PricingCompareCommand, caller: Caller) -> CsvFile:
+        return pricing_compare_csv(await handler.compare(command.request, caller))
+
+    return Route(answer, csv)  # never kept: a new price changes it, and no new data
+
+
+def _what_if(handlers: Handlers) -> Route[WhatIfCommand]:
+    async def answer(command: WhatIfCommand, caller: Caller) -> Answer:
+        if command.recommend:
+            recommender = handlers.what_if_recommender
+            kept = await recommender.recommend(command.request, caller, "slack")
+            return recommended_answer(kept)
+        return what_if_answer(await handlers.what_if.what_if(command.request, caller), caller)
+
+    async def csv(command: WhatIfCommand, caller: Caller) -> CsvFile:
+        return what_if_csv(await handlers.what_if.what_if(command.request, caller))
+
+    return Route(answer, csv)  # never kept: a new price changes it, and no new data
 
 
 def _query(handler: QueryHandler) -> Route[QueryCommand]:

@@ -162,6 +162,16 @@ class UsageReader:
             only[self.dimensions[MODEL].column] = tuple(models)
         return await daily_costs(self.reader, usage.days, usage.organization, only)
 
+    async def whole_routes(self, usage: OwnUsage, models: Sequence[str]) -> Mapping[Route, Decimal]:
+        """USD that the routes of some models cost in these days, whatever is filtered by besides.
+
+        Raises:
+            Unavailable: the mart cannot be read.
+        """
+        only = self._only({MODEL: tuple(models)} if models else {})
+        daily = await daily_costs(self.reader, usage.days, usage.organization, only)
+        return {route: sum(costs, Decimal(0)) for route, costs in daily.items()}
+
     def _only(self, filters: Filters) -> dict[str, tuple[str, ...]]:
         return {self.dimensions[name].column: values for name, values in filters.items()}
 

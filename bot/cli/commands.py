@@ -22,6 +22,8 @@ from bot.cli.sample import sample
 from bot.cli.say import say
 from bot.cli.serve import serve
 from bot.cli.sync import sync
+from bot.cli.typed import WORDS
+from bot.cli.whatif import what_if
 from bot.cli.why import why
 
 app = typer.Typer(
@@ -59,6 +61,7 @@ app.command()(cost)
 app.command()(compare)
 app.command()(trends)
 app.command()(why)
+app.command("whatif", context_settings=WORDS)(what_if)
 app.command()(query)
 app.command()(report)
 app.command()(sync)

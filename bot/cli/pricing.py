@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from analysis.clock import system_clock
 from analysis.errors import BadInput
 from bot.cli.cost import operator
+from bot.cli.pricing_compare import compare_prices
 from bot.settings import Settings
 from handlers.pricing import PriceListResult, PricingHandler
 from storage.records.price import ModelPrice, StoredPrice
@@ -110,6 +111,9 @@ def add(
         f"(USD per million tokens) from {_day(added.effective_from)} on."
     )
     typer.echo("What was imported before keeps the cost that it was given.")
+
+
+app.command("compare")(compare_prices)
 
 
 async def _listed(settings: Settings, provider: str | None) -> PriceListResult:

@@ -12,10 +12,12 @@ from bot.grammar.command import Command
 from bot.grammar.compare import parse_compare
 from bot.grammar.cost import CostParser
 from bot.grammar.days import parse_efficiency, parse_failures, parse_utilization
+from bot.grammar.pricing_compare import parse_pricing_compare
 from bot.grammar.query import parse_query, parse_reconcile
 from bot.grammar.report import parse_report
 from bot.grammar.tokens import Token, tokenize
 from bot.grammar.trends import parse_trends
+from bot.grammar.whatif import parse_what_if
 from bot.grammar.why import parse_why
 from handlers.nearest import shown
 from queries.dimensions import Dimensions
@@ -66,8 +68,9 @@ def _parse_about(rest: list[Token], dimensions: Dimensions, role: Role) -> About
     return AboutCommand()
 
 
-def _parse_pricing(rest: list[Token], dimensions: Dimensions, role: Role) -> PricingCommand:
-    del dimensions, role
+def _parse_pricing(rest: list[Token], dimensions: Dimensions, role: Role) -> Command:
+    if rest and rest[0].keyword == "compare":
+        return parse_pricing_compare(rest[1:], dimensions, role)
     named = [token for token in rest if token.keyword != "csv"]
     _nothing_after("pricing", named[1:])
     return PricingCommand(named[0].text if named else None, csv=len(named) < len(rest))
@@ -81,6 +84,8 @@ def _nothing_after(word: str, rest: Sequence[Token]) -> None:
 
 PARSERS: Mapping[str, Parser] = {
     "why": parse_why,
+    "whatif": parse_what_if,
+    "what-if": parse_what_if,
     "compare": parse_compare,
     "trends": parse_trends,
     "trend": parse_trends,

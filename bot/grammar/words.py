@@ -98,6 +98,20 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost pricing openai",
     ),
     Subcommand(
+        "pricing",
+        "pricing compare [models NAME …] [PERIOD] [DIMENSION VALUE …] [csv]",
+        "what your own usage would cost at each model's prices, with quality and context window; "
+        "without a period: the last 30 complete days",
+        "/cost pricing compare models gpt-4o-mini claude-haiku-4-5 feature chat",
+    ),
+    Subcommand(
+        "whatif",
+        "whatif [model A to B] [share 40%] [cache 30%] [batch 20%] [input -20%] [output -10%] "
+        "[requests -5%] [PERIOD] [DIMENSION VALUE …] [recommend | csv]",
+        "what your own usage would cost otherwise, each change alone and all together",
+        "/cost whatif model gpt-4-turbo to gpt-4o-mini share 40% cache 30% batch 20%",
+    ),
+    Subcommand(
         "query",
         "query [NAME [parameter=value …]] [csv]",
         "a ready-made question over complete days; without a name: which there are",
@@ -202,7 +216,7 @@ def dimension_words(dimensions: Dimensions, role: Role) -> dict[str, Dimension]:
 
 def all_keywords(dimensions: Dimensions, role: Role) -> Iterable[str]:
     """Every word that may be typed: where suggestions for a mistyped one come from."""
-    yield from (subcommand.word for subcommand in SUBCOMMANDS)
+    yield from dict.fromkeys(subcommand.word for subcommand in SUBCOMMANDS)
     for clause in CLAUSES:
         yield from clause.keywords
     yield from TIMES
