@@ -18,6 +18,7 @@ from storage.repositories.audit import AuditRepository
 from storage.repositories.budgets import BudgetRepository
 from storage.repositories.deliveries import DeliveryRepository
 from storage.repositories.inbound import InboundEventRepository
+from storage.repositories.offers import OfferRepository
 from storage.repositories.opportunities import OpportunityRepository
 from storage.repositories.people import PersonRepository
 from storage.repositories.prices import PriceRepository
@@ -35,10 +36,12 @@ class Transaction:
     """Repositories that write together: all of it appears, or none.
 
     Attributes:
-        people, user_groups, budgets, raises, alert_states, recommendations, measurements,
-            opportunities, deliveries, audit: see `Store`.
+        prices, offers, people, user_groups, budgets, raises, alert_states, recommendations,
+            measurements, opportunities, deliveries, audit: see `Store`.
     """
 
+    prices: PriceRepository
+    offers: OfferRepository
     people: PersonRepository
     user_groups: UserGroupRepository
     budgets: BudgetRepository
@@ -60,6 +63,7 @@ class Store:
 
     Attributes:
         prices: the dated price list.
+        offers: what providers offer beside their lists, and who has taken it.
         people: who is who.
         user_groups: who the members of Slack's user groups are.
         inbound: which of Slack's events were heard already.
@@ -82,6 +86,7 @@ class Store:
     def __init__(self, address: str | SecretStr, clock: Clock) -> None:
         self._database = Database(parse_address(address))
         self.prices = PriceRepository(self._database, clock)
+        self.offers = OfferRepository(self._database, clock)
         self.people = PersonRepository(self._database, clock)
         self.user_groups = UserGroupRepository(self._database, clock)
         self.inbound = InboundEventRepository(self._database, clock)
@@ -141,6 +146,8 @@ class Store:
         async with self._database.writing() as session:
             one = OneTransaction(session, is_sqlite=self._database.is_sqlite)
             yield Transaction(
+                prices=PriceRepository(one, self._clock),
+                offers=OfferRepository(one, self._clock),
                 people=PersonRepository(one, self._clock),
                 user_groups=UserGroupRepository(one, self._clock),
                 budgets=BudgetRepository(one, self._clock),

@@ -8,6 +8,7 @@ from storage.models.base import Base
 from storage.models.budget import BudgetRow
 from storage.models.delivery import DeliveryRow
 from storage.models.inbound_event import InboundEventRow
+from storage.models.offer import OfferRow, OfferSubscriptionRow
 from storage.models.opportunity import OpportunityRow
 from storage.models.person import PersonRow
 from storage.models.price import PriceRow
@@ -27,6 +28,8 @@ __all__ = [
     "BudgetRow",
     "DeliveryRow",
     "InboundEventRow",
+    "OfferRow",
+    "OfferSubscriptionRow",
     "OpportunityRow",
     "PersonRow",
     "PriceRow",

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from analysis.clock import Clock
 from analysis.errors import BadInput
 from analysis.prices import UnitPrice
-from storage.database import Database
+from storage.database import Sessions
 from storage.models import PriceRow
 from storage.records.price import ModelPrice, StoredPrice
 from storage.repositories.inserts import insert_into
@@ -22,8 +22,8 @@ from storage.repositories.inserts import insert_into
 class PriceRepository:
     """The prices of all models, providers and organizations."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, sessions: Sessions, clock: Clock) -> None:
+        self._sessions = sessions
         self._clock = clock
 
     async def unit_prices(self) -> list[UnitPrice]:
@@ -48,7 +48,7 @@ class PriceRepository:
         )
         if provider is not None:
             query = query.where(PriceRow.provider == provider.strip().lower())
-        async with self._database.reading() as session:
+        async with self._sessions.reading() as session:
             stored = _with_ends((await session.scalars(query)).all())
         # Only now: an inactive price still ends the one before it.
         return [price for price in stored if price.active or not active_only]
@@ -66,12 +66,12 @@ class PriceRepository:
         values = asdict(price)
         values["capabilities"] = list(price.capabilities)
         insert = (
-            insert_into(self._database, PriceRow)
+            insert_into(self._sessions, PriceRow)
             .values(id=uuid4(), created_at=self._clock(), **values)
             .on_conflict_do_nothing()
             .returning(PriceRow.id)
         )
-        async with self._database.writing() as session:
+        async with self._sessions.writing() as session:
             if price.above_input_tokens and not await _has_base(session, price):
                 sentence = f"{_name(price)} has no price for requests of every size from then on."
                 raise BadInput(sentence, "Add the price without a tier first, from the same date.")
