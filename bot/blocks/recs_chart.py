@@ -46,7 +46,8 @@ def _title(chart: Mapping[str, Json]) -> str:
     along = str(chart.get("x_label") or named.get("x") or "")
     if along:
         words.append(f"by {along}")
-    return f"*{escape(' '.join(word for word in words if word)[:200])}*"
+    title = " ".join(word for word in words if word)[:200]
+    return f"*{escape(title[:1].upper() + title[1:])}*"
 
 
 def _names(chart: Mapping[str, Json], x: Sequence[Json]) -> list[str]:

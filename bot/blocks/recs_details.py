@@ -9,6 +9,7 @@ from slackblocks import ActionsBlock, Block
 from analysis.written import plural
 from bot.blocks.answer import Answer, context, section
 from bot.blocks.budget_history import SURFACES
+from bot.blocks.fit import cut
 from bot.blocks.recs_buttons import SHOW, ask_buttons, card_buttons
 from bot.blocks.recs_card import Card, card_lines, card_text, origin_words
 from bot.blocks.recs_chart import chart_of
@@ -43,7 +44,7 @@ def details_answer(
         blocks.append(section("\n".join(["*Saved so far*", *saved]), "recs-saved"))
     if content.steps:
         steps = [
-            f"{number}. {escape(' '.join(step.split()))[:LONGEST_STEP]}"
+            f"{number}. {cut(escape(' '.join(step.split())), LONGEST_STEP)}"
             for number, step in enumerate(content.steps, start=1)
         ]
         blocks.append(section("\n".join(["*What to do*", *steps]), "recs-steps"))
@@ -102,7 +103,7 @@ def _reckoned(card: Card) -> list[str]:
     tests = content.evidence.get("quality_sources")
     if isinstance(tests, dict):
         lines += [
-            f"Quality of {escape(short(model))}: {escape(str(test))[:300]}"
+            f"Quality of {escape(short(model))}: {cut(escape(str(test)), 300)}"
             for model, test in list(tests.items())[:4]
         ]
     lines.append(f"Holds until {content.valid_until} unless it is drawn anew")

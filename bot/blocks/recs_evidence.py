@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from slackblocks import TableBlock
 
 from analysis.recommendations.proposal import Json
+from bot.blocks.fit import cut
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, money, percent, short
 
@@ -37,7 +38,7 @@ def evidence_lines(evidence: Mapping[str, Json]) -> list[str]:
         if name in TOLD_ELSEWHERE or _is_rows(value) or value in (None, [], {}, ""):
             continue
         words = _cell(name, value)
-        lines.append(f"{_label(name)}: {words[:LONGEST_LINE]}")
+        lines.append(f"{_label(name)}: {cut(words, LONGEST_LINE)}")
     return lines
 
 
@@ -72,7 +73,8 @@ def _columns(rows: list[dict[str, Json]]) -> list[str]:
     filled = [
         name
         for name in names
-        if any(row.get(name) not in (None, "", []) for row in rows)
+        if name != "key"
+        and any(row.get(name) not in (None, "", []) for row in rows)
         and not any(isinstance(row.get(name), dict) for row in rows)
     ]
     filled.sort(key=lambda name: not any(_is_name(row.get(name)) for row in rows))
@@ -93,7 +95,7 @@ def _label(name: str) -> str:
 
 
 def _short(name: str, value: Json) -> str:
-    return _cell(name, value)[:LONGEST_LINE] or "–"
+    return cut(_cell(name, value), LONGEST_LINE) or "–"
 
 
 def _cell(name: str, value: Json) -> str:
@@ -139,4 +141,4 @@ def _text(name: str, value: str) -> str:
     instant = _INSTANT.fullmatch(value)
     if instant:
         return f"{instant[1]} {instant[2]} UTC"
-    return escape(value if len(value) <= LONGEST_LINE else f"{value[: LONGEST_LINE - 1]}…")
+    return escape(value)

@@ -108,10 +108,9 @@ def _card(listed: Listed, row: Recommendation) -> Card:
 def _headline(listed: Listed) -> str:
     result, request = listed.result, listed.request
     states = request.states or frozenset(State)
-    names = [state.value for state in State if state in states] if request.states else ["in all"]
+    names = " or ".join(state.value for state in State if state in states)
     shown = plural(result.total, "recommendation")
-    line = f"*{shown}, {' or '.join(names)}*"
-    is_narrowed = bool(request.kinds or request.min_savings)
+    line = f"*{shown}, {names}*" if request.states else f"*{shown} of every state*"
     if len(request.states) == 1 and not is_narrowed:
         (state,) = request.states
         total = result.totals.of(state)
@@ -186,6 +185,8 @@ def _notes(listed: Listed) -> list[str]:
             "By priority: savings, confidence, ease. A range is meant to hold the truth in nine of "
             "ten cases; a month has 30 days"
         )
+        if len(result.rows) < result.total:
+            lines.append(f"{count(len(result.rows))} of {count(result.total)} are shown here")
         what = "a number or " if listed.is_numbered else ""
         lines.append(f"`/recs show` with {what}an id has the rest")
     run = result.last_run

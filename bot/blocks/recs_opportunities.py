@@ -26,6 +26,7 @@ from handlers.recommendations.finding import short_id
 from handlers.recommendations.permissions import Act
 from handlers.recommendations.requests import OpportunityListRequest
 from handlers.recommendations.results import OpportunityList, OpportunitySummary, ShownOpportunity
+from storage.records.audit import StoredAuditEntry
 from storage.records.opportunity import StoredOpportunity
 
 CARDS = 5
@@ -127,7 +128,9 @@ def opportunity_answer(
         context([" · ".join(origin)], "opportunity-origin"),
     ]
     if content.actions:
-        steps = [f"• {escape(' '.join(action.split()))[:400]}" for action in content.actions[:10]]
+        steps = [
+            f"• {cut(escape(' '.join(action.split())), 400)}" for action in content.actions[:10]
+        ]
         blocks.append(section("\n".join(["*What can be done*", *steps]), "opportunity-steps"))
     seen = [f"*How it was found:* {escape(content.method)}", *evidence_lines(content.data)]
     blocks.append(section("\n".join(seen), "opportunity-data"))
@@ -159,12 +162,17 @@ def _standing(shown: ShownOpportunity, zone: ZoneInfo) -> str:
 
 def _entries(shown: ShownOpportunity, zone: ZoneInfo) -> list[str]:
     lines = [
-        f"• {escape(short(entry.actor.name))}: "
-        f"{escape(entry.action.rpartition('.')[2].replace('_', ' '))}, {moment(entry.at, zone)}"
+        f"• {escape(short(entry.actor.name))} {_did(entry)}, {moment(entry.at, zone)}"
         for entry in shown.entries[:MOST_ENTRIES]
     ]
     rest = len(shown.entries) - MOST_ENTRIES
     return [*lines, f"• and {count(rest)} before"] if rest > 0 else lines
+
+
+def _did(entry: StoredAuditEntry) -> str:
+    word = entry.action.rpartition(".")[2]
+    known = {"create": "found it", "assign": "changed who looks into it, or what is known of it"}
+    return known.get(word, f"moved it to {escape(word.replace('_', ' '))}")
 
 
 def _decisions(shown: ShownOpportunity) -> list[Button]:

@@ -17,6 +17,7 @@ from bot.cli.outbox import app as outbox
 from bot.cli.people import app as people
 from bot.cli.pricing import app as pricing
 from bot.cli.query import query
+from bot.cli.recs import app as recs
 from bot.cli.report import report
 from bot.cli.sample import sample
 from bot.cli.say import say
@@ -73,3 +74,4 @@ app.add_typer(imports, name="import")
 app.add_typer(outbox, name="outbox")
 app.add_typer(people, name="people")
 app.add_typer(pricing, name="pricing")
+app.add_typer(recs, name="recs")

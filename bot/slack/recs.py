@@ -26,12 +26,12 @@ from bot.grammar.recs_commands import (
     RecsDecideCommand,
     RecsGenerateCommand,
 )
+from bot.recs_answers import RecsAnswers, Where
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.boundary import answered
 from bot.slack.listeners import asked_in, caller_of, clicked, unescape
 from bot.slack.modals import Modals, Submitted
 from bot.slack.permissions import action_name
-from bot.slack.recs_answers import RecsAnswers, Where
 from bot.slack.recs_commands import RecsCommands
 from bot.slack.recs_forms import ASSIGN, OPPORTUNITY, TITLES, Asked, RecsForms, Sent
 from bot.slack.reply import Replies, send

@@ -9,7 +9,6 @@ from analysis.errors import BadInput, NotUnderstood
 from bot.blocks.answer import Answer
 from bot.blocks.recs_generated import asks_to_generate
 from bot.blocks.recs_help import recs_help_answer
-from bot.blocks.recs_tracker import tracker_answer
 from bot.csv_file import CsvFile
 from bot.grammar.command import Command
 from bot.grammar.recs import parse_recs
@@ -29,15 +28,14 @@ from bot.grammar.recs_commands import (
     RecsTrackerCommand,
 )
 from bot.grammar.recs_write import write_recs
+from bot.recs_answers import RecsAnswers, Where
 from bot.recs_csv import opportunities_csv, recommendations_csv
 from bot.slack.api import SlackApi
 from bot.slack.files import send_csv
-from bot.slack.recs_answers import RecsAnswers, Where
 from handlers.caller import Caller
 from handlers.recommendations.permissions import Act, allow
 from handlers.recommendations.reading import MOST_ROWS
 from handlers.recommendations.requests import AssignRequest, DecideRequest, ResolveRequest
-from handlers.recommendations.tracker_results import Tracker
 from storage.records.opportunity import StoredOpportunity
 from storage.records.recommendation import Recommendation
 
@@ -99,8 +97,7 @@ class RecsCommands:
             case RecsShowCommand(which=which):
                 return await answers.show(which, caller)
             case RecsTrackerCommand(organization=organization):
-                summary = await answers.recs.read.summary(caller, organization)
-                return tracker_answer(Tracker(summary.organization, None, summary.saved, (), ()))
+                return await answers.tracked(organization, caller)
             case OpportunityListCommand(request=request):
                 return await answers.opportunities(request, caller)
             case OpportunityShowCommand(which=which):

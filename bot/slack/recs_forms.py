@@ -23,10 +23,10 @@ from bot.blocks.recs_forms import (
     verify_view,
 )
 from bot.blocks.text import escape
+from bot.recs_answers import RecsAnswers, Where
 from bot.slack.api import Json
 from bot.slack.budget_state import Fields, metadata_of
 from bot.slack.modals import Submitted
-from bot.slack.recs_answers import RecsAnswers, Where
 from handlers.caller import Caller
 from handlers.recommendations.deciding import SNOOZED
 from handlers.recommendations.naming import names_of

@@ -1,4 +1,4 @@
-"""What is answered about recommendations in Slack, whether it was typed or clicked."""
+"""What is answered about recommendations, typed or clicked, in Slack and in the terminal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from analysis.recommendations.states import Move
 from bot.blocks.answer import Answer
 from bot.blocks.recs_card import Card, card_answer, public_card
 from bot.blocks.recs_details import details_answer
-from bot.blocks.recs_list import PAGE, Listed, list_answer
+from bot.blocks.recs_list import CARDS, PAGE, Listed, list_answer
 from bot.blocks.recs_opportunities import PAGE as OPPORTUNITIES
 from bot.blocks.recs_opportunities import opportunities_answer, opportunity_answer
+from bot.blocks.recs_tracker import tracker_answer
 from bot.blocks.text import escape
 from bot.grammar.recs import parse_recs
 from bot.grammar.recs_commands import RecsListCommand
@@ -57,17 +58,19 @@ class RecsAnswers:
 
     Attributes:
         recs: what can be done with recommendations.
+        page: how many recommendations one message has at most.
     """
 
     recs: RecommendationHandlers
+    page: int = PAGE
 
     async def list(
         self, request: ListRequest, caller: Caller, *, decided: Card | None = None, notice: str = ""
     ) -> Answer:
         """A page of recommendations; see `list_answer`."""
-        request = replace(request, limit=PAGE)
+        request = replace(request, limit=min(request.limit, self.page))
         result = await self.recs.read.list(request, caller)
-        names = await names_of(self.recs.finder.store, result.rows[:5], caller)
+        names = await names_of(self.recs.finder.store, result.rows[:CARDS], caller)
         now = self.recs.decide.clock()
         listed = Listed(request, result, names, caller, now)
         return list_answer(listed, decided=decided, notice=notice)
@@ -161,6 +164,10 @@ class RecsAnswers:
         if request is None:
             return card_answer(card, notice=notice)
         return await self.list(request, caller, decided=card, notice=notice)
+
+    async def tracked(self, organization: str | None, caller: Caller) -> Answer:
+        """What was promised against what was measured."""
+        return tracker_answer(await self.recs.tracker.track(caller, organization))
 
     async def opportunities(self, request: OpportunityListRequest, caller: Caller) -> Answer:
         """A page of opportunities."""
