@@ -227,7 +227,8 @@ class Evaluator:
                     found.closing.append(watched.number)
                 if not _is_on(watched, todays[zone]):
                     continue
-                if not is_told_all(watched, of_one, self.keeper.known.get(zone), now):
+                known, is_credited = self.keeper.known.get(zone), self.keeper.is_credited(watched)
+                if not is_told_all(watched, of_one, known, now, is_credited=is_credited):
                     found.running.append(watched.number)
         return found
 

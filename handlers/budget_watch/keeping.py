@@ -59,12 +59,14 @@ class Keeper:
         spending: with what they have spent.
         watch: that is kept up.
         known: the known days by zone, as of the last look.
+        credited: organizations with costs below zero lately, as of the last look.
     """
 
     store: Store
     spending: BudgetSpending
     watch: Watch = field(default_factory=Watch)
     known: dict[str, KnownDays | None] = field(default_factory=dict[str, KnownDays | None])
+    credited: frozenset[str | None] = frozenset()
     _read_at: datetime | None = None
     _recent: BudgetPeriod | None = None
     _raised: set[int] = field(default_factory=set[int])
@@ -88,6 +90,7 @@ class Keeper:
         carried = await self._lay_out_past(put, turned)
         self._to_put.clear()
         refreshed = await self.spending.refresh()
+        self.credited = refreshed.credited
         concerned = await self._heard(refreshed)
         turns = Turns()
         for number in carried | concerned:
@@ -100,6 +103,12 @@ class Keeper:
         self._untold |= await self._forecast_in(turned)
         self._untold &= self.watch.all.keys()
         return Seen(refreshed.version, set(self._untold), refreshed.complete)
+
+    def is_credited(self, watched: Watched) -> bool:
+        """Whether some of the costs that a budget may count lie below zero."""
+        if watched.organization is None:
+            return bool(self.credited)
+        return watched.organization in self.credited
 
     async def told(self) -> None:
         """Confirms that what the last look has found was acted upon."""

@@ -31,7 +31,9 @@ def recent_days(now: datetime) -> BudgetPeriod:
     return BudgetPeriod(monday - (HISTORY_DAYS + WEEK + 1) * DAY, monday + (WEEK + 1) * DAY)
 
 
-def is_told_all(watched: Watched, told: Told, known: KnownDays | None, now: datetime) -> bool:
+def is_told_all(
+    watched: Watched, told: Told, known: KnownDays | None, now: datetime, *, is_credited: bool
+) -> bool:
     """Whether nothing can follow from a closer look at a budget.
 
     Args:
@@ -39,16 +41,21 @@ def is_told_all(watched: Watched, told: Told, known: KnownDays | None, now: date
         told: what is kept of what was told of it.
         known: the days of its zone that are known; None: there is no data.
         now: the present, UTC.
+        is_credited: some of the costs that it may count lie below zero.
     """
     row = told.of(watched.period.first)
     level = watched.level
     if row is None:
-        return level is Level.OK and _is_far_off(watched, known)
+        return level is Level.OK and _is_far_off(watched, known, is_credited=is_credited)
     if row.muted_until is not None and now < row.muted_until:
         return True
     if row.limit_told is not None and row.limit_told != watched.in_force:
         return False
-    return _is_level_told(watched, row, level) and _is_forecast_told(watched, row, level, known)
+    if not _is_level_told(watched, row, level):
+        return False
+    if watched.forecast is None or level is Level.EXCEEDED:
+        return True
+    return not row.forecast_told and _is_far_off(watched, known, is_credited=is_credited)
 
 
 def is_closing_told(watched: Watched, told: Told) -> bool:
@@ -77,23 +84,18 @@ def _is_level_told(watched: Watched, row: StoredAlertState, level: Level) -> boo
     return level_at(lifted, limit, watched.warning, watched.critical) >= told
 
 
-def _is_forecast_told(
-    watched: Watched, row: StoredAlertState, level: Level, known: KnownDays | None
-) -> bool:
-    if watched.forecast is None or level is Level.EXCEEDED:
-        return True
-    return not row.forecast_told and _is_far_off(watched, known)
-
-
-def _is_far_off(watched: Watched, known: KnownDays | None) -> bool:
+def _is_far_off(watched: Watched, known: KnownDays | None, *, is_credited: bool) -> bool:
     """Whether no forecast of the budget can reach its mark.
 
     What is expected of the days to come is a sum of means by weekday. In n days each weekday is
     there n // 7 times at least, so its mean is at most its sum over that, and in w weeks begun no
     weekday comes more than w times: expected ≤ spend + w × cost of the n days / (n // 7).
+    That takes costs to be never negative: with credits among them nothing is ruled out.
     """
     if watched.forecast is None or known is None:
         return True
+    if is_credited:
+        return False
     days = min((known.complete - known.first).days + 1, HISTORY_DAYS)
     if days < LEAST_HISTORY_DAYS:
         return True

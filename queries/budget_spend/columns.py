@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+CREDITED_DAYS = 62
+"""How far back credits and corrections are looked for, before the newest day of the facts."""
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetPeriods:
@@ -123,6 +126,9 @@ class Refreshed:
         differing: budgets whose figures then were others than those that were kept until now; there
             are none unless there is a fault.
         differences: some of these.
+        credited: organizations with costs below zero in the last `CREDITED_DAYS`: what their
+            budgets will spend cannot be bounded by what they have spent. None among them: costs
+            of no organization.
     """
 
     version: int
@@ -132,3 +138,4 @@ class Refreshed:
     complete: bool
     differing: int = 0
     differences: tuple[Difference, ...] = ()
+    credited: frozenset[str | None] = frozenset()

@@ -16,6 +16,7 @@ import duckdb
 
 from analysis.errors import Unavailable
 from queries.budget_spend.columns import BudgetPeriods, DailySpend, Difference, Refreshed, Spent
+from queries.budget_spend.credits import Credits
 from queries.budget_spend.passes import ALL, FRESH, SETTLED, Pass, Read
 from queries.budget_spend.targets import Targets
 from queries.budget_spend.working import give_way
@@ -76,6 +77,7 @@ class Work:
             f"CREATE TABLE spent (place INTEGER, cost {MONEY}, requests BIGINT, unpriced BIGINT)"
         )
         self.connection.execute("CREATE TABLE untold (place INTEGER)")
+        self._credits = Credits(self.connection, mart.dimensions, shape)
         self._unanswerable: set[int] = set()
         self._version: int | None = None
         self._rollups: _Rollups = {}
@@ -145,6 +147,7 @@ class Work:
             complete=complete or anew,
             differing=differing,
             differences=tuple(differences),
+            credited=self._credits.look(now),
         )
 
     def told(self) -> None:
