@@ -111,6 +111,7 @@ def _headline(listed: Listed) -> str:
     names = " or ".join(state.value for state in State if state in states)
     shown = plural(result.total, "recommendation")
     line = f"*{shown}, {names}*" if request.states else f"*{shown} of every state*"
+    is_narrowed = bool(request.kinds or request.min_savings)
     if len(request.states) == 1 and not is_narrowed:
         (state,) = request.states
         total = result.totals.of(state)
