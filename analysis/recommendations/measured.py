@@ -20,6 +20,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 from analysis.recommendations.counterfactual import (
+    DRIFT,
     Control,
     Estimate,
     Held,
@@ -167,6 +168,7 @@ class Facts:
         unpriced_share: of the requests since that have no price.
         level: the price level of its strata.
         level_of_others: that of the control's.
+        drift: by how much such rates move by themselves from month to month, relative.
     """
 
     own: Sequence[Spent]
@@ -174,6 +176,7 @@ class Facts:
     unpriced_share: Decimal = Decimal(0)
     level: Level | None = None
     level_of_others: Level | None = None
+    drift: float = DRIFT
 
 
 def measure(facts: Facts, span: Span) -> Measured:
@@ -197,7 +200,7 @@ def measure(facts: Facts, span: Span) -> Measured:
         reason = "nothing of what it is about is left"
         return Measured(MeasuredState.NOT_MEASURABLE, reason, volume_change=change)
     control = _control(facts, span)
-    found = estimate(rates.held(before), since, control, _alike(rates.costs))
+    found = estimate(rates.held(before), since, control, _alike(rates.costs), facts.drift)
     return judged(found, span, control, change)
 
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from statistics import median
+from statistics import median_low
 
 from analysis.recommendations.counterfactual import Held
 from analysis.recommendations.daily import ActorDay, PoolDay, ServiceDay
@@ -102,9 +102,9 @@ def actor_facts(days: Sequence[ActorDay], span: Span) -> Facts:
     of_weekday: dict[int, list[Decimal]] = {}
     for one in before:
         of_weekday.setdefault(one.day.weekday(), []).append(one.cost)
-    everyday = median(one.cost for one in before)
+    everyday = median_low(one.cost for one in before)
     usual = {
-        weekday: HEADROOM * (median(costs) if len(costs) > 2 else everyday)
+        weekday: HEADROOM * (median_low(costs) if len(costs) > 2 else everyday)
         for weekday, costs in of_weekday.items()
     }
     return Facts(

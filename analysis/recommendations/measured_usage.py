@@ -26,6 +26,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from analysis.recommendations.cells import Route
+from analysis.recommendations.counterfactual import DRIFT
 from analysis.recommendations.daily import UsageDay
 from analysis.recommendations.measured import Facts, Level, Span, Spent
 from analysis.recommendations.proposal import Kind, Proposal
@@ -35,6 +36,20 @@ NEWCOMER = Decimal("0.01")
 
 OUTPUT_WEIGHT = Decimal(4)
 """What an output token costs by an input token where no price is known; most lists have 3 to 5."""
+
+DRIFTS: Mapping[Kind, float] = {
+    Kind.CACHING: 0.01,
+    Kind.BATCH_PROCESSING: 0.01,
+    Kind.TIER_MIGRATION: 0.01,
+    Kind.MODEL_DOWNGRADE: 0.03,
+    Kind.PROMPT_OPTIMIZATION: 0.05,
+}
+"""How far the rate of a kind moves by itself in a month, relative. Of the cost of a token only how
+much the provider's caches serve moves; of that of a request of so much input its output, too; of
+that of a request of so much output its input, which costs more."""
+
+SHARE_DRIFT = 0.06
+"""Of the cost of a route beside all others, or of a day: what people do with it moves."""
 
 REPEATS = "repeats"
 """The variant of caching that keeps whole answers."""
@@ -132,9 +147,10 @@ def usage_facts(
     of_others = _Levels(others, span, prices, by_task=False)
     unpriced = _unpriced_share(own, span)
     if scope.kind is Kind.UNUSED_FEATURES:
-        return Facts(_by_weekday(own, span))
+        return Facts(_by_weekday(own, span), drift=SHARE_DRIFT)
     if scope.kind is Kind.CACHING and scope.variant == REPEATS:
-        return Facts(_of_others_volume(own, others, span, prices), (), unpriced, levels.of(own))
+        spent = _of_others_volume(own, others, span, prices)
+        return Facts(spent, (), unpriced, levels.of(own), drift=SHARE_DRIFT)
     volumes = _Volumes(scope.kind, own, span, prices, levels.stratum)
     others_volumes = _Volumes(scope.kind, others, span, prices, of_others.stratum)
     return Facts(
@@ -143,6 +159,7 @@ def usage_facts(
         unpriced_share=unpriced,
         level=levels.of(own),
         level_of_others=of_others.of(others),
+        drift=DRIFTS.get(scope.kind, DRIFT),
     )
 
 
