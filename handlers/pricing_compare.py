@@ -9,13 +9,12 @@ from decimal import Decimal
 
 from analysis.errors import NotFound
 from analysis.periods import Period
-from analysis.prices import TokenUsage
+from analysis.prices import PriceSource, TokenUsage
 from analysis.recommendations.alternatives import THINKING, starts_thinking
 from analysis.recommendations.cells import ModelFacts, PricedCell
+from analysis.recommendations.elsewhere import Elsewhere
 from analysis.recommendations.fit import Fit, fit_of
-from analysis.recommendations.levers import Migrate, cost_with
 from analysis.recommendations.quality import difference, scores, test_of
-from analysis.recommendations.whatif import with_output
 from handlers.caller import Caller
 from handlers.other_model import OtherModel, find_model
 from handlers.own_usage import MODEL, OwnUsage, UsageReader, cost_of
@@ -200,7 +199,8 @@ def _rows(
     usage: OwnUsage,
     main: ModelFacts | None,
 ) -> tuple[ComparedModel, ...]:
-    rows = [_row(other, own, cells, usage, main) for other, own in chosen.values()]
+    elsewhere = Elsewhere()
+    rows = [_row(other, own, cells, usage, main, elsewhere) for other, own in chosen.values()]
     rows.sort(key=lambda row: (row.cost is None, row.cost or 0, row.provider, row.model))
     return tuple(rows)
 
@@ -211,9 +211,10 @@ def _row(
     cells: Sequence[PricedCell],
     usage: OwnUsage,
     main: ModelFacts | None,
+    elsewhere: Elsewhere,
 ) -> ComparedModel:
     facts, days = other.facts, usage.days
-    cost, is_estimate = _cost(other, own, cells, usage)
+    cost, is_estimate = _cost(other, own, cells, usage, elsewhere)
     test = None
     if facts is not None:
         test = None if main is None else test_of(main, facts)
@@ -237,11 +238,15 @@ def _row(
 
 
 def _cost(
-    other: OtherModel, own: Sequence[PricedCell], cells: Sequence[PricedCell], usage: OwnUsage
+    other: OtherModel,
+    own: Sequence[PricedCell],
+    cells: Sequence[PricedCell],
+    usage: OwnUsage,
+    elsewhere: Elsewhere,
 ) -> tuple[Decimal | None, bool]:
-    """USD of all cells at a model, and whether a price of it is an estimate."""
+    """USD of all cells at a model, and whether its price is an estimate."""
     mine = {id(priced) for priced in own}
-    cost = Decimal(0)
+    cost, is_estimate = Decimal(0), other.is_estimate
     for priced in cells:
         if id(priced) in mine:
             cost += priced.cell.billed_cost  # it answers them already, whatever the list says
@@ -249,11 +254,11 @@ def _cost(
         price = other.price_for(priced.cell, usage.pricing) if other.provider else None
         if price is None:
             return None, False
+        is_estimate |= price.source is PriceSource.FALLBACK
         facts, present = other.facts, priced.model
-        if facts is not None and present is not None and starts_thinking(facts, present):
-            price = with_output(price, _LIKELY)
-        cost += cost_with(priced, [Migrate(Decimal(1), price)])
-    return cost, other.is_estimate
+        thinks = facts is not None and present is not None and starts_thinking(facts, present)
+        cost += elsewhere.cost(priced, price, _LIKELY if thinks else Decimal(1))
+    return cost, is_estimate
 
 
 def _mix(cells: Sequence[PricedCell]) -> TokenUsage:

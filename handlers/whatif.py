@@ -184,7 +184,7 @@ def _meant(
 def _nothing(
     requests: int, unpriced: int, models: tuple[str, ...], usage: OwnUsage
 ) -> tuple[str, str]:
-    if unpriced:
+    if unpriced and unpriced == requests:
         whose = f" of {', '.join(shown(name) for name in models[:3])}" if models else ""
         sentence = f"None of the {requests:,} requests{whose} in {usage.label} has a price."
         return sentence, "`costbot pricing add` gives one; what is imported then is priced."

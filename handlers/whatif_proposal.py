@@ -26,7 +26,7 @@ from analysis.recommendations.whatif import Part
 from analysis.written import money, percent
 from handlers.own_usage import MODEL, ORGANIZATION
 from handlers.whatif import WhatIfResult
-from handlers.whatif_words import part_words, range_words
+from handlers.whatif_words import part_words, plain_percent, range_words
 
 VALID_DAYS = 30
 
@@ -107,18 +107,15 @@ def _check_fit(result: WhatIfResult) -> None:
     if one is None or one.fit is None:
         return
     fit, wanted = one.fit, result.request.changes.model
-    fitting = 1 - Decimal(max(fit.too_long, fit.too_talkative)) / fit.requests
-    name = one.other.model
-    if fit.lacking:
-        lacking = " and ".join(sorted(fit.lacking))
-        sentence = f"{name} has no {lacking}, which these requests use."
-        raise NotUnderstood(sentence, "Name a model that has it, or a feature that does not.")
+    fitting = 1 - Decimal(fit.not_fitting) / fit.requests
     if wanted > fitting:
         sentence = (
-            f"{percent(wanted)} were to go to {name}, and only {percent(fitting)} are sure to fit "
-            "what it takes and gives."
+            f"{plain_percent(wanted)} of the requests were to go to {one.other.model}, and only "
+            f"{percent(fitting)} are sure to fit what it takes, gives and can do."
         )
-        raise NotUnderstood(sentence, f"Try `share {int(fitting * 100)}%`, or another model.")
+        most = int(fitting * 100)
+        hint = f"Try `share {most}%`, or another model." if most else "Name another model."
+        raise NotUnderstood(sentence, hint)
 
 
 def _scope(result: WhatIfResult) -> dict[str, tuple[str, ...]]:
@@ -183,8 +180,8 @@ def _impact(result: WhatIfResult) -> QualityImpact:
 def _steps(result: WhatIfResult) -> tuple[str, ...]:
     changes, one = result.request.changes, result.comparison
     steps = {
-        Part.REQUESTS: f"Find the {percent(changes.requests)} of requests that nobody needs, and "
-        "stop them where they are made.",
+        Part.REQUESTS: f"Find the {plain_percent(changes.requests)} of requests that nobody "
+        "needs, and stop them where they are made.",
         Part.LENGTH: "Shorten the prompts, or set `max_tokens`, for a tenth of the traffic first.",
         Part.CACHE: "Put what all prompts share at their beginning and mark it for the cache "
         "(`cache_control` at Anthropic; by itself at OpenAI from 1,024 tokens on).",
@@ -198,7 +195,7 @@ def _steps(result: WhatIfResult) -> tuple[str, ...]:
 
 
 def _migration(result: WhatIfResult, name: str) -> str:
-    share_ = percent(result.request.changes.model)
+    share_ = plain_percent(result.request.changes.model)
     return (
         f"Compare answers of {name} on 200 requests, then set `model` to `{name}` for {share_} of "
         "the requests, the smallest first."

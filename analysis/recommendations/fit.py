@@ -20,7 +20,8 @@ class Fit:
         largest: input and output tokens of the largest request.
         too_talkative: the same of answers longer than it may give.
         longest: output tokens of the longest answer.
-        lacking: abilities that requests say they use and that it does not have.
+        unable: of them, that use an ability which it does not have.
+        lacking: these abilities.
         maybe_lacking: those that their present model has and it does not, where requests do not
             say what they use.
         window_is_known: what it takes and gives is known.
@@ -31,6 +32,7 @@ class Fit:
     largest: int
     too_talkative: int
     longest: int
+    unable: int
     lacking: frozenset[str]
     maybe_lacking: frozenset[str]
     window_is_known: bool
@@ -43,7 +45,12 @@ class Fit:
     @property
     def is_possible(self) -> bool:
         """Whether nothing is known that keeps it from answering any of them."""
-        return not (self.too_long or self.too_talkative or self.lacking)
+        return not self.not_fitting
+
+    @property
+    def not_fitting(self) -> int:
+        """At most so many requests that it cannot answer."""
+        return min(self.requests, self.unable + max(self.too_long, self.too_talkative))
 
 
 def fit_of(cells: Iterable[PricedCell], other: ModelFacts) -> Fit:
@@ -54,7 +61,7 @@ def fit_of(cells: Iterable[PricedCell], other: ModelFacts) -> Fit:
         other: the model.
     """
     window, most = other.context_window, other.max_output
-    requests = too_long = too_talkative = largest = longest = 0
+    requests = too_long = too_talkative = largest = longest = unable = 0
     lacking, maybe = frozenset[str](), frozenset[str]()
     for priced in cells:
         cell, of_cell = priced.cell, priced.cell.tokens.requests
@@ -64,7 +71,8 @@ def fit_of(cells: Iterable[PricedCell], other: ModelFacts) -> Fit:
         too_long += of_cell if window is not None and size > window else 0
         too_talkative += of_cell if most is not None and cell.largest_output > most else 0
         thinks = frozenset({REASONING}) if cell.tokens.reasoning else frozenset[str]()
-        lacking |= (cell.needs | thinks) - NO_NEEDS - other.capabilities
+        lacks = (cell.needs | thinks) - NO_NEEDS - other.capabilities
+        lacking, unable = lacking | lacks, unable + (of_cell if lacks else 0)
         if not cell.needs and priced.model is not None:
             # Where none of its answers needed a thought, none is taken to need the ability.
             maybe |= priced.model.capabilities - NO_NEEDS - {REASONING} - other.capabilities
@@ -74,6 +82,7 @@ def fit_of(cells: Iterable[PricedCell], other: ModelFacts) -> Fit:
         largest=largest,
         too_talkative=too_talkative,
         longest=longest,
+        unable=unable,
         lacking=lacking,
         maybe_lacking=maybe - lacking,
         window_is_known=window is not None,

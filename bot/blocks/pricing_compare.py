@@ -38,13 +38,14 @@ def _headline(result: PricingCompareResult) -> list[str]:
     best = _cheapest(result)
     if best is not None and best.cost is not None:
         less = percent(1 - best.cost / result.current)
-        quality = _quality_words(best, result)
         lines.append(
-            f"Cheapest of those that can answer all of it and score no lower: *{_name(best)}*, "
-            f"{money(best.cost)} ({less} less{quality})"
+            f"Cheapest that can answer all of it and scores no lower{_than(result)}: "
+            f"*{_name(best)}*, {money(best.cost)} ({less} less)"
         )
     else:
-        lines.append("No cheaper model is known to answer all of it and to score no lower.")
+        lines.append(
+            f"No cheaper model is known to answer all of it and to score no lower{_than(result)}"
+        )
     lines.append(" · ".join(_scope(result)))
     return lines
 
@@ -68,11 +69,9 @@ def _cheapest(result: PricingCompareResult) -> ComparedModel | None:
     )
 
 
-def _quality_words(row: ComparedModel, result: PricingCompareResult) -> str:
-    if not row.quality_change or result.main is None:
-        return ""
-    points = f"{row.quality_change * 100:.1f}"
-    return f", {points} points above {escape(result.main.model)}"
+def _than(result: PricingCompareResult) -> str:
+    """What scores are held against: the model in use that costs most."""
+    return "" if result.main is None else f" than {escape(result.main.model)}"
 
 
 def _scope(result: PricingCompareResult) -> list[str]:
@@ -112,7 +111,7 @@ def _lines(result: PricingCompareResult, rows: tuple[ComparedModel, ...]) -> Lin
 
 
 def _line(row: ComparedModel, current: Decimal) -> list[str]:
-    name = f"→ {_name(row)} (yours)" if row.is_used else _name(row)
+    name = f"→ {_name(row)}" if row.is_used else _name(row)
     facts = row.facts
     window = None if facts is None else facts.context_window
     return [
@@ -120,21 +119,32 @@ def _line(row: ComparedModel, current: Decimal) -> list[str]:
         escape(short(row.provider)),
         "unpriced" if row.cost is None else money(row.cost),
         "–" if row.cost is None else percent(row.cost / current - 1, sign=True),
-        "–" if row.quality is None else f"{row.quality * 100:.1f} {_test(row.test)}",
+        _quality(row),
         "–" if window is None else count(window),
         _fits(row.fit),
     ]
 
 
+def _quality(row: ComparedModel) -> str:
+    """The score, its test, and how far it is above the model in use that costs most."""
+    if row.quality is None:
+        return "–"
+    change = row.quality_change
+    sign = "" if change is None or change < 0 else "+"
+    points = "" if not change else f" ({sign}{change * 100:.1f})".replace("-", "−")
+    return f"{row.quality * 100:.1f} {_test(row.test)}{points}"
+
+
 def _fits(fit: Fit | None) -> str:
     if fit is None or not fit.window_is_known:
         return "not known"
-    if fit.lacking:
-        return f"{MARK} no {_abilities(fit.lacking)}"
-    if some := max(fit.too_long, fit.too_talkative):
-        what = "too long" if fit.too_long >= fit.too_talkative else "answers cut"
-        return f"{MARK} {percent(Decimal(some) / fit.requests)} {what}"
-    return f"no {_abilities(fit.maybe_lacking)}?" if fit.maybe_lacking else "yes"
+    if not fit.not_fitting:
+        return f"no {_abilities(fit.maybe_lacking)}?" if fit.maybe_lacking else "yes"
+    reasons = [f"no {_abilities(fit.lacking)}"] if fit.lacking else []
+    reasons += ["too long"] if fit.too_long else []
+    reasons += ["answers cut"] if fit.too_talkative else []
+    fitting = 1 - Decimal(fit.not_fitting) / fit.requests
+    return f"{MARK} fits {percent(fitting)}: {', '.join(reasons)}"
 
 
 def _abilities(names: frozenset[str]) -> str:
@@ -164,8 +174,8 @@ def _notes(result: PricingCompareResult) -> list[str]:
     batched = f", {count(result.batch_requests)} in batches" if result.batch_requests else ""
     lines = [
         f"Your mix: {plural(mix.requests, 'request')}{batched}; tokens: {', '.join(parts)}",
-        "The same tokens at each model, each request at the price of its size; your own rates "
-        "where you have some",
+        "→ you use it now. The same tokens at each model, each request at the price of its size; "
+        "your own rates where you have some",
     ]
     if any(row.thinks for row in rows):
         lines.append(
@@ -175,8 +185,9 @@ def _notes(result: PricingCompareResult) -> list[str]:
         lines.append("~ is an estimate, by the public list of genai-prices")
     tests = {row.test for row in rows if row.test is not None}
     if len(tests) > 1:
-        lines.append("Scores of different tests cannot be compared with each other")
-    if any(row.fit is not None and row.fit.maybe_lacking for row in rows):
+        against = "" if result.main is None else f"; in brackets: points above {_main(result)}"
+        lines.append(f"Scores of different tests cannot be compared with each other{against}")
+    if any("?" in _fits(row.fit) for row in rows):
         lines.append("A question mark: it lacks what requests may use and do not say")
     if gone := [row.model for row in rows if row.facts is not None and row.facts.deprecated_at]:
         lines.append(f"Their end was announced: {enumerate_names(gone, 5)}")
@@ -191,6 +202,10 @@ def _notes(result: PricingCompareResult) -> list[str]:
         lines.append(f"Complete days of LLM usage there are: {days.first_day} to {days.last_day}")
     lines.append("Customers' LLM requests, complete days in UTC, a month of 30 days, prices of now")
     return lines
+
+
+def _main(result: PricingCompareResult) -> str:
+    return "" if result.main is None else escape(result.main.model)
 
 
 def _buttons(result: PricingCompareResult) -> ActionsBlock | None:

@@ -110,21 +110,21 @@ def _table(result: WhatIfResult) -> TableBlock:
 
 
 def _lines(result: WhatIfResult, shown: int) -> Lines:
-    outcome = result.outcome
-    lines = [["USD a month", "Saves alone", "Saves after those above", "Leaves"]]
+    """Before, each part, and all of them: what is saved, and what is left of the cost."""
+    outcome, several = result.outcome, len(result.outcome.parts) > 1
+    alone = ["Saves alone"] if several else []
+    saves = "Saves after those above" if several else "Saves"
     left = outcome.current
-    lines.append(["Now", "", "", money(left)])
+    lines = [["USD a month", *alone, saves, "Leaves"]]
+    lines.append(["Now", *[""] * len(alone), "", money(left)])
     for one in outcome.parts[:shown]:
         left -= one.saved
-        name = short(part_words(result, one.part))
-        lines.append([escape(name), _saved(one.alone), _saved(one.saved), money(left)])
-    lines.append(["All together", "", _saved(outcome.saved), money(outcome.projected)])
+        name = escape(short(part_words(result, one.part)))
+        by_itself = [money(one.alone)] if several else []
+        lines.append([name, *by_itself, money(one.saved), money(left)])
+    if several:
+        lines.append(["All together", "", money(outcome.saved), money(outcome.projected)])
     return lines
-
-
-def _saved(amount: Decimal) -> str:
-    """A saving; what costs more has a minus."""
-    return money(amount)
 
 
 def _buttons(result: WhatIfResult, caller: Caller) -> ActionsBlock | None:
@@ -137,7 +137,7 @@ def _buttons(result: WhatIfResult, caller: Caller) -> ActionsBlock | None:
         texts.append(("Make it a recommendation", recommend))
     if request.target is not None:
         whole = replace(request.changes, model=Decimal(1))
-        if request.changes.model != 1:
+        if request.changes.model != 1 and result.outcome.saved > 0:
             all_of_it = WhatIfCommand(replace(request, changes=whole))
             texts.append(("All of it", write_what_if(all_of_it)))
     filters = {**request.filters, **({"model": result.models} if result.models else {})}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from analysis.recommendations.whatif import Part
-from bot.blocks.text import count, enumerate_names, escape, money, percent, plural
+from bot.blocks.text import count, enumerate_names, escape, percent, plural
 from handlers.whatif import Comparison, WhatIfResult
 from handlers.whatif_words import range_words
 
@@ -16,19 +16,14 @@ _MOST = Decimal("0.995")
 def warnings(result: WhatIfResult) -> list[str]:
     """What stands against it, a sentence each; escaped."""
     found: list[str] = []
-    if result.outcome.saved < 0:
-        found.append(f"This costs {money(-result.outcome.saved)} a month more than now.")
     if result.comparison is not None:
         found += _of_model(result.comparison)
     changes = result.request.changes
-    if changes.cache and result.cacheable < _MOST:
-        of = _of_cost(1 - result.cacheable)
-        found.append(f"{of} has no cheaper price for cached input: caching saves nothing there.")
-    if changes.batch and result.batchable < _MOST:
-        of = _of_cost(1 - result.batchable)
+    if changes.cache and (left := _without(result.cacheable)):
+        found.append(f"{left} cheaper price for cached input: the cache saves nothing there.")
+    if changes.batch and (left := _without(result.batchable)):
         found.append(
-            f"{of} has no cheaper price for batches, or is sent so already: batches save nothing "
-            "there."
+            f"{left} cheaper price for batches, or has it already: batches save nothing there."
         )
     if result.unpriced:
         found.append(
@@ -86,7 +81,10 @@ def _of_model(one: Comparison) -> list[str]:
             "cut off."
         )
     if fit.lacking:
-        found.append(f"Requests use {_abilities(fit.lacking)}, which {name} does not offer.")
+        found.append(
+            f"{_up_to(fit.unable, fit.requests)} use {_abilities(fit.lacking)}, which {name} does "
+            "not offer."
+        )
     if fit.maybe_lacking:
         found.append(
             f"{name} does not offer {_abilities(fit.maybe_lacking)}, and requests do not say "
@@ -126,6 +124,13 @@ def _cache(result: WhatIfResult) -> list[str]:
         return []
     of = _of_cost(result.written_dearer)
     return [f"{of} pays more for what is written to the cache: add `write 5%` to count that"]
+
+
+def _without(share: Decimal) -> str:
+    """Of what cost it does not hold, up to "cheaper price"; empty: of hardly any."""
+    if share >= _MOST:
+        return ""
+    return f"{percent(1 - share)} of the cost has no" if share > 1 - _MOST else "None of it has a"
 
 
 def _up_to(some: int, of: int) -> str:

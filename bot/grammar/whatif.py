@@ -193,7 +193,9 @@ def _take_lever(word: str, rest: list[Token], draft: _Draft) -> None:
 def _share(word: str, text: str) -> Decimal:
     sign, value = _number(word, text, f"{word} 30%")
     if sign == "-":
-        raise NotUnderstood(f"`{word}` is a share, and {shown(text)} is none.", f"`{word} 30%`.")
+        raise NotUnderstood(
+            f"`{word}` is a share, and {shown(text)} is none.", f"Try `{word} 30%`."
+        )
     return value
 
 
