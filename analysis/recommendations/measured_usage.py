@@ -5,11 +5,12 @@ and output tokens, the latter weighed by what one costs to what the former does.
 
 | kind | volume of a day |
 | --- | --- |
-| caching (but repeats), batch processing, tiers | input + weight × output |
+| caching (but repeats), batch processing, context tiers | input + weight × output |
 | a cheaper model | input + weight × requests × the output of a request before: another model may answer at greater length, and that is its cost |
 | shorter prompts | requests × the input of a request before + weight × output |
 | answers kept for repeats | what the organization's other routes have, in the same units: the requests saved are no longer there |
-| unused features | days, each weekday by itself |
+| other rates (tiers) | input + weight × output; neither prices nor other routes are taken out |
+| unused features, fewer requests | days, each weekday by itself |
 
 A cheaper model moves requests to another one, so the task (endpoint, feature and environment) is
 followed: the model that it was, the one that is proposed, and those that the task did not have
@@ -50,6 +51,12 @@ that of a request of so much output its input, which costs more."""
 
 SHARE_DRIFT = 0.06
 """Of the cost of a route beside all others, or of a day: what people do with it moves."""
+
+_BY_DAY = frozenset({Kind.UNUSED_FEATURES, Kind.RATE_LIMITING})
+"""Kinds that are to end requests; limits of single users and keys aside, see `measured_gpu`."""
+
+CONTEXT_TIER = "context_tier|"
+"""How the variants of tiers begin that are no other rates, but shorter requests."""
 
 REPEATS = "repeats"
 """The variant of caching that keeps whole answers."""
@@ -146,11 +153,16 @@ def usage_facts(
     levels = _Levels(own, span, prices, by_task=scope.kind is Kind.MODEL_DOWNGRADE)
     of_others = _Levels(others, span, prices, by_task=False)
     unpriced = _unpriced_share(own, span)
-    if scope.kind is Kind.UNUSED_FEATURES:
-        return Facts(_by_weekday(own, span), drift=SHARE_DRIFT)
+    if scope.kind in _BY_DAY:
+        return cost_by_weekday(((one.day, one.cost) for one in own), span, unpriced)
     if scope.kind is Kind.CACHING and scope.variant == REPEATS:
         spent = _of_others_volume(own, others, span, prices)
         return Facts(spent, (), unpriced, levels.of(own), drift=SHARE_DRIFT)
+    if scope.kind is Kind.TIER_MIGRATION and not scope.variant.startswith(CONTEXT_TIER):
+        # Other rates are what it is about: neither the list nor routes with the same rates may
+        # take them out.
+        own_volumes = _Volumes(scope.kind, own, span, prices, levels.stratum)
+        return Facts(own_volumes.spent(own), (), unpriced)
     volumes = _Volumes(scope.kind, own, span, prices, levels.stratum)
     others_volumes = _Volumes(scope.kind, others, span, prices, of_others.stratum)
     return Facts(
@@ -326,7 +338,7 @@ def _of_others_volume(
     for one in others:
         rest[one.day] = rest.get(one.day, _ZERO) + volumes.volume(one)
     if not rest:
-        return _by_weekday(own, span)
+        return list(cost_by_weekday(((one.day, one.cost) for one in own), span).own)
     costs: dict[date, Decimal] = {}
     for one in own:
         costs[one.day] = costs.get(one.day, _ZERO) + one.cost
@@ -335,12 +347,20 @@ def _of_others_volume(
     return [Spent(day, stratum, costs.get(day, _ZERO), volume) for day, volume in rest.items()]
 
 
-def _by_weekday(own: Sequence[UsageDay], span: Span) -> list[Spent]:
-    """The cost of each day, those without any too."""
-    costs: dict[date, Decimal] = {}
-    for one in own:
-        costs[one.day] = costs.get(one.day, _ZERO) + one.cost
-    return weekdays(costs, span)
+def cost_by_weekday(
+    costs: Iterable[tuple[date, Decimal]], span: Span, unpriced_share: Decimal = _ZERO
+) -> Facts:
+    """What each day cost, those without any too, held against its weekday.
+
+    Args:
+        costs: USD by day, in any order, several of a day too.
+        span: the days that are compared.
+        unpriced_share: of the requests since that have no price.
+    """
+    of_day: dict[date, Decimal] = {}
+    for day, cost in costs:
+        of_day[day] = of_day.get(day, _ZERO) + cost
+    return Facts(weekdays(of_day, span), unpriced_share=unpriced_share, drift=SHARE_DRIFT)
 
 
 def weekdays(costs: Mapping[date, Decimal], span: Span) -> list[Spent]:

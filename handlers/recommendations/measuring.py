@@ -17,7 +17,6 @@ from decimal import Decimal
 from analysis.clock import Clock
 from analysis.complete_days import last_complete_day
 from analysis.recommendations.cells import MONTH
-from analysis.recommendations.daily import ActorName
 from analysis.recommendations.measured import (
     LONGEST,
     METHOD,
@@ -27,11 +26,15 @@ from analysis.recommendations.measured import (
     Span,
     span_of,
 )
-from analysis.recommendations.proposal import Kind
 from analysis.recommendations.states import CLAIMED
 from handlers.recommendations.claims import claimed_by
 from handlers.recommendations.evidence import UTC_ZONE
-from handlers.recommendations.measuring_facts import GPU_KINDS, DailyFacts, measured_of
+from handlers.recommendations.measuring_facts import (
+    DailyFacts,
+    actor_of,
+    is_of_gpus,
+    measured_of,
+)
 from handlers.recommendations.route_prices import CataloguePrices
 from queries.dimensions import Source
 from queries.mart import Mart
@@ -112,14 +115,8 @@ class MeasureHandler:
         """The days of everything that is due."""
         first = min(span.before_first for _, span in due)
         last = max(span.as_of for _, span in due)
-        organizations = {row.organization for row, _ in due if row.content.kind not in GPU_KINDS}
-        actors = {
-            ActorName(row.organization, kind, name)
-            for row, _ in due
-            if row.content.kind is Kind.RATE_LIMITING
-            for kind, names in row.content.scope.items()
-            for name in names
-        }
+        organizations = {row.organization for row, _ in due if not is_of_gpus(row.content)}
+        actors = {actor for row, _ in due if (actor := actor_of(row.content)) is not None}
         facts = DailyFacts(organizations=frozenset({row.organization for row, _ in due}))
         if organizations:
             usage = await usage_since(self.reader, first, last, organizations)
@@ -130,7 +127,7 @@ class MeasureHandler:
             facts = replace(facts, usage=usage, prices=prices)
         if actors:
             facts = replace(facts, actors=await actors_since(self.reader, first, last, actors))
-        if any(row.content.kind in GPU_KINDS for row, _ in due):
+        if any(is_of_gpus(row.content) for row, _ in due):
             facts = replace(facts, gpu=await gpus_since(self.reader, first, last))
         return facts
 
@@ -138,7 +135,7 @@ class MeasureHandler:
 def _span(row: Recommendation, last_days: Mapping[Source, date]) -> Span | None:
     """The days that are compared; None: no complete day is over since."""
     standing = row.standing
-    source = Source.GPU if row.content.kind in GPU_KINDS else Source.USAGE
+    source = Source.GPU if is_of_gpus(row.content) else Source.USAGE
     if standing.accepted_at is None or source not in last_days:
         return None
     implemented = standing.implemented_at

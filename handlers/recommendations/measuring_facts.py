@@ -12,7 +12,6 @@ from analysis.recommendations.measured import (
     COLLAPSED,
     LEAST_AFTER,
     LEAST_BEFORE,
-    Facts,
     Measured,
     MeasuredState,
     Span,
@@ -31,6 +30,7 @@ from analysis.recommendations.measured_gpu import (
 from analysis.recommendations.measured_usage import (
     REPEATS,
     RoutePrices,
+    cost_by_weekday,
     scope_of,
     traffic,
     usage_facts,
@@ -39,8 +39,16 @@ from analysis.recommendations.proposal import Kind, Proposal
 from queries.recommendation_evidence.since import GpuDays
 from storage.records.recommendation import Recommendation
 
-GPU_KINDS = frozenset({Kind.IDLE_CAPACITY, Kind.FAILURE_WASTE, Kind.EFFICIENCY_DRIFT})
-"""Kinds whose facts are those of the GPUs."""
+_GPU_KINDS = frozenset({Kind.IDLE_CAPACITY, Kind.FAILURE_WASTE, Kind.EFFICIENCY_DRIFT})
+
+_POOL = "pool"
+"""The variant of unused features that are pools of GPUs."""
+
+_FEES = ("commitment|", "provisioned_throughput|", "offer|")
+"""How the variants of what is paid by a fee begin: no usage row has it."""
+
+_ACTORS = ("user", "key")
+"""Dimensions that name an actor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,24 @@ class DailyFacts:
     gpu: GpuDays = field(default_factory=GpuDays)
 
 
+def is_of_gpus(proposal: Proposal) -> bool:
+    """Whether the facts that it is held against are those of the GPUs."""
+    is_pool = proposal.kind is Kind.UNUSED_FEATURES and proposal.variant == _POOL
+    return proposal.kind in _GPU_KINDS or is_pool
+
+
+def actor_of(proposal: Proposal) -> ActorName | None:
+    """The user or key that it is about alone; None: it is about something else."""
+    if proposal.kind not in (Kind.RATE_LIMITING, Kind.UNUSED_FEATURES):
+        return None
+    named = [
+        ActorName(proposal.organization, kind, name)
+        for kind in _ACTORS
+        for name in proposal.scope.get(kind, ())
+    ]
+    return named[0] if len(named) == 1 else None
+
+
 def measured_of(
     proposal: Proposal, span: Span, facts: DailyFacts, claimed: Sequence[Recommendation]
 ) -> Measured:
@@ -77,13 +103,33 @@ def measured_of(
         facts: of its organization, or the GPUs.
         claimed: all that are claimed there: they control nothing.
     """
+    if proposal.variant.startswith(_FEES):
+        return _not_measurable("its fee does not show in the usage: verify it by hand")
+    actor = actor_of(proposal)
+    if is_of_gpus(proposal):
+        return _gpus(proposal, span, facts, claimed)
+    if actor is not None:
+        days = facts.actors.get(actor, ())
+        if proposal.kind is Kind.RATE_LIMITING:
+            return measure(actor_facts(days, span), span)
+        return measure(cost_by_weekday(((one.day, one.cost) for one in days), span), span)
+    return _usage(proposal, span, facts, claimed)
+
+
+def _gpus(
+    proposal: Proposal, span: Span, facts: DailyFacts, claimed: Sequence[Recommendation]
+) -> Measured:
     dollars = service_dollars(proposal)
     match proposal.kind:
         case Kind.IDLE_CAPACITY:
             return _idle(proposal, span, facts)
+        case Kind.UNUSED_FEATURES:
+            days = pool_days(pool_of(proposal), facts.gpu.pools)
+            spent = ((day, busy + waiting) for day, (busy, waiting) in days.items())
+            return measure(cost_by_weekday(spent, span), span)
         case Kind.FAILURE_WASTE:
             return measure(failure_facts(dollars, facts.gpu.services, span), span)
-        case Kind.EFFICIENCY_DRIFT:
+        case _:
             others = {
                 cell
                 for row in claimed
@@ -93,10 +139,6 @@ def measured_of(
             return measure(
                 efficiency_facts(dollars, facts.gpu.services, others - dollars, span), span
             )
-        case Kind.RATE_LIMITING:
-            return _actor(proposal, span, facts)
-        case _:
-            return _usage(proposal, span, facts, claimed)
 
 
 def _usage(
@@ -114,18 +156,9 @@ def _usage(
     others = [
         scope_of(row.content)
         for row in claimed
-        if row.organization == proposal.organization and row.content.kind not in GPU_KINDS
+        if row.organization == proposal.organization and not is_of_gpus(row.content)
     ]
     return measure(usage_facts(scope, days, span, prices, others), span)
-
-
-def _actor(proposal: Proposal, span: Span, facts: DailyFacts) -> Measured:
-    found: Facts | None = None
-    for kind, names in proposal.scope.items():
-        for name in names:
-            actor = ActorName(proposal.organization, kind, name)
-            found = actor_facts(facts.actors.get(actor, ()), span)
-    return _not_measurable("it names nobody") if found is None else measure(found, span)
 
 
 def _idle(proposal: Proposal, span: Span, facts: DailyFacts) -> Measured:
