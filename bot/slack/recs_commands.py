@@ -66,6 +66,7 @@ class RecsCommands:
             case RecsDecideCommand():
                 return await answers.decide(self.request_of(command, caller), caller, Where())
             case RecsAssignCommand(which=which, user=user):
+                allow(Act.ASSIGN, caller)
                 request = AssignRequest(which, _person(user, caller))
                 return await answers.assign(request, caller, Where())
             case OpportunityAssignCommand(which=which, user=user):

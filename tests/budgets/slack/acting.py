@@ -214,6 +214,7 @@ def _shape(element: JsonObject) -> tuple[str, str]:
         "multi_static_select": "selected_options",
         "multi_conversations_select": "selected_conversations",
         "multi_users_select": "selected_users",
+        "users_select": "selected_user",
         "datepicker": "selected_date",
     }
     return kind, keys.get(kind, "value")
