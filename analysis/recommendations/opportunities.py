@@ -16,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analysis.recommendations.cells import EvidencePeriod, PricedCell, Route
+from analysis.recommendations.feature_use import QuietKey
 from analysis.recommendations.floors import is_worth_it
 from analysis.recommendations.proposal import Difficulty, Json, Kind, Proposal
 from analysis.recommendations.reuse import Reuse
@@ -116,6 +117,7 @@ def opportunities(
     cells: Sequence[PricedCell],
     reuse: Sequence[Reuse],
     period: EvidencePeriod,
+    quiet: Sequence[QuietKey] = (),
 ) -> list[Opportunity]:
     """The opportunities of one organization, the largest first.
 
@@ -125,10 +127,13 @@ def opportunities(
         cells: its usage.
         reuse: what its requests repeat.
         period: of the evidence.
+        quiet: keys without any request of late: no saving by themselves, but worth a look where
+            something else is unused, too.
     """
     monthly = period.monthly(sum((cell.cell.billed_cost for cell in cells), Decimal(0)))
     found = [
-        _of_recommendations(kind, organization, proposals, period) for kind in _OF_RECOMMENDATIONS
+        _of_recommendations(kind, organization, proposals, period, quiet)
+        for kind in _OF_RECOMMENDATIONS
     ]
     found += [
         _failures(organization, cells, monthly, period),
@@ -143,6 +148,7 @@ def _of_recommendations(
     organization: str | None,
     proposals: Sequence[Proposal],
     period: EvidencePeriod,
+    quiet: Sequence[QuietKey],
 ) -> Opportunity | None:
     """What all recommendations of a kind add up to, no dollar counted twice."""
     of_kind, title = _OF_RECOMMENDATIONS[kind]
@@ -162,6 +168,11 @@ def _of_recommendations(
         {"title": one.title, "savings": f"{one.savings.likely:.2f}", "key": one.key}
         for one in some[:TOP]
     ]
+    data: dict[str, Json] = {"recommendations": rows, "count": len(some)}
+    if kind is OpportunityKind.UNUSED_FEATURES and quiet:
+        data["quiet_keys"] = [
+            {"key": one.name, "last_day": one.last_day.isoformat()} for one in quiet[:TOP]
+        ]
     return Opportunity(
         kind=kind,
         organization=organization,
@@ -173,7 +184,7 @@ def _of_recommendations(
         potential_savings=saved,
         confidence=weighed / total if total else Decimal(0),
         method=f"what the recommendations of kind {of_kind} save together, none counted twice",
-        data={"recommendations": rows, "count": len(some)},
+        data=data,
         actions=tuple(dict.fromkeys(one.title for one in some[:TOP])),
         hours_to_implement=sum(HOURS[one.difficulty] for one in some),
     )

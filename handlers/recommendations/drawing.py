@@ -33,7 +33,9 @@ class Draw:
         organization: whose; None: the deployment's own.
         proposals: of all kinds.
         opportunities: the same by where to look.
-        judged: the kinds that were drawn without an error, each with the days of its evidence.
+        sources: of which source's days the evidence of each proposal is, by its key.
+        judged: the kinds that were drawn without an error, each with the days of its evidence; a
+            kind that is drawn from several sources, if it was from each.
         judged_opportunities: the same of opportunities.
         failed: why a kind could not be drawn.
     """
@@ -41,6 +43,7 @@ class Draw:
     organization: str | None
     proposals: tuple[Proposal, ...]
     opportunities: tuple[Opportunity, ...]
+    sources: Mapping[str, Source]
     judged: Mapping[Kind, int]
     judged_opportunities: frozenset[OpportunityKind]
     failed: Mapping[Kind, str]
@@ -53,28 +56,39 @@ def draw(material: Material, organization: str | None, types: Sequence[Recommend
     """
     evidence = material.of(organization)
     proposals: list[Proposal] = []
+    sources: dict[str, Source] = {}
     judged: dict[Kind, int] = {}
+    unjudged: set[Kind] = set()
     failed: dict[Kind, str] = {}
     for one in types:
         period = material.periods.get(one.source)
-        if period is None or (one.source is Source.GPU and evidence.gpu is None):
+        if period is None:
+            continue
+        if one.source is Source.GPU and evidence.gpu is None:
+            # Those of organizations have no GPUs; the deployment's own could not be read.
+            unjudged |= {one.kind} if organization is None else set()
             continue
         lacking = sorted(one.needs & material.missing.keys())
         if lacking:
             failed[one.kind] = material.missing[lacking[0]]
             continue
         try:
-            proposals += _own(one.draw(evidence), organization)
+            drawn = _own(one.draw(evidence), organization)
         except Exception as error:
             # What is wrong with one type keeps no other one from being drawn.
             log.exception("recommendations of kind %s could not be drawn", one.kind)
             failed[one.kind] = f"An error that was not expected: {type(error).__name__}."
         else:
-            judged[one.kind] = period.days
+            proposals += drawn
+            sources |= {proposal.key: one.source for proposal in drawn}
+            judged[one.kind] = min(period.days, judged.get(one.kind, period.days))
+    for kind in unjudged | failed.keys():
+        judged.pop(kind, None)
     return Draw(
         organization=organization,
         proposals=tuple(proposals),
         opportunities=_opportunities(evidence, proposals),
+        sources=sources,
         judged=judged,
         judged_opportunities=_judged(material, judged),
         failed=failed,
@@ -92,7 +106,12 @@ def _own(proposals: Sequence[Proposal], organization: str | None) -> Sequence[Pr
 
 def _opportunities(evidence: Evidence, proposals: Sequence[Proposal]) -> tuple[Opportunity, ...]:
     found = opportunities(
-        evidence.organization, proposals, evidence.cells, evidence.reuse, evidence.period
+        evidence.organization,
+        proposals,
+        evidence.cells,
+        evidence.reuse,
+        evidence.period,
+        evidence.uses.quiet,
     )
     return tuple(found)
 

@@ -14,9 +14,13 @@ from zoneinfo import ZoneInfo
 from analysis.recommendations.actors import ActorLoad
 from analysis.recommendations.cache_counts import CacheCounts
 from analysis.recommendations.cells import EvidencePeriod, ModelFacts, PricedCell, Route, UsageCell
+from analysis.recommendations.feature_use import FeatureUse, QuietKey, UseEvidence
 from analysis.recommendations.gpu import GpuEvidence
+from analysis.recommendations.model_load import ModelLoad
 from analysis.recommendations.peers import Peers
+from analysis.recommendations.provider_offers import ProviderOffer
 from analysis.recommendations.reuse import Reuse
+from analysis.recommendations.tier_edges import NearEdge
 from queries.dimensions import Source
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -34,6 +38,8 @@ class Piece(StrEnum):
     REUSE = "repeated prompts"
     CACHES = "cached input by the day"
     ACTORS = "users and keys by the hour"
+    OFFERS = "offers, and the load that is held against them"
+    USES = "what may be unused"
     GPU = "GPUs by the hour"
 
 
@@ -49,6 +55,55 @@ class Pricing(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Offered:
+    """What providers offer beside their lists, and the load that is held against it.
+
+    Attributes:
+        offers: of all providers, with whoever has taken them.
+        daily: USD of every day of the evidence, by route.
+        loads: tokens by the minute, of models that an offer of throughput covers.
+        near_edges: requests just beyond the edge of a context tier.
+    """
+
+    offers: Sequence[ProviderOffer] = ()
+    daily: Mapping[Route, Sequence[Decimal]] = field(default_factory=dict[Route, Sequence[Decimal]])
+    loads: Sequence[ModelLoad] = ()
+    near_edges: Sequence[NearEdge] = ()
+
+    @cached_property
+    def by_organization(self) -> Mapping[str | None, Offered]:
+        """The same by organization, each with all offers; without those that have no load."""
+        names = {route.organization for route in self.daily}
+        names |= {one.organization for one in self.loads}
+        names |= {one.route.organization for one in self.near_edges}
+        daily: dict[str | None, dict[Route, Sequence[Decimal]]] = {name: {} for name in names}
+        for route, days in self.daily.items():
+            daily[route.organization][route] = days
+        loads: dict[str | None, list[ModelLoad]] = {}
+        for one in self.loads:
+            loads.setdefault(one.organization, []).append(one)
+        near: dict[str | None, list[NearEdge]] = {}
+        for one in self.near_edges:
+            near.setdefault(one.route.organization, []).append(one)
+        return {
+            name: Offered(self.offers, daily[name], loads.get(name, ()), near.get(name, ()))
+            for name in names
+        }
+
+
+async def nothing_offered(period: EvidencePeriod, organization: str | None) -> Offered:
+    """Where nobody has entered any offer, and no edge is near."""
+    _ = period, organization
+    return Offered()
+
+
+async def nothing_unused(period: EvidencePeriod, organization: str | None) -> UseEvidence:
+    """Where everything is used."""
+    _ = period, organization
+    return UseEvidence()
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceSources:
     """Where the pieces come from; an organization of None means everybody.
@@ -60,6 +115,8 @@ class EvidenceSources:
         actors: users and keys that stand out.
         gpu: what GPUs did, of all organizations.
         pricing: prices and models.
+        offered: what providers offer, and the load that is held against it.
+        uses: what may be unused.
     """
 
     usage: Callable[[EvidencePeriod, str | None], Awaitable[ByOrganization[UsageCell]]]
@@ -68,6 +125,8 @@ class EvidenceSources:
     actors: Callable[[EvidencePeriod, str | None], Awaitable[Sequence[ActorLoad]]]
     gpu: Callable[[EvidencePeriod], Awaitable[GpuEvidence]]
     pricing: Callable[[datetime], Awaitable[Pricing]]
+    offered: Callable[[EvidencePeriod, str | None], Awaitable[Offered]] = nothing_offered
+    uses: Callable[[EvidencePeriod, str | None], Awaitable[UseEvidence]] = nothing_unused
 
 
 @dataclass(frozen=True)
@@ -84,6 +143,8 @@ class Evidence:
         reuse: what its requests repeat.
         caches: what the providers' counters say of them.
         actors: its users and keys that stand out.
+        offered: what providers offer, and its load.
+        uses: what of its may be unused.
         gpu: of the deployment's own alone; None: of an organization's, or there are none.
         gpu_period: of the GPUs.
         zone: in which the deployment's days begin.
@@ -98,6 +159,8 @@ class Evidence:
     reuse: Sequence[Reuse] = ()
     caches: Sequence[CacheCounts] = ()
     actors: Sequence[ActorLoad] = ()
+    offered: Offered = field(default_factory=Offered)
+    uses: UseEvidence = field(default_factory=UseEvidence)
     gpu: GpuEvidence | None = None
     gpu_period: EvidencePeriod | None = None
     zone: ZoneInfo = UTC_ZONE
@@ -125,6 +188,8 @@ class Material:
         periods: the complete days, by source; without those that have too few.
         pricing: prices; None: they could not be had.
         cells, first_half, reuse, caches, actors: by organization.
+        offered: of everybody.
+        uses, quiet: what may be unused, by organization.
         peers: of all usage.
         gpu: None: it could not be had, or there is none.
         zone: in which the deployment's days begin.
@@ -138,6 +203,9 @@ class Material:
     reuse: ByOrganization[Reuse]
     caches: ByOrganization[CacheCounts]
     actors: ByOrganization[ActorLoad]
+    offered: Offered
+    uses: ByOrganization[FeatureUse]
+    quiet: ByOrganization[QuietKey]
     peers: Peers
     gpu: GpuEvidence | None
     zone: ZoneInfo
@@ -169,6 +237,10 @@ class Material:
             reuse=self.reuse.get(organization, ()),
             caches=self.caches.get(organization, ()),
             actors=self.actors.get(organization, ()),
+            offered=self.offered.by_organization.get(organization, Offered(self.offered.offers)),
+            uses=UseEvidence(
+                tuple(self.uses.get(organization, ())), tuple(self.quiet.get(organization, ()))
+            ),
             gpu=self.gpu if organization is None else None,
             gpu_period=gpu if organization is None else None,
             zone=self.zone,

@@ -18,6 +18,7 @@ from analysis.errors import CostbotError
 from analysis.recommendations.actors import ActorLoad
 from analysis.recommendations.cache_counts import CacheCounts
 from analysis.recommendations.cells import EvidencePeriod, UsageCell
+from analysis.recommendations.feature_use import UseEvidence
 from analysis.recommendations.halves import first_days
 from analysis.recommendations.peers import Peers
 from analysis.recommendations.reuse import Reuse
@@ -26,6 +27,7 @@ from handlers.recommendations.evidence import (
     ByOrganization,
     EvidenceSources,
     Material,
+    Offered,
     Piece,
 )
 from queries.dimensions import Source
@@ -88,6 +90,7 @@ async def gather(
     reuse: Sequence[Reuse] = ()
     caches: Sequence[CacheCounts] = ()
     actors: Sequence[ActorLoad] = ()
+    offered, uses = Offered(), UseEvidence()
     if usage is not None:
         # Everybody's, for one organization too: its requests are held beside those of its peers.
         everybody = await had(Piece.USAGE, sources.usage(usage, None), everybody)
@@ -97,6 +100,8 @@ async def gather(
         reuse = await had(Piece.REUSE, sources.reuse(usage, organization), reuse)
         caches = await had(Piece.CACHES, sources.caches(usage, organization), caches)
         actors = await had(Piece.ACTORS, sources.actors(usage, organization), actors)
+        offered = await had(Piece.OFFERS, sources.offered(usage, organization), offered)
+        uses = await had(Piece.USES, sources.uses(usage, organization), uses)
     found = None
     if gpu is not None and organization is None:
         found = await had(Piece.GPU, _maybe(sources.gpu(gpu)), None)
@@ -112,6 +117,9 @@ async def gather(
         reuse=_by_organization(reuse, lambda one: one.route.organization),
         caches=_by_organization(caches, lambda one: one.route.organization),
         actors=_by_organization(actors, lambda one: one.organization),
+        offered=offered,
+        uses=_by_organization(uses.features, lambda one: one.organization),
+        quiet=_by_organization(uses.quiet, lambda one: one.organization),
         peers=peers,
         gpu=found,
         zone=zone,

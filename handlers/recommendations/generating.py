@@ -179,14 +179,9 @@ class GenerateHandler:
 
     async def _keep_once(self, drawn: Draw, material: Material) -> Counter[str]:
         now = self.clock()
-        periods = {
-            one.kind: material.periods[one.source]
-            for one in self.types
-            if one.source in material.periods
-        }
 
         def drawn_of(proposal: Proposal) -> Drawn:
-            return self._drawn(proposal, periods[proposal.kind])
+            return self._drawn(proposal, material.periods[drawn.sources[proposal.key]])
 
         async with self.store.transaction() as together:
             rows = await together.recommendations.live_of(drawn.organization)

@@ -10,13 +10,21 @@ from zoneinfo import ZoneInfo
 from analysis.recommendations.actors import ActorLoad
 from analysis.recommendations.cache_counts import CacheCounts
 from analysis.recommendations.cells import EvidencePeriod, UsageCell
+from analysis.recommendations.feature_use import UseEvidence
 from analysis.recommendations.gpu import GpuEvidence
 from analysis.recommendations.reuse import Reuse
-from handlers.recommendations.evidence import ByOrganization, EvidenceSources, Pricing
+from handlers.recommendations.evidence import (
+    ByOrganization,
+    EvidenceSources,
+    Offered,
+    Pricing,
+)
+from handlers.recommendations.offered import offered_now
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from queries.recommendation_evidence.actors import actors
 from queries.recommendation_evidence.cache_counts import cache_counts
+from queries.recommendation_evidence.feature_use import feature_use
 from queries.recommendation_evidence.gpu import gpu_evidence
 from queries.recommendation_evidence.reading import EvidenceReader
 from queries.recommendation_evidence.reuse import reuse
@@ -60,8 +68,21 @@ def deployment_sources(
     async def gpu(period: EvidencePeriod) -> GpuEvidence:
         return await gpu_evidence(engine, dimensions, period)
 
+    async def offered(period: EvidencePeriod, organization: str | None) -> Offered:
+        return await offered_now(reader, store, period, organization)
+
+    async def uses(period: EvidencePeriod, organization: str | None) -> UseEvidence:
+        return await feature_use(reader, period, organization)
+
     return EvidenceSources(
-        usage=usage, reuse=repeated, caches=counted, actors=loads, gpu=gpu, pricing=pricing
+        usage=usage,
+        reuse=repeated,
+        caches=counted,
+        actors=loads,
+        gpu=gpu,
+        pricing=pricing,
+        offered=offered,
+        uses=uses,
     )
 
 

@@ -14,6 +14,8 @@ from analysis.recommendations import (
     model_downgrade,
     prompt_optimization,
     rate_limiting,
+    tier_migration,
+    unused_features,
 )
 from analysis.recommendations.proposal import Kind, Proposal
 from handlers.recommendations.evidence import Evidence, Piece
@@ -85,6 +87,13 @@ def _rate_limiting(evidence: Evidence) -> list[Proposal]:
     )
 
 
+def _unused_pools(evidence: Evidence) -> list[Proposal]:
+    gpu, period = evidence.gpu, evidence.gpu_period
+    if gpu is None or period is None:
+        return []
+    return unused_features.propose_pools(gpu.pools, period, monthly_cost=gpu.monthly_cost)
+
+
 def _idle_capacity(evidence: Evidence) -> list[Proposal]:
     gpu, period = evidence.gpu, evidence.gpu_period
     if gpu is None or period is None:
@@ -110,6 +119,32 @@ def _efficiency_drift(evidence: Evidence) -> list[Proposal]:
     )
 
 
+def _tier_migration(evidence: Evidence) -> list[Proposal]:
+    offered = evidence.offered
+    return tier_migration.propose(
+        evidence.cells,
+        evidence.period,
+        offers=offered.offers,
+        daily=offered.daily,
+        loads=offered.loads,
+        near_edges=offered.near_edges,
+        first_half=evidence.first_half,
+        monthly_cost=evidence.monthly_cost,
+    )
+
+
+def _unused_features(evidence: Evidence) -> list[Proposal]:
+    return unused_features.propose(
+        evidence.cells,
+        evidence.period,
+        features=evidence.uses.features,
+        offers=evidence.offered.offers,
+        loads=evidence.offered.loads,
+        organization=evidence.organization,
+        monthly_cost=evidence.monthly_cost,
+    )
+
+
 _PRICED = frozenset({Piece.USAGE, Piece.PRICES})
 
 TYPES: tuple[RecommendationType, ...] = (
@@ -118,6 +153,13 @@ TYPES: tuple[RecommendationType, ...] = (
     RecommendationType(Kind.BATCH_PROCESSING, Source.USAGE, _PRICED, _batch_processing),
     RecommendationType(Kind.PROMPT_OPTIMIZATION, Source.USAGE, _PRICED, _prompt_optimization),
     RecommendationType(Kind.RATE_LIMITING, Source.USAGE, _PRICED | {Piece.ACTORS}, _rate_limiting),
+    RecommendationType(
+        Kind.TIER_MIGRATION, Source.USAGE, _PRICED | {Piece.OFFERS}, _tier_migration
+    ),
+    RecommendationType(
+        Kind.UNUSED_FEATURES, Source.USAGE, _PRICED | {Piece.OFFERS, Piece.USES}, _unused_features
+    ),
+    RecommendationType(Kind.UNUSED_FEATURES, Source.GPU, frozenset({Piece.GPU}), _unused_pools),
     RecommendationType(Kind.IDLE_CAPACITY, Source.GPU, frozenset({Piece.GPU}), _idle_capacity),
     RecommendationType(Kind.FAILURE_WASTE, Source.GPU, frozenset({Piece.GPU}), _failure_waste),
     RecommendationType(

@@ -90,7 +90,7 @@ async def test_without_any_usage_to_be_read_nothing_expires(desk: Desk) -> None:
     await desk.draw(proposal(), CACHING)
     desk.found.unavailable = {"usage": ZeroDivisionError()}
     done = await desk.draw()
-    assert (done.expired, len(done.failed)) == (0, 5)
+    assert (done.expired, len(done.failed)) == (0, 7)
 
 
 async def test_fewer_days_do_not_refute_what_more_days_have_shown(desk: Desk) -> None:
