@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import cast
@@ -34,9 +35,17 @@ def said(text: str) -> Answer:
 
 
 @asynccontextmanager
-async def posting(apart: float = 1) -> AsyncGenerator[tuple[Threads, FakeSlack]]:
-    """A Slack that limits rates, and what posts to it without waiting in real time."""
+async def posting(
+    apart: float = 1, refused: Collection[str] = ()
+) -> AsyncGenerator[tuple[Threads, FakeSlack]]:
+    """A Slack that limits rates, and what posts to it without waiting in real time.
+
+    Args:
+        apart: seconds between two messages of a channel.
+        refused: scopes that the manifest asks for and this Slack does not grant.
+    """
     clock, app = ManualClock(START), installed_app()
+    app = replace(app, scopes=(app.scopes or frozenset()) - frozenset(refused))
     async with running(begin(clock, people(), app)) as slack:
         # Without retries: what comes too early is refused for good.
         web = AsyncWebClient(app.bot_token, base_url=slack.api_url, retry_handlers=[])
@@ -105,7 +114,7 @@ async def test_what_stands_there_already_is_not_posted_again():
 
 
 async def test_where_nobody_may_look_it_is_not_sent_again_by_itself():
-    async with posting() as (threads, slack):
+    async with posting(refused={"im:history"}) as (threads, slack):
         ada = next(user.id for user in slack.workspace.people() if user.name == "ada")
         opened = await threads.client.conversations_open(users=[ada])
         direct = cast("dict[str, str]", opened["channel"])["id"]
