@@ -111,7 +111,7 @@ def until_words(instant: datetime, zone: ZoneInfo) -> str:
 
 def together_words(savings: Together) -> str:
     """What several save: together, and why that is not the plain sum."""
-    if savings.counted_twice < savings.alone / 200:
+    if savings.counted_twice <= savings.alone / 200:
         return f"together {money(savings.together)} a month"
     return (
         f"together {money(savings.together)} a month, not the plain sum of "
