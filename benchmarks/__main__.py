@@ -10,6 +10,7 @@ BENCHMARKS = (
     "imports",
     "mart_breakdown",
     "outbox_crash",
+    "recommendation_savings",
     "startup",
     "why",
 )

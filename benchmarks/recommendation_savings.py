@@ -12,24 +12,24 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from statistics import fmean, median
+from itertools import product
 
 from analysis.recommendations.cells import Route
 from analysis.recommendations.daily import UsageDay
 from analysis.recommendations.measured import (
     BEFORE_DAYS,
-    Measured,
-    MeasuredState,
     Span,
     measure,
     span_of,
 )
 from analysis.recommendations.measured_usage import REPEATS, Scope, usage_facts
 from analysis.recommendations.proposal import Kind
+from benchmarks.operational_savings import actor_world, failure_world, idle_world, seconds_world
+from benchmarks.savings_trials import Trial, line
 
 SEEDS = 200
 ACCEPTED = date(2026, 10, 1)
@@ -38,6 +38,14 @@ SHARES = (0.0, 0.05, 0.1, 0.2, 0.4)
 LENGTHS = (3, 7, 14, 28, 56)
 """Complete days since."""
 KINDS = (Kind.MODEL_DOWNGRADE, Kind.CACHING, Kind.BATCH_PROCESSING, Kind.PROMPT_OPTIMIZATION)
+
+OPERATIONS: Mapping[str, Callable[[int, float, int], Trial]] = {
+    "failure_waste": failure_world,
+    "efficiency_drift": seconds_world,
+    "idle_capacity": idle_world,
+    "rate_limiting": actor_world,
+}
+"""Worlds of other kinds; errors are by what would have been wasted."""
 
 _WEEK = (1.0, 1.05, 1.05, 1.0, 0.9, 0.45, 0.4)
 _DAY = timedelta(days=1)
@@ -51,11 +59,13 @@ class Prices:
         model: whose.
         day: from which on.
         factor: new by old price.
+        is_told: whether the list knows of it.
     """
 
     model: str
     day: date
     factor: float
+    is_told: bool = True
 
     def of(self, model: str | None, day: date) -> float:
         """The level on a day."""
@@ -68,7 +78,7 @@ class Prices:
 
     def level(self, route: Route, day: date) -> Decimal | None:
         """The price level of a route."""
-        return Decimal(repr(self.of(route.model, day)))
+        return Decimal(repr(self.of(route.model, day))) if self.is_told else Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,15 @@ class _Wander:
         return math.exp(self.state)
 
 
-def world(seed: int, kind: Kind, share: float, length: int, *, is_repeats: bool = False) -> World:
+def world(
+    seed: int,
+    kind: Kind,
+    share: float,
+    length: int,
+    *,
+    is_repeats: bool = False,
+    is_told: bool = True,
+) -> World:
     """One organization before and after.
 
     Args:
@@ -113,18 +131,21 @@ def world(seed: int, kind: Kind, share: float, length: int, *, is_repeats: bool 
         share: of the first route's cost that is truly saved from the acceptance on.
         length: complete days since.
         is_repeats: answers are kept, so the requests themselves fall away.
+        is_told: whether the price list knows of a price that changes; else it changes in all
+            worlds, for a model that half of the routes use.
     """
     chance = random.Random(f"{seed} {kind} {share} {is_repeats}")
     growth = chance.uniform(-0.2, 0.4)
     models = ["model-a", "model-b", "model-c"]
-    changes = chance.random() < 0.5
+    changes = chance.random() < 0.5 or not is_told
     prices = Prices(
         model="model-a" if changes else "",
         day=ACCEPTED + chance.randint(-14, max(1, length // 2)) * _DAY,
         factor=chance.choice((0.5, 0.7, 0.8, 0.9, 1.1, 1.25)),
+        is_told=is_told,
     )
     routes = [
-        Route("acme", "maker", models[0 if place == 0 else chance.randrange(3)], f"/{place}")
+        Route("acme", "maker", _model_of(place, models, chance, is_told=is_told), f"/{place}")
         for place in range(8)
     ]
     days: list[UsageDay] = []
@@ -158,6 +179,11 @@ def world(seed: int, kind: Kind, share: float, length: int, *, is_repeats: bool 
                 days.append(_day(route, day, requests, tokens_in, tokens_out, cost))
     variant = REPEATS if is_repeats else ""
     return World(days, saved, prices, Scope(kind, variant, frozenset({routes[0]}), "model-small"))
+
+
+def _model_of(place: int, models: Sequence[str], chance: random.Random, *, is_told: bool) -> str:
+    drawn = models[chance.randrange(3)]
+    return models[0] if place == 0 or (place < 4 and not is_told) else drawn
 
 
 def _cost(tokens_in: float, tokens_out: float, cached: float) -> float:
@@ -222,37 +248,6 @@ def _usd(amount: float) -> Decimal:
     return Decimal(amount).quantize(Decimal("0.000001"))
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A measurement beside the truth.
-
-    Attributes:
-        measured: what was said.
-        truth: USD truly saved in the same days.
-        cost: USD that the route would have cost in them.
-    """
-
-    measured: Measured
-    truth: float
-    cost: float
-
-    @property
-    def error(self) -> float:
-        """Measured beyond the truth, by what the route would have cost."""
-        return (float(self.measured.likely or 0) - self.truth) / self.cost
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether the range holds the truth."""
-        low, high = self.measured.low, self.measured.high
-        return low is not None and high is not None and float(low) <= self.truth <= float(high)
-
-    @property
-    def is_seen(self) -> bool:
-        """Whether savings are said to be seen."""
-        return self.measured.state is MeasuredState.SEEN
-
-
 def trial(made: World, length: int) -> Trial:
     """Measures one world after some days."""
     span: Span = span_of(ACCEPTED, None, ACCEPTED + length * _DAY)
@@ -265,44 +260,46 @@ def trial(made: World, length: int) -> Trial:
     return Trial(measure(facts, span), truth, spent + truth)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Several trials of one kind, share and length.
-
-    Attributes:
-        bias: mean error, by what the route would have cost.
-        error: median of its size.
-        width: median half-width of the range, the same.
-        coverage: share of ranges that hold the truth.
-        seen: share that is said to be seen.
-    """
-
-    bias: float
-    error: float
-    width: float
-    coverage: float
-    seen: float
-
-
-def line(trials: Sequence[Trial]) -> Line:
-    """The figures of several trials."""
-    widths = [
-        float((one.measured.high or 0) - (one.measured.low or 0)) / 2 / one.cost for one in trials
-    ]
-    return Line(
-        bias=fmean(one.error for one in trials),
-        error=median(abs(one.error) for one in trials),
-        width=median(widths),
-        coverage=fmean(one.is_covered for one in trials),
-        seen=fmean(one.is_seen for one in trials),
-    )
-
-
-def trials(kind: Kind, share: float, length: int, seeds: range, *, is_repeats: bool = False):
+def trials(
+    kind: Kind,
+    share: float,
+    length: int,
+    seeds: range,
+    *,
+    is_repeats: bool = False,
+    is_told: bool = True,
+) -> list[Trial]:
     """The trials of some seeds."""
     return [
-        trial(world(seed, kind, share, length, is_repeats=is_repeats), length) for seed in seeds
+        trial(world(seed, kind, share, length, is_repeats=is_repeats, is_told=is_told), length)
+        for seed in seeds
     ]
+
+
+def ever_seen(kind: Kind, seeds: range, length: int = 28) -> float:
+    """The share of worlds without any saving that are said to have one in any night of some."""
+    seen = 0
+    for seed in seeds:
+        made = world(seed, kind, 0.0, length)
+        seen += any(trial(made, days).is_seen for days in range(3, length + 1))
+    return seen / len(seeds)
+
+
+def rows(seeds: range) -> Iterator[tuple[str, float, int, Sequence[Trial]]]:
+    """What, truly saved, days, and the trials, row by row."""
+    for kind in KINDS:
+        for share in SHARES:
+            for length in LENGTHS if kind is Kind.CACHING else (7, 28):
+                yield kind.value, share, length, trials(kind, share, length, seeds)
+    for share, length in product(SHARES, (7, 28)):
+        found = trials(Kind.CACHING, share, length, seeds, is_repeats=True)
+        yield "caching, repeats", share, length, found
+    for share, length in product((0.0, 0.2), (7, 28)):
+        found = trials(Kind.CACHING, share, length, seeds, is_told=False)
+        yield "caching, a price that no list knows", share, length, found
+    for name, make in OPERATIONS.items():
+        for share, length in product((0.0, 0.3, 0.8), (7, 28)):
+            yield name, share, length, [make(seed, share, length) for seed in seeds]
 
 
 def main(seeds: range = range(SEEDS), say: Callable[[str], None] = print) -> None:
@@ -310,16 +307,15 @@ def main(seeds: range = range(SEEDS), say: Callable[[str], None] = print) -> Non
     say("\nMeasured savings, truth known; errors and widths in % of what it would have cost\n")
     say("| what | truly saved | days | bias | median error | half-width | coverage | seen |")
     say("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    cases = [(kind, False) for kind in KINDS] + [(Kind.CACHING, True)]
-    for kind, is_repeats in cases:
-        name = f"{kind}, repeats" if is_repeats else kind.value
-        for share in SHARES:
-            for length in LENGTHS if kind is Kind.CACHING and not is_repeats else (7, 28):
-                row = line(trials(kind, share, length, seeds, is_repeats=is_repeats))
-                say(
-                    f"| {name} | {share:.0%} | {length} | {row.bias:+.1%} | {row.error:.1%} | "
-                    f"{row.width:.1%} | {row.coverage:.0%} | {row.seen:.0%} |"
-                )
+    for name, share, length, found in rows(seeds):
+        one = line(found)
+        say(
+            f"| {name} | {share:.0%} | {length} | {one.bias:+.1%} | {one.error:.1%} | "
+            f"{one.width:.1%} | {one.coverage:.0%} | {one.seen:.0%} |"
+        )
+    say("\nWorlds without a saving that are said to have one in any of 26 nights:")
+    for kind in (Kind.CACHING, Kind.MODEL_DOWNGRADE, Kind.PROMPT_OPTIMIZATION):
+        say(f"- {kind}: {ever_seen(kind, seeds):.1%}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ calls cost avoidance. With X expected at the rates of before, A actual, K the co
 Its variance adds up what is independent:
 
 - the rate of before: (K X_after / X_before)² × the residuals of before;
-- the noise of the days since: the residuals around their own rate;
+- the noise of what would have been spent: the residuals of before, at the size of the days since,
+  or those of the days since around their own rate where these are larger;
 - rates that move by themselves: X_after² × σ², with σ from how far the rates of routes moved that
   nobody has touched (a placebo test in space, as Abadie, Diamond and Hainmueller, 2010). A few
   routes tell it badly, so it is shrunk towards a usual drift, as if `PRIOR` more routes had that;
@@ -53,7 +54,7 @@ MOST_SPREAD = 0.15
 _ROUNDING = 1e-18
 
 _OWN_DAYS = 7
-"""Days from which the noise of the days since is judged by themselves alone."""
+"""Days from which the days since tell anything of their own noise."""
 
 _T = (6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771)
 """Student's t for 90 %, two-sided, by degrees of freedom from 1 on."""
@@ -187,7 +188,7 @@ def _expected(days: Sequence[Held]) -> float:
 
 
 def _noises(before: Sequence[Held], after: Sequence[Held]) -> tuple[float, float]:
-    """The variances of the sums of the actual cost, given their own rates."""
+    """The variances of the sums of what was spent before, and would have been since."""
     first, second = _residuals(before), _residuals(after)
     count = len(first) + len(second)
     size = sum(day.expected**2 for day in (*before, *after))
@@ -196,14 +197,13 @@ def _noises(before: Sequence[Held], after: Sequence[Held]) -> tuple[float, float
     correlation = max(0.0, min(MOST_CORRELATION, correlation))
     inflation = (1 + correlation) / (1 - correlation)
     floors = [LEAST_NOISE**2 * sum(day.expected**2 for day in days) for days in (before, after)]
-    of_before = max(floors[0], _variance(first)) * inflation
-    own = _variance(second)
-    if len(after) < _OWN_DAYS:
-        # Few days tell their own noise badly: as noisy as the days before, by size.
-        sizes = sum(day.expected**2 for day in after) / sum(day.expected**2 for day in before)
-        level = sum(day.actual for day in after) / _expected(after)
-        own = max(own, _variance(first) * sizes * level**2)
-    return of_before, max(floors[1], own) * inflation
+    # What would have been spent has the noise of the days before, however even the days since are
+    # now that it is not: days without a burst may have been such anyway.
+    sizes = sum(day.expected**2 for day in after) / sum(day.expected**2 for day in before)
+    of_before = max(floors[0], _variance(first))
+    own = _variance(second) if len(after) >= _OWN_DAYS else 0.0
+    of_after = max(floors[1], own, _variance(first) * sizes)
+    return of_before * inflation, of_after * inflation
 
 
 def _residuals(days: Sequence[Held]) -> list[float]:

@@ -26,6 +26,9 @@ from analysis.recommendations.proposal import Proposal
 HEADROOM = Decimal("1.5")
 """Above an ordinary day, as limits are above an ordinary hour."""
 
+SECONDS_DRIFT = 0.03
+"""Of the GPU seconds of a request from one month to the next, relative: what is asked moves."""
+
 HARDLY_EVER = Decimal("0.1")
 """Share of requests that succeed, below which a service is as good as out of order."""
 
@@ -52,6 +55,7 @@ def efficiency_facts(
         unpriced_share=_unpriced_share(own, span),
         level=_second_level(own, span),
         level_of_others=_second_level(others, span),
+        drift=SECONDS_DRIFT,
     )
 
 
@@ -150,8 +154,9 @@ def idle_held(
     """Waiting capacity before and since, held against what it would have been, in order.
 
     From the same weekday's means of before, W waiting and B busy, a day with b busy would have had
-    the lesser of two: a fleet of fixed size W - (b - B), a fleet that follows its load W × b / B.
-    So neither more work on the same machines nor less work on fewer of them counts as saved.
+    W - (b - B) in a fleet of fixed size, and W × b / B in one that follows its load. Of the two the
+    one counts that would have wasted less in all days: so neither more work on the same machines
+    nor less work on fewer of them is saved.
     """
     means: dict[int, tuple[float, float]] = {}
     for weekday in range(7):
@@ -163,7 +168,8 @@ def idle_held(
             waiting = float(sum((row[1] for row in some), _ZERO)) / len(some)
             means[weekday] = busy, waiting
     before: list[Held] = []
-    after: list[Held] = []
+    fixed: list[Held] = []
+    following: list[Held] = []
     for day, (busy, waiting) in sorted(days.items()):
         mean = means.get(day.weekday())
         if mean is None:
@@ -171,8 +177,10 @@ def idle_held(
         if span.is_before(day):
             before.append(Held(mean[1], float(waiting)))
         elif span.is_since(day):
-            after.append(Held(_would_wait(*mean, float(busy)), float(waiting)))
-    return before, after
+            of_fixed, of_following = _would_wait(*mean, float(busy))
+            fixed.append(Held(of_fixed, float(waiting)))
+            following.append(Held(of_following, float(waiting)))
+    return before, min(fixed, following, key=lambda held: sum(day.expected for day in held))
 
 
 def service_dollars(proposal: Proposal) -> frozenset[str]:
@@ -184,10 +192,10 @@ def service_dollars(proposal: Proposal) -> frozenset[str]:
     )
 
 
-def _would_wait(busy_before: float, waiting_before: float, busy: float) -> float:
-    fixed = waiting_before - (busy - busy_before)
-    following = waiting_before * busy / busy_before if busy_before > 0 else waiting_before
-    return max(0.0, min(fixed, following))
+def _would_wait(busy_before: float, waiting_before: float, busy: float) -> tuple[float, float]:
+    """What would wait of a fleet of fixed size, and of one that follows its load."""
+    fixed = max(0.0, waiting_before - (busy - busy_before))
+    return fixed, waiting_before * busy / busy_before if busy_before > 0 else waiting_before
 
 
 def _by_request(days: Sequence[ServiceDay]) -> list[Spent]:

@@ -14,7 +14,8 @@ and output tokens, the latter weighed by what one costs to what the former does.
 
 A cheaper model moves requests to another one, so the task (endpoint, feature and environment) is
 followed: the model that it was, the one that is proposed, and those that the task did not have
-before.
+before. Others control that nobody has claimed: of the same model where there are three such routes,
+else of the same provider, else all.
 """  # noqa: E501 - a table
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from analysis.recommendations.cells import Route
-from analysis.recommendations.counterfactual import DRIFT
+from analysis.recommendations.counterfactual import DRIFT, LEAST_ROUTES
 from analysis.recommendations.daily import UsageDay
 from analysis.recommendations.measured import Facts, Level, Span, Spent
 from analysis.recommendations.proposal import Kind, Proposal
@@ -149,7 +150,7 @@ def usage_facts(
     days = [one for one in days if span.is_before(one.day) or span.is_since(one.day)]
     own = _own(scope, days, span)
     touched = _touched([scope, *claimed])
-    others = [one for one in days if not touched(one.route)]
+    others = _nearest(scope, [one for one in days if not touched(one.route)])
     levels = _Levels(own, span, prices, by_task=scope.kind is Kind.MODEL_DOWNGRADE)
     of_others = _Levels(others, span, prices, by_task=False)
     unpriced = _unpriced_share(own, span)
@@ -206,6 +207,23 @@ def _own(scope: Scope, days: Sequence[UsageDay], span: Span) -> list[UsageDay]:
         return requests.get((task, route.model), 0) < NEWCOMER * whole.get(task, 0)
 
     return [one for one in there if follows(one.route)]
+
+
+def _nearest(scope: Scope, others: Sequence[UsageDay]) -> list[UsageDay]:
+    """Of the routes that nobody has claimed those that are alike: of the same model, else provider.
+
+    A price that changed and that the list does not know changes theirs as well.
+    """
+    models = {(route.provider, route.model) for route in scope.routes}
+    providers = {route.provider for route in scope.routes}
+    groups = (
+        [one for one in others if (one.route.provider, one.route.model) in models],
+        [one for one in others if one.route.provider in providers],
+    )
+    for group in groups:
+        if len({one.route for one in group}) >= LEAST_ROUTES:
+            return group
+    return list(others)
 
 
 def _touched(scopes: Iterable[Scope]) -> Callable[[Route], bool]:

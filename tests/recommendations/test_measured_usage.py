@@ -187,3 +187,31 @@ def test_a_proposal_says_its_routes_and_its_target() -> None:
     assert scope_of(made).target is None
     assert route_of(dollars_of(CHAT)) == CHAT
     assert route_of("offer 7") is None
+
+
+def test_a_lower_rate_that_is_the_very_thing_is_not_taken_out() -> None:
+    usage = [*days(CHAT, 100, "10", when="before"), *days(CHAT, 100, "8", when="since")]
+    discount = scope(Kind.TIER_MIGRATION, "volume_discount|7")
+    facts = usage_facts(discount, usage, SPAN, Halved())
+    assert likely(facts) == D("28.00")
+    assert facts.others == ()
+    trimmed = scope(Kind.TIER_MIGRATION, "context_tier|128000")
+    assert usage_facts(trimmed, usage, SPAN, Halved()).level is not None
+
+
+def test_routes_of_the_same_model_control_before_all_others() -> None:
+    alike = [replace(CHAT, endpoint=f"/{number}") for number in range(3)]
+    else_where = [replace(CHAT, model="o3", endpoint=f"/{number}") for number in range(3)]
+    foreign = [replace(CHAT, provider="google", endpoint=f"/{number}") for number in range(3)]
+    usage = [row for route in (*alike, *else_where, *foreign) for row in days(route, 10, "1")]
+    usage += days(CHAT, 100, "10")
+
+    def controls(rows: list[UsageDay]) -> set[str]:
+        facts = usage_facts(scope(Kind.CACHING), rows, SPAN, Flat())
+        return {one.stratum for one in facts.others}
+
+    assert controls(usage) == {str(route) for route in alike}
+    fewer = [row for row in usage if row.route != alike[0]]
+    assert controls(fewer) == {str(route) for route in (*alike[1:], *else_where)}
+    none = [row for row in usage if row.route.provider != "openai" or row.route == CHAT]
+    assert controls(none) == {str(route) for route in foreign}

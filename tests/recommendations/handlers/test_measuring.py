@@ -376,3 +376,34 @@ async def test_a_serving_costbot_measures_by_itself(desk: Desk) -> None:
     desk.clock.advance(SETTLING)
     await jobs.measure()
     assert len(await measured(desk, row)) == 1
+
+
+async def test_unused_keys_and_pools_are_measured_and_fees_are_not(desk: Desk) -> None:
+    rows: list[Fact] = []
+    for day in days():
+        is_since = day > ACCEPTED.date()
+        at = datetime.combine(day, time(23, 30), UTC)
+        rows.append(usage(day, CHAT, 100, "10", key_name="web"))
+        if not is_since:
+            rows.append(usage(day, CHAT, 10, "2", key_name="old"))
+        cost = "1" if is_since else "4"
+        rows.append(
+            request(at, cost, source=Source.GPU, product="api", model="m", cost_category="idle")
+        )
+    add(desk.mart, rows)
+    key = proposal(kind=Kind.UNUSED_FEATURES, scope={"key": ("old",)})
+    pool = replace(
+        proposal(kind=Kind.UNUSED_FEATURES, organization=None, scope={"product": ("api",)}),
+        variant="pool",
+    )
+    fee = replace(proposal(kind=Kind.TIER_MIGRATION), variant="provisioned_throughput|7")
+    claimed = await accepted(desk, key, pool, fee)
+    await desk.handlers.measure.measure()
+    found = {row.content.key: (await measured(desk, row))[-1] for row in claimed}
+    assert found[key.key].measured_likely == D(28)
+    assert found[pool.key].measured_likely == D(42)
+    assert found[pool.key].state is MeasurementState.SEEN
+    assert found[fee.key].state is MeasurementState.NOT_MEASURABLE
+    assert found[fee.key].details["reason"] == (
+        "its fee does not show in the usage: verify it by hand"
+    )
