@@ -259,8 +259,9 @@ def recommendations_of(
 
     settings, store = parts.settings, parts.store
     limits = EvidenceLimits(threads=settings.mart_threads, memory=settings.mart_memory)
+    reader = EvidenceReader(parts.mart, limits)
     sources = deployment_sources(
-        EvidenceReader(parts.mart, limits),
+        reader,
         parts.engine,
         parts.dimensions,
         store,
@@ -277,6 +278,7 @@ def recommendations_of(
         surface,
         SlackCardMessages(),
         wake,
+        reader,
     )
 
 
