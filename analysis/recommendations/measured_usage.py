@@ -25,19 +25,22 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Protocol
 
 from analysis.recommendations.cells import Route
 from analysis.recommendations.counterfactual import DRIFT, LEAST_ROUTES
 from analysis.recommendations.daily import UsageDay
-from analysis.recommendations.measured import Facts, Level, Span, Spent
+from analysis.recommendations.measured import Facts, Span, Spent
+from analysis.recommendations.measured_volumes import (
+    Levels,
+    RoutePrices,
+    Task,
+    Volumes,
+    task_of,
+)
 from analysis.recommendations.proposal import Kind, Proposal
 
 NEWCOMER = Decimal("0.01")
 """A model with less than this share of a task's requests before it was not there before."""
-
-OUTPUT_WEIGHT = Decimal(4)
-"""What an output token costs by an input token where no price is known; most lists have 3 to 5."""
 
 DRIFTS: Mapping[Kind, float] = {
     Kind.CACHING: 0.01,
@@ -66,23 +69,6 @@ _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _DAY = timedelta(days=1)
 
-Task = tuple[str | None, str | None, str | None]
-
-
-class RoutePrices(Protocol):
-    """What the price list says of routes."""
-
-    def weight(self, route: Route) -> Decimal:
-        """What an output token costs by an input token."""
-        ...
-
-    def level(self, route: Route, day: date) -> Decimal | None:
-        """What the route's usual request costs on a day; only how it changes matters.
-
-        None: it has no price then.
-        """
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -104,11 +90,6 @@ class Scope:
     def tasks(self) -> frozenset[Task]:
         """Endpoint, feature and environment of its routes."""
         return frozenset(task_of(route) for route in self.routes)
-
-
-def task_of(route: Route) -> Task:
-    """What the requests of a route are for."""
-    return route.endpoint, route.feature, route.environment
 
 
 def scope_of(proposal: Proposal) -> Scope:
@@ -151,8 +132,8 @@ def usage_facts(
     own = _own(scope, days, span)
     touched = _touched([scope, *claimed])
     others = _nearest(scope, [one for one in days if not touched(one.route)])
-    levels = _Levels(own, span, prices, by_task=scope.kind is Kind.MODEL_DOWNGRADE)
-    of_others = _Levels(others, span, prices, by_task=False)
+    levels = Levels(own, span, prices, by_task=scope.kind is Kind.MODEL_DOWNGRADE)
+    of_others = Levels(others, span, prices, by_task=False)
     unpriced = _unpriced_share(own, span)
     if scope.kind in _BY_DAY:
         return cost_by_weekday(((one.day, one.cost) for one in own), span, unpriced)
@@ -162,10 +143,10 @@ def usage_facts(
     if scope.kind is Kind.TIER_MIGRATION and not scope.variant.startswith(CONTEXT_TIER):
         # Other rates are what it is about: neither the list nor routes with the same rates may
         # take them out.
-        own_volumes = _Volumes(scope.kind, own, span, prices, levels.stratum)
+        own_volumes = Volumes(scope.kind, own, span, prices, levels.stratum)
         return Facts(own_volumes.spent(own), (), unpriced)
-    volumes = _Volumes(scope.kind, own, span, prices, levels.stratum)
-    others_volumes = _Volumes(scope.kind, others, span, prices, of_others.stratum)
+    volumes = Volumes(scope.kind, own, span, prices, levels.stratum)
+    others_volumes = Volumes(scope.kind, others, span, prices, of_others.stratum)
     return Facts(
         own=volumes.spent(own),
         others=others_volumes.spent(others),
@@ -247,111 +228,11 @@ def _unpriced_share(own: Sequence[UsageDay], span: Span) -> Decimal:
     return Decimal(unpriced) / whole if whole else _ZERO
 
 
-class _Levels:
-    """The strata of some routes, and the price level of each from day to day."""
-
-    def __init__(
-        self, days: Sequence[UsageDay], span: Span, prices: RoutePrices, *, by_task: bool
-    ) -> None:
-        self._by_task = by_task
-        self._prices = prices
-        self._mix: dict[str, dict[Route, Decimal]] = {}
-        for one in days:
-            if span.is_before(one.day):
-                mix = self._mix.setdefault(self.stratum(one.route), {})
-                mix[one.route] = mix.get(one.route, _ZERO) + one.cost
-        self._reference = span.before_last
-        self._known: dict[tuple[str, date], Decimal] = {}
-
-    def stratum(self, route: Route) -> str:
-        """What the rate of a route is kept by."""
-        return str(task_of(route)) if self._by_task else str(route)
-
-    def of(self, days: Sequence[UsageDay]) -> Level | None:
-        """The price level; None where most of the cost came with the rows, at unknown prices."""
-        cost = sum((one.cost for one in days), _ZERO)
-        if sum((one.billed for one in days), _ZERO) * 2 > cost:
-            return None
-        return self._level
-
-    def _level(self, stratum: str, day: date) -> Decimal:
-        key = stratum, day
-        if key not in self._known:
-            self._known[key] = self._made(self._mix.get(stratum, {}), day)
-        return self._known[key]
-
-    def _made(self, mix: Mapping[Route, Decimal], day: date) -> Decimal:
-        """By Laspeyres: the mix of before at the prices of the day, by those of the last day."""
-        whole = sum(mix.values(), _ZERO)
-        if whole <= 0:
-            return _ONE
-        now = _ZERO
-        for route, cost in mix.items():
-            then = self._prices.level(route, self._reference)
-            there = self._prices.level(route, day)
-            now += cost * (there / then if there and then else _ONE)
-        return now / whole
-
-
-class _Volumes:
-    """What a kind counts as volume, see the module."""
-
-    def __init__(
-        self,
-        kind: Kind,
-        days: Sequence[UsageDay],
-        span: Span,
-        prices: RoutePrices,
-        stratum_of: Callable[[Route], str],
-    ) -> None:
-        self._kind = kind
-        self._stratum = stratum_of
-        self._weights: dict[str, Decimal] = {}
-        sums: dict[str, list[int]] = {}
-        costs: dict[str, Decimal] = {}
-        for one in days:
-            if not span.is_before(one.day):
-                continue
-            stratum = stratum_of(one.route)
-            row = sums.setdefault(stratum, [0, 0, 0])
-            for place, amount in enumerate((one.requests, one.input, one.output)):
-                row[place] += amount
-            if one.cost >= costs.get(stratum, _ZERO):
-                costs[stratum] = one.cost
-                self._weights[stratum] = prices.weight(one.route)
-        self._each = {
-            stratum: (Decimal(tokens_in) / requests, Decimal(tokens_out) / requests)
-            for stratum, (requests, tokens_in, tokens_out) in sums.items()
-            if requests
-        }
-
-    def spent(self, days: Sequence[UsageDay]) -> list[Spent]:
-        """The same days with their volumes."""
-        return [
-            Spent(one.day, self._stratum(one.route), one.cost, self.volume(one)) for one in days
-        ]
-
-    def volume(self, one: UsageDay) -> Decimal:
-        """Of one route on one day."""
-        stratum = self._stratum(one.route)
-        of_input, of_output = self._each.get(stratum, (_ZERO, _ZERO))
-        if of_input + of_output == 0:
-            return Decimal(one.requests)  # priced by the request
-        weight = self._weights.get(stratum, OUTPUT_WEIGHT)
-        match self._kind:
-            case Kind.MODEL_DOWNGRADE:
-                return one.input + weight * of_output * one.requests
-            case Kind.PROMPT_OPTIMIZATION:
-                return of_input * one.requests + weight * one.output
-            case _:
-                return one.input + weight * one.output
-
-
 def _of_others_volume(
     own: Sequence[UsageDay], others: Sequence[UsageDay], span: Span, prices: RoutePrices
 ) -> list[Spent]:
     """The cost of a day beside what everybody else of the organization asked for."""
-    volumes = _Volumes(Kind.CACHING, others, span, prices, lambda route: str(route))
+    volumes = Volumes(Kind.CACHING, others, span, prices, lambda route: str(route))
     rest: dict[date, Decimal] = {}
     for one in others:
         rest[one.day] = rest.get(one.day, _ZERO) + volumes.volume(one)

@@ -41,7 +41,7 @@ from queries.mart import Mart
 from queries.prices.catalogue import Catalogue
 from queries.recommendation_evidence.reading import EvidenceReader
 from queries.recommendation_evidence.since import actors_since, gpus_since, usage_since
-from storage.records.recommendation import Recommendation
+from storage.records.recommendation import Recommendation, estimate
 from storage.records.savings_measurement import MeasurementState, SavingsMeasurement
 from storage.repositories.recommendations import Wanted
 from storage.store import Store
@@ -187,7 +187,7 @@ def _measurement(
         recommendation_id=row.id,
         as_of=span.as_of,
         state=MeasurementState(found.state.value),
-        promised=row.content.savings.likely * span.days / MONTH,
+        promised=estimate(row.content.savings.likely * span.days / MONTH),
         measured_low=found.low,
         measured_likely=found.likely,
         measured_high=found.high,

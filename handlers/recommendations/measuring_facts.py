@@ -29,12 +29,12 @@ from analysis.recommendations.measured_gpu import (
 )
 from analysis.recommendations.measured_usage import (
     REPEATS,
-    RoutePrices,
     cost_by_weekday,
     scope_of,
     traffic,
     usage_facts,
 )
+from analysis.recommendations.measured_volumes import RoutePrices
 from analysis.recommendations.proposal import Kind, Proposal
 from queries.recommendation_evidence.since import GpuDays
 from storage.records.recommendation import Recommendation

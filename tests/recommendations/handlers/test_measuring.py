@@ -4,101 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pytest
-
-from analysis.errors import NotAllowed
-from analysis.recommendations.cells import Route, dollars_of
 from analysis.recommendations.gpu import Pool, Service, pool_dollars_of
-from analysis.recommendations.proposal import Kind, Part, Proposal
-from analysis.recommendations.states import Move, State
+from analysis.recommendations.proposal import Kind, Part
+from analysis.recommendations.states import Move
 from bot.recommendation_jobs import SETTLING, RecommendationJobs
 from bot.recommendation_words import (
-    kind_line,
     measured_line,
     method_line,
-    saved_line,
-    tracked_line,
-    tracker_lines,
 )
 from handlers.recommendations.requests import DecideRequest
 from queries.dimensions import Source
-from storage.records.recommendation import Recommendation
-from storage.records.savings_measurement import MeasurementState, SavingsMeasurement
-from storage.repositories.recommendations import Wanted
+from storage.records.savings_measurement import MeasurementState
 from tests.facts import Fact, add, request
-from tests.recommendations.handlers.conftest import ADMIN, LEAD, MEMBER, STRANGER, Desk
+from tests.recommendations.handlers.conftest import ADMIN, Desk
 from tests.recommendations.proposals import proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
-D = Decimal
-DAY = timedelta(days=1)
-ACCEPTED = datetime(2026, 11, 5, 12, tzinfo=UTC)
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-"""14 complete days later: 6 to 19 November."""
-FIRST = date(2026, 10, 8)
-CHAT = Route("acme", "openai", "gpt-4", "/chat")
-
-
-def usage(day: date, route: Route, requests: int, cost: str | None, **more: object) -> Fact:
-    """All requests of a route on a day."""
-    names: dict[str, object] = {
-        "organization": route.organization,
-        "provider": route.provider,
-        "model": route.model,
-        "endpoint": route.endpoint,
-        "fresh_input_tokens": 1_000 * requests,
-        "output_tokens": 250 * requests,
-        "requests": requests,
-    }
-    return request(
-        datetime.combine(day, time(10), UTC), cost, source=Source.USAGE, **{**names, **more}
-    )
-
-
-def days(first: date = FIRST, last: date = date(2026, 11, 19)) -> Iterator[date]:
-    return (first + number * DAY for number in range((last - first).days + 1))
-
-
-def moved_usage() -> list[Fact]:
-    """100 requests for $10 a day; since the acceptance 40 of them go to a model for a tenth."""
-    rows: list[Fact] = []
-    for day in days():
-        if day <= ACCEPTED.date():
-            rows.append(usage(day, CHAT, 100, "10"))
-        else:
-            small = replace(CHAT, model="gpt-4o-mini")
-            rows += [usage(day, CHAT, 60, "6"), usage(day, small, 40, "0.4")]
-    return rows
-
-
-def chat_proposal(saved: str = "120", kind: Kind = Kind.MODEL_DOWNGRADE) -> Proposal:
-    made = proposal(saved=saved, cost="300", kind=kind)
-    return replace(
-        made,
-        action={"to": {"provider": "openai", "model": "gpt-4o-mini"}},
-        parts=(Part(dollars_of(CHAT), D(300), D(saved)),),
-    )
-
-
-async def accepted(desk: Desk, *proposals: Proposal) -> list[Recommendation]:
-    """Draws proposals and accepts them at noon of 5 November; then it is 20 November."""
-    desk.clock.now = ACCEPTED
-    await desk.draw(*proposals)
-    rows: list[Recommendation] = []
-    for row in await desk.rows():
-        done = await desk.handlers.decide.decide(DecideRequest(str(row.id), Move.ACCEPT), ADMIN)
-        rows.append(done.after)
-    desk.clock.now = NOW
-    return rows
-
-
-async def measured(desk: Desk, row: Recommendation) -> list[SavingsMeasurement]:
-    return await desk.store.measurements.of_recommendation(row.id)
+from tests.recommendations.handlers.claimed import (
+    ACCEPTED,
+    CHAT,
+    DAY,
+    NOW,
+    D,
+    accepted,
+    chat_proposal,
+    days,
+    measured,
+    moved_usage,
+    usage,
+)
 
 
 async def test_a_cheaper_model_is_measured_from_the_day_after_it_was_accepted(desk: Desk) -> None:
@@ -276,95 +214,6 @@ async def test_gpus_users_and_keys_are_measured_too(desk: Desk) -> None:
     assert found[Kind.EFFICIENCY_DRIFT].measured_likely == D(21)
     # Busy capacity of requests says no billing type, so the pool's own load is not known.
     assert found[Kind.IDLE_CAPACITY].measured_likely == D(70)
-
-
-async def test_the_tracker_holds_promises_against_what_became_of_them(desk: Desk) -> None:
-    add(desk.mart, moved_usage())
-    other = replace(CHAT, endpoint="/gone")
-    add(desk.mart, [usage(day, other, 100, "3") for day in days(last=ACCEPTED.date())])
-    gone = replace(
-        proposal(model="gpt-5", kind=Kind.BATCH_PROCESSING),
-        parts=(Part(dollars_of(other), D(90), D(40)),),
-    )
-    cached = chat_proposal("60", Kind.CACHING)
-    await accepted(desk, chat_proposal(), gone, cached)
-    await desk.handlers.measure.measure()
-    tracker = await desk.handlers.tracker.track(LEAD)
-    kinds = {track.kind: track for track in tracker.kinds}
-    assert kinds[Kind.MODEL_DOWNGRADE].saved.seen == D("50.4")
-    assert kinds[Kind.CACHING].saved.not_seen_yet == 1, "its own route costs what it did"
-    assert kinds[Kind.BATCH_PROCESSING].saved.not_measurable == 1
-    experience = kinds[Kind.MODEL_DOWNGRADE].experience
-    assert (experience.count, experience.plain_ratio) == (1, D("0.9"))
-    assert tracker.as_of == date(2026, 11, 19)
-    assert tracker.total.promised_unseen == D(28)
-    first, *rest = tracker_lines(tracker)
-    assert first.startswith("Saved $50.40 so far (90 %: $")
-    assert first.endswith(
-        "of $56.00 promised by now; not seen yet for 1 other, not measurable for 1 "
-        "(days to 2026-11-19, UTC)"
-    )
-    assert rest[0].startswith("cheaper models: saved $50.40 so far")
-    assert rest[0].endswith("(90.0 % of what was promised, of 1 recommendation)")
-    assert rest[1].startswith("caching: savings not seen yet for 1 recommendation")
-    assert kind_line(kinds[Kind.BATCH_PROCESSING]) == (
-        "batch processing: savings not measurable for 1 recommendation"
-    )
-    assert {one.recommendation.content.kind for one in tracker.rows} == set(kinds)
-    assert tracked_line(tracker.rows[0]).startswith("Saved $50.40")
-    assert (await desk.handlers.tracker.track(ADMIN)).total == tracker.total
-    assert (await desk.handlers.tracker.track(MEMBER)).total.claimed == 3
-    nothing = await desk.handlers.tracker.track(STRANGER)
-    assert tracker_lines(nothing) == ["Nothing is accepted yet, so there is nothing to measure."]
-    with pytest.raises(NotAllowed):
-        await desk.handlers.tracker.track(STRANGER, "acme")
-
-
-async def test_dollars_that_two_have_saved_are_counted_once(desk: Desk) -> None:
-    rows = [usage(day, CHAT, 100, "10") for day in days(last=ACCEPTED.date())]
-    rows += [usage(day, CHAT, 100, "5") for day in days(first=ACCEPTED.date() + DAY)]
-    add(desk.mart, rows)
-    two = [chat_proposal("60", Kind.CACHING), chat_proposal("90", Kind.BATCH_PROCESSING)]
-    await accepted(desk, *two)
-    await desk.handlers.measure.measure()
-    saved = (await desk.handlers.tracker.track(LEAD)).total
-    assert (saved.counted, saved.seen) == (2, D(70)), "each of them sees all that was saved"
-    # 20 % and 30 % of $10 a day for 14 days are 44 % together, not 50 %.
-    assert saved.promised.quantize(D("0.01")) == D("61.60")
-
-
-async def test_verified_by_hand_goes_before_what_was_measured(desk: Desk) -> None:
-    add(desk.mart, moved_usage())
-    (row,) = await accepted(desk, chat_proposal())
-    await desk.handlers.measure.measure()
-    verify = DecideRequest(str(row.id), Move.VERIFY, savings="30")
-    after = (await desk.handlers.decide.decide(verify, LEAD)).after
-    desk.clock.advance(30 * DAY)
-    saved = (await desk.handlers.tracker.track(LEAD)).total
-    assert (saved.seen, saved.low, saved.high) == (D(30), D(30), D(30))
-    assert saved_line(saved) == "Saved $30.00 so far of $120.00 promised by now"
-    assert measured_line(after, None) == (
-        "Verified by hand on 2026-11-20: $30.00 a month of $120.00 promised"
-    )
-
-
-async def test_broken_promises_lower_the_confidence_of_the_next_of_their_kind(desk: Desk) -> None:
-    rows = [usage(day, CHAT, 100, "10") for day in days()]
-    add(desk.mart, rows)
-    await accepted(desk, chat_proposal())
-    await desk.handlers.measure.measure()
-    await desk.draw(proposal("gpt-5"), proposal("gpt-5", kind=Kind.CACHING))
-    pending = await desk.rows(Wanted(states=frozenset({State.PENDING})))
-    found = {row.content.kind: row.content for row in pending}
-    assert found[Kind.CACHING].confidence == D("0.8"), "of another kind"
-    lowered = found[Kind.MODEL_DOWNGRADE]
-    assert lowered.confidence == D("0.6"), "0 of $56 and three that are taken to be kept: 3 / 4"
-    assert lowered.savings == proposal("gpt-5").savings, "what is promised stays as it is drawn"
-    assert lowered.evidence["experience"] == {
-        "recommendations": 1,
-        "realization_ratio": "0.750",
-        "confidence_before": "0.8",
-    }
 
 
 async def test_a_serving_costbot_measures_by_itself(desk: Desk) -> None:
