@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
+from analysis.errors import NotUnderstood
 from bot.blocks.about import about_answer
 from bot.blocks.answer import Answer
 from bot.blocks.compare import compare_answer
@@ -247,6 +248,9 @@ def _what_if(handlers: Handlers) -> Route[WhatIfCommand]:
         return what_if_answer(await handlers.what_if.what_if(command.request, caller), caller)
 
     async def csv(command: WhatIfCommand, caller: Caller) -> CsvFile:
+        if command.recommend:
+            hint = "Ask for the file without `recommend`, or for the recommendation without `csv`."
+            raise NotUnderstood("There is no file of a recommendation that is made.", hint)
         return what_if_csv(await handlers.what_if.what_if(command.request, caller))
 
     return Route(answer, csv)  # never kept: a new price changes it, and no new data
