@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from analysis.roles import Role
 from bot.assembly import Parts, assembled
+from bot.blocks.answer import Answer
 from bot.settings import Settings
 from handlers.caller import Caller
 from tests.facts import Fact, fill, request
@@ -60,6 +62,14 @@ USAGE: Sequence[Fact] = (
 )
 """acme: $390 a month of chat and $130 of search on gpt-4-turbo, 40,000 requests together; $60 of
 gpt-4 in 1,000 more; 500 without a price. globex: $390 of chat on gpt-4-turbo."""
+
+
+def lines_of(answer: Answer) -> list[list[str]]:
+    """The lines of an answer's table."""
+    blocks = cast("list[dict[str, object]]", answer.payload()["blocks"])
+    (table,) = (block for block in blocks if block["type"] == "table")
+    rows = cast("list[list[dict[str, str]]]", table["rows"])
+    return [[cell["text"] for cell in row] for row in rows]
 
 
 @asynccontextmanager
