@@ -1,4 +1,4 @@
-"""The tree of commands; each body loads what it needs when it is called."""
+"""The list of commands; the module of each is loaded when it is called."""
 
 from __future__ import annotations
 
@@ -7,27 +7,86 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.about import about
-from bot.cli.budget import app as budget
-from bot.cli.compare import compare, trends
-from bot.cli.cost import cost
-from bot.cli.doctor import doctor
-from bot.cli.imports import app as imports
-from bot.cli.outbox import app as outbox
-from bot.cli.people import app as people
-from bot.cli.pricing import app as pricing
-from bot.cli.query import query
-from bot.cli.recs import app as recs
-from bot.cli.report import report
-from bot.cli.sample import sample
-from bot.cli.say import say
-from bot.cli.serve import serve
-from bot.cli.sync import sync
-from bot.cli.typed import WORDS
-from bot.cli.whatif import what_if
-from bot.cli.why import why
+from bot.cli.listing import LazyGroup, Listed
+
+WORDS = {"ignore_unknown_options": True}
+"""What begins with a minus is a word too, as in `input -20%`, unless it is a declared option."""
+
+
+class Commands(LazyGroup):
+    """All that `costbot` can do."""
+
+    listed = (
+        Listed("serve", "serve", "serve", "Answer Slack until interrupted."),
+        Listed("say", "say", "say", "Say a command to costbot, through the real app."),
+        Listed("cost", "cost", "cost", "What a period cost; today without dates."),
+        Listed(
+            "compare",
+            "compare",
+            "compare",
+            "What changed over complete days; the last 7 against the 7 before.",
+        ),
+        Listed("trends", "compare", "trends", "Where the cost is heading over complete days."),
+        Listed(
+            "why",
+            "why",
+            "why",
+            "What moved a cost; without dates, yesterday's against the day before.",
+        ),
+        Listed(
+            "whatif",
+            "whatif",
+            "what_if",
+            "What usage would cost otherwise; with `recommend`, kept as a recommendation.",
+            WORDS,
+        ),
+        Listed("query", "query", "query", "A ready-made question over complete UTC days."),
+        Listed(
+            "report",
+            "report",
+            "report",
+            "All queries over the week up to a day, and what they say.",
+        ),
+        Listed(
+            "sync",
+            "sync",
+            "sync",
+            "Bring the mart up to date from BigQuery: the days that changed, and the last few.",
+        ),
+        Listed(
+            "sample",
+            "sample",
+            "sample",
+            "Generate sample data, import it, and say what is hidden in it.",
+        ),
+        Listed(
+            "about",
+            "about",
+            "about",
+            "How old the data is, what costbot itself costs, and which costbot this is.",
+        ),
+        Listed(
+            "doctor",
+            "doctor",
+            "doctor",
+            "What is wrong with this deployment, and what to do about it.",
+        ),
+        Listed("budget", "budget", "app", "Budgets: create, look at, change, raise."),
+        Listed(
+            "import",
+            "imports",
+            "app",
+            "Import files: CSV, JSON lines or Parquet, also compressed by gzip.",
+        ),
+        Listed("outbox", "outbox", "app", "What costbot sent of itself, and what waits."),
+        Listed("people", "people", "app", "Whom costbot answers, and how far they reach."),
+        Listed("pricing", "pricing", "app", "The dated price list; alone: list it."),
+        Listed("recs", "recs", "app", "Recommendations: draw, look at, decide, verify."),
+    )
+
 
 app = typer.Typer(
+    cls=Commands,
     name="costbot",
     help="What does our AI compute cost, why, and what do we do about it?",
     no_args_is_help=True,
@@ -54,24 +113,3 @@ def reference() -> None:
     from bot.reference import commands_page
 
     typer.echo(commands_page(), nl=False)
-
-
-app.command()(serve)
-app.command()(say)
-app.command()(cost)
-app.command()(compare)
-app.command()(trends)
-app.command()(why)
-app.command("whatif", context_settings=WORDS)(what_if)
-app.command()(query)
-app.command()(report)
-app.command()(sync)
-app.command()(sample)
-app.command()(about)
-app.command()(doctor)
-app.add_typer(budget, name="budget")
-app.add_typer(imports, name="import")
-app.add_typer(outbox, name="outbox")
-app.add_typer(people, name="people")
-app.add_typer(pricing, name="pricing")
-app.add_typer(recs, name="recs")

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 
 from bot.grammar.tokens import Token
 
-WORDS = {"ignore_unknown_options": True}
-"""What begins with a minus is a word too, as in `input -20%`, unless it is a declared option."""
-
 
 def tokens_of(words: Iterable[str]) -> list[Token]:
     """The words as the grammar takes them: what the shell has kept together is one value."""

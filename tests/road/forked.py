@@ -19,6 +19,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 from bot.cli import main
+from bot.cli.commands import Commands
 
 LOADED = (
     "alembic.command",
@@ -29,6 +30,7 @@ LOADED = (
     "pytest",
     "tests.road.forked",
     "tests.stores",
+    *(f"bot.cli.{one.module}" for one in Commands.listed),
 )
 """What the server loads; not Google's client, which is not made to be forked."""
 
