@@ -141,6 +141,6 @@ def test_text_without_marks_is_shown_as_it_is(text: str):
     ["*" * 40_000, "*a`" * 13_000, "<" * 40_000, "`<" * 20_000, "*a _b " * 7_000, "&gt;" * 10_000],
 )
 def test_hostile_repetition_costs_no_time(text: str):
-    begun = time.perf_counter()
+    begun = time.thread_time()  # what others do on the machine is not counted
     drawn(text)
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
