@@ -118,7 +118,7 @@ def _measured(one: SavingsMeasurement) -> str:
         return f"Saved {money(likely)} so far{_range(low, likely, high)} of {promised} ({days})"
     if high < 0:
         more = f"{money(-likely)}{_range(-high, -likely, -low)}"
-        return f"Not seen: it cost {more} more than before; {promised} ({days})"
+        return f"Not seen: it cost {more} more than it would have; {promised} ({days})"
     if one.days < LEAST_DAYS:
         return f"Not seen yet: {days}, at least {LEAST_DAYS} are needed; {promised}"
     between = f"90 %: {money(low)} to {money(high)}"

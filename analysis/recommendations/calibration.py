@@ -8,8 +8,11 @@ Bayes estimate is (Efron and Morris, "Stein's Paradox in Statistics", 1977):
 
 as if three more recommendations of average size had saved just what they promised. Those that
 cannot be told from noise yet count as well, with what is likely of them: of the seen ones alone
-the mean would be too large. Confidence is multiplied by the ratio, at least by `LEAST`, and never
-raised by it: luck of the past is no evidence of the next one. What is promised stays as drawn.
+the mean would be too large. Those whose range is wider than their promise say nothing. One counts
+for at most `MOST` times its promise beside it: beyond that something else happened.
+
+Confidence is multiplied by the ratio, at least by `LEAST`, and never raised by it: luck of the past
+is no evidence of the next one. What is promised stays as drawn.
 """
 
 from __future__ import annotations
@@ -23,6 +26,9 @@ PRIOR = 3
 
 LEAST = Decimal("0.2")
 """A kind that never kept a promise is still drawn, at a fifth of its confidence."""
+
+MOST = 2
+"""Times its promise that one recommendation may lie beside it, to either side."""
 
 LEAST_DAYS = 14
 """Days since which a recommendation is claimed, before it counts: each weekday twice."""
@@ -38,10 +44,23 @@ class Outcome:
     Attributes:
         promised: USD, for the time of the measurement.
         measured: USD likely saved in that time; negative where it cost more.
+        half_width: USD, of the range around it; 0 where a person has said it.
     """
 
     promised: Decimal
     measured: Decimal
+    half_width: Decimal = Decimal(0)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it tells a kept promise from a broken one."""
+        return self.promised > 0 and self.half_width <= self.promised
+
+    @property
+    def counted(self) -> Decimal:
+        """USD measured, as far as it counts."""
+        beside = MOST * self.promised
+        return max(self.promised - beside, min(self.promised + beside, self.measured))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +69,8 @@ class Experience:
 
     Attributes:
         count: recommendations behind it.
-        promised, measured: USD, of all of them.
+        promised: USD, of all of them.
+        measured: USD, of all of them, as far as it counts.
         ratio: realization, shrunk; 1 where there are none.
     """
 
@@ -77,13 +97,13 @@ def experience_of(outcomes: Iterable[Outcome]) -> Experience:
     """How far the promises of some recommendations came true; of one kind, of all organizations.
 
     Args:
-        outcomes: those that promised nothing say nothing, and are left out.
+        outcomes: those that say nothing are left out.
     """
-    known = [one for one in outcomes if one.promised > 0]
+    known = [one for one in outcomes if one.says_something]
     if not known:
         return NO_EXPERIENCE
     promised = sum((one.promised for one in known), Decimal(0))
-    measured = sum((one.measured for one in known), Decimal(0))
+    measured = sum((one.counted for one in known), Decimal(0))
     prior = PRIOR * promised / len(known)
     return Experience(len(known), promised, measured, (measured + prior) / (promised + prior))
 

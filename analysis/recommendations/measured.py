@@ -44,7 +44,7 @@ COLLAPSED = 0.1
 """Volume a day, by that of before, below which nothing can be said of the rate."""
 
 MOST_UNPRICED = Decimal("0.05")
-"""Of the requests since: what has no price is no saving."""
+"""Of the requests since, beyond what it was before: what has no price is no saving."""
 
 METHOD = (
     "rate before × volume since − actual cost (difference in differences; cost avoidance), at "
@@ -165,7 +165,7 @@ class Facts:
         own: its strata, before and since.
         others: those of the control, the same organization's that nobody has recommended anything
             for.
-        unpriced_share: of the requests since that have no price.
+        unpriced_share: of the requests since that have no price, beyond what it was before.
         level: the price level of its strata.
         level_of_others: that of the control's.
         drift: by how much such rates move by themselves from month to month, relative.
@@ -293,7 +293,7 @@ def _why_not(before: Sequence[Spent], after: Sequence[Spent], facts: Facts, span
         return f"there are {days} days with priced usage before it, and {LEAST_BEFORE} are needed"
     if facts.unpriced_share > MOST_UNPRICED:
         share = (100 * facts.unpriced_share).quantize(Decimal(1))
-        return f"{share} % of the requests since have no price"
+        return f"{share} % more of the requests than before have no price"
     change = _volume_change(before, after, span)
     if span.days >= LEAST_AFTER and (change is None or change < Decimal(str(COLLAPSED))):
         share = (100 * (change or Decimal(0))).quantize(Decimal("0.1"))

@@ -207,10 +207,15 @@ def _stratum(one: ServiceDay) -> str:
 
 
 def _unpriced_share(days: Sequence[ServiceDay], span: Span) -> Decimal:
-    since = [one for one in days if span.is_since(one.day)]
-    unpriced = sum(one.unpriced_requests for one in since)
-    whole = unpriced + sum(one.requests for one in since)
-    return Decimal(unpriced) / whole if whole else _ZERO
+    """Of the requests since, beyond the share that they had before."""
+
+    def share(part: Sequence[ServiceDay]) -> Decimal:
+        unpriced = sum(one.unpriced_requests for one in part)
+        whole = unpriced + sum(one.requests for one in part)
+        return Decimal(unpriced) / whole if whole else _ZERO
+
+    before = share([one for one in days if span.is_before(one.day)])
+    return max(_ZERO, share([one for one in days if span.is_since(one.day)]) - before)
 
 
 def _second_level(days: Sequence[ServiceDay], span: Span) -> Level | None:

@@ -178,8 +178,9 @@ def _own(scope: Scope, days: Sequence[UsageDay], span: Span) -> list[UsageDay]:
         if span.is_before(one.day):
             task = task_of(one.route)
             key = task, one.route.model
-            requests[key] = requests.get(key, 0) + one.requests
-            whole[task] = whole.get(task, 0) + one.requests
+            asked = one.requests + one.unpriced_requests
+            requests[key] = requests.get(key, 0) + asked
+            whole[task] = whole.get(task, 0) + asked
 
     def follows(route: Route) -> bool:
         if route in scope.routes or (scope.target is not None and route.model == scope.target):
@@ -222,10 +223,15 @@ def _touched(scopes: Iterable[Scope]) -> Callable[[Route], bool]:
 
 
 def _unpriced_share(own: Sequence[UsageDay], span: Span) -> Decimal:
-    since = [one for one in own if span.is_since(one.day)]
-    unpriced = sum(one.unpriced_requests for one in since)
-    whole = unpriced + sum(one.requests for one in since)
-    return Decimal(unpriced) / whole if whole else _ZERO
+    """Of the requests since, beyond the share that they had before."""
+
+    def share(part: Sequence[UsageDay]) -> Decimal:
+        unpriced = sum(one.unpriced_requests for one in part)
+        whole = unpriced + sum(one.requests for one in part)
+        return Decimal(unpriced) / whole if whole else _ZERO
+
+    before = share([one for one in own if span.is_before(one.day)])
+    return max(_ZERO, share([one for one in own if span.is_since(one.day)]) - before)
 
 
 def _of_others_volume(
@@ -254,7 +260,7 @@ def cost_by_weekday(
     Args:
         costs: USD by day, in any order, several of a day too.
         span: the days that are compared.
-        unpriced_share: of the requests since that have no price.
+        unpriced_share: of the requests since that have no price, beyond what it was before.
     """
     of_day: dict[date, Decimal] = {}
     for day, cost in costs:

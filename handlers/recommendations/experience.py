@@ -19,7 +19,7 @@ from analysis.recommendations.states import CLAIMED, State
 from handlers.recommendations.claims import claimed_by, current
 from handlers.recommendations.saved import amounts_of
 from storage.records.recommendation import Recommendation
-from storage.records.savings_measurement import MeasurementState, SavingsMeasurement
+from storage.records.savings_measurement import SavingsMeasurement
 from storage.repositories.recommendations import Wanted
 from storage.store import Store
 
@@ -87,7 +87,8 @@ def _outcome(
     if measured is None or measured.days < LEAST_DAYS:
         return None
     if amounts is not None:
-        return Outcome(amounts.promised, amounts.likely)
-    if measured.state is MeasurementState.NOT_SEEN_YET and measured.measured_likely is not None:
-        return Outcome(measured.promised, measured.measured_likely)
-    return None
+        return Outcome(amounts.promised, amounts.likely, (amounts.high - amounts.low) / 2)
+    low, likely, high = measured.measured_low, measured.measured_likely, measured.measured_high
+    if low is None or likely is None or high is None:
+        return None
+    return Outcome(measured.promised, likely, (high - low) / 2)

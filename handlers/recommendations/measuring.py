@@ -27,6 +27,7 @@ from analysis.recommendations.measured import (
     span_of,
 )
 from analysis.recommendations.states import CLAIMED
+from analysis.written import percent
 from handlers.recommendations.claims import claimed_by
 from handlers.recommendations.evidence import UTC_ZONE
 from handlers.recommendations.measuring_facts import (
@@ -214,8 +215,8 @@ def _measurement(
 def _control(found: Measured) -> str:
     if found.control is None:
         return ""
-    change = 100 * (found.control.change - 1)
-    return f"{found.control.routes} others in the same days, whose rates changed by {change:+.1f} %"
+    change = percent(Decimal(found.control.change) - 1, sign=True)
+    return f"{found.control.routes} others in the same days, whose rates changed by {change}"
 
 
 def _digits(amount: Decimal | None) -> str | None:

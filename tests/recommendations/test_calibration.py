@@ -51,3 +51,10 @@ def test_confidence_stays_within_a_fifth_of_itself_and_itself(outcomes: list[Out
 def test_the_ratio_knows_no_currency(outcomes: list[Outcome], scale: Decimal) -> None:
     scaled = [Outcome(one.promised * scale, one.measured * scale) for one in outcomes]
     assert abs(experience_of(scaled).ratio - experience_of(outcomes).ratio) < D("1e-9")
+
+
+def test_noise_says_nothing_and_what_else_happened_counts_little() -> None:
+    noise = Outcome(D(27), D(-861), D(1485))
+    assert experience_of([noise]) == NO_EXPERIENCE
+    grown = experience_of([Outcome(D(100), D(-900), D(50))])
+    assert grown.measured == D(-100), "at most twice the promise beside it"

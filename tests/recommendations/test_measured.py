@@ -84,7 +84,7 @@ def test_requests_without_a_price_are_no_saving() -> None:
     facts = Facts(spent("10", "2"), unpriced_share=D("0.4"))
     found = measure(facts, span_of(ACCEPTED, None, LATER))
     assert found.state is MeasuredState.NOT_MEASURABLE
-    assert found.reason == "40 % of the requests since have no price"
+    assert found.reason == "40 % more of the requests than before have no price"
 
 
 def test_less_than_three_days_show_nothing_however_large() -> None:

@@ -156,11 +156,12 @@ def test_kept_answers_are_held_against_what_everybody_else_asks() -> None:
 
 def test_what_is_unpriced_since_is_told() -> None:
     usage = [*days(CHAT, 100, "10", when="before"), *days(CHAT, 50, "5", when="since")]
-    usage += [replace(one, requests=0, unpriced_requests=50) for one in days(SMALL, 0, "0")]
+    left = days(SMALL, 0, "0", when="since")
+    usage += [replace(one, unpriced_requests=50) for one in left]
     wanted = scope(Kind.MODEL_DOWNGRADE, target="gpt-4o-mini")
     found = measure(usage_facts(wanted, usage, SPAN, Flat()), SPAN)
     assert found.state is MeasuredState.NOT_MEASURABLE
-    assert found.reason == "50 % of the requests since have no price"
+    assert found.reason == "50 % more of the requests than before have no price"
 
 
 def test_what_others_have_claimed_controls_nothing() -> None:
@@ -215,3 +216,13 @@ def test_routes_of_the_same_model_control_before_all_others() -> None:
     assert controls(fewer) == {str(route) for route in (*alike[1:], *else_where)}
     none = [row for row in usage if row.route.provider != "openai" or row.route == CHAT]
     assert controls(none) == {str(route) for route in foreign}
+
+
+def test_what_had_no_price_before_is_no_reason_now() -> None:
+    usage = [*days(CHAT, 100, "10", when="before"), *days(CHAT, 100, "6", when="since")]
+    unpriced = replace(CHAT, model="nobody-knows")
+    usage += [replace(one, requests=0, unpriced_requests=50) for one in days(unpriced, 0, "0")]
+    wanted = scope(Kind.MODEL_DOWNGRADE, target="gpt-4o-mini")
+    facts = usage_facts(wanted, usage, SPAN, Flat())
+    assert facts.unpriced_share == 0
+    assert likely(facts) == D("56.00")

@@ -137,7 +137,7 @@ async def test_traffic_that_is_gone_or_unpriced_is_told_with_its_reason(desk: De
     desk.clock.advance(DAY)
     await desk.handlers.measure.measure()
     (one,) = await measured(desk, row)
-    assert one.details["reason"] == "100 % of the requests since have no price"
+    assert one.details["reason"] == "100 % more of the requests than before have no price"
 
 
 async def test_gpus_users_and_keys_are_measured_too(desk: Desk) -> None:
