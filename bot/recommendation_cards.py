@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks.answer import Answer
 from bot.blocks.recs_card import card_answer, public_card
+from bot.blocks.text import escape, short
 from bot.outbox.payloads import Json, SlackMessage
 from storage.records.delivery import NewDelivery
 from storage.records.recommendation import Card, Recommendation
@@ -17,10 +18,16 @@ class SlackCardMessages:
     """Cards in Slack, posted once, and edited with each decision."""
 
     def shown(
-        self, row: Recommendation, names: Mapping[str, str], zone: ZoneInfo, card: Card
+        self,
+        row: Recommendation,
+        names: Mapping[str, str],
+        zone: ZoneInfo,
+        card: Card,
+        asked_by: str | None,
     ) -> NewDelivery:
         """The message that becomes a card."""
-        message = _message(card_answer(public_card(row, names, zone)), root=None)
+        notice = "" if asked_by is None else f"*{escape(short(asked_by))}* asks you to see to this"
+        message = _message(card_answer(public_card(row, names, zone), notice=notice), root=None)
         return NewDelivery(
             key=card.key,
             channel="slack",

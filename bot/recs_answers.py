@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.errors import NotFound, NotUnderstood
@@ -38,6 +38,10 @@ MOST_DIGITS = 3
 """Of a place in a list; what is longer is an id."""
 
 
+TellAssignee = Callable[[Recommendation, str, Caller], Awaitable[str]]
+"""Takes the recommendation, the id of who sees to it, and who decided that; gives what to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Where something was decided, and so what its answer looks like.
@@ -59,10 +63,13 @@ class RecsAnswers:
     Attributes:
         recs: what can be done with recommendations.
         page: how many recommendations one message has at most.
+        tell_assignee: tells somebody that a recommendation is theirs to see to, and says whether
+            they were told; None: nobody is told.
     """
 
     recs: RecommendationHandlers
     page: int = PAGE
+    tell_assignee: TellAssignee | None = None
 
     async def list(
         self, request: ListRequest, caller: Caller, *, decided: Card | None = None, notice: str = ""
@@ -136,7 +143,11 @@ class RecsAnswers:
         card = await self.card(decided, caller, where)
         user = decided.after.standing.assigned_to
         whom = "nobody" if user is None else card.names.get(user, "somebody")
-        return await self._placed(card, caller, where, f"*Assigned* to {escape(whom)}")
+        notice = f"*Assigned* to {escape(whom)}"
+        is_new = decided.before.standing.assigned_to != user
+        if user is not None and is_new and user != caller.user_id and self.tell_assignee:
+            notice += f": {escape(await self.tell_assignee(decided.after, user, caller))}"
+        return await self._placed(card, caller, where, notice)
 
     async def decided(
         self, decided: Decided, caller: Caller, where: Where, notice: str = ""

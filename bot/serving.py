@@ -251,6 +251,7 @@ def _suggestions() -> list[Suggestion]:
         *(Suggestion(f"/cost {text}", meaning) for text, meaning in worth_asking.items()),
         Suggestion("/budget create", "What may be spent, and who hears when it nearly is"),
         Suggestion("/budget list", "All budgets, with where they stand"),
+        Suggestion("/recs", "What could be saved, the most important first"),
     ]
 
 

@@ -144,8 +144,6 @@ def _decides(row: Recommendation, action: str, label: str) -> Button:
     value = value_of(row)
     if action == ACCEPT:
         return Button(label, action_id=action, value=value, style="primary")
-    if action == REJECT:
-        return Button(label, action_id=action, value=value, style="danger")
     if action == VERIFY and row.state is State.VERIFIED:
         label = "Correct …"
     return button(label, action, value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from analysis.recommendations.proposal import Json
 from bot.blocks.budget_words import bar
 from bot.blocks.sparkline import Scale, sparkline
-from bot.blocks.text import escape, money, short
+from bot.blocks.text import escape, money, percent, short
 
 MOST_BARS = 12
 """Points that have a bar each; more are a curve."""
@@ -21,6 +22,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 CELLS = 12
 
+_SHARE = re.compile(r"\b(share|rate|utilization)\b", re.IGNORECASE)
+
 
 def chart_lines(chart: Json) -> list[str]:
     """The chart in lines; empty where it is none, or has nothing to show. Escaped."""
@@ -30,20 +33,26 @@ def chart_lines(chart: Json) -> list[str]:
     if y is None or not y or len(x) != len(y):
         return []
     title = _title(chart)
+    # What is a share is told in per cent, as everywhere.
+    written = percent if _SHARE.search(title) and max(y) <= 1 else _figure
     if chart.get("kind") == "scatter":
         return _scatter(x, y, chart)
     if len(y) <= MOST_BARS:
         names = _names(chart, x)
         top = max(y)
-        return [title, *(_bar_line(value, top, name) for name, value in zip(names, y, strict=True))]
-    return [title, *_curves(x, y)]
+        lines = [
+            f"`{_bar(value, top)}` {written(value)} {escape(short(name))}"
+            for name, value in zip(names, y, strict=True)
+        ]
+        return [title, *lines]
+    return [title, *_curves(x, y, written)]
 
 
 def _title(chart: Mapping[str, Json]) -> str:
     labels = chart.get("labels")
     named = labels if isinstance(labels, dict) else {}
     words = [str(named.get("title") or chart.get("y_label") or named.get("y") or "")]
-    along = str(chart.get("x_label") or named.get("x") or "")
+    along = str(chart.get("x_label") or "")
     if along:
         words.append(f"by {along}")
     title = " ".join(word for word in words if word)[:200]
@@ -56,30 +65,33 @@ def _names(chart: Mapping[str, Json], x: Sequence[Json]) -> list[str]:
     return [str(name) for name in names]
 
 
-def _bar_line(value: Decimal, top: Decimal, name: str) -> str:
-    drawn = bar(value / top if top > 0 else Decimal(0), CELLS)
-    return f"`{drawn}` {_figure(value)} {escape(short(name))}"
+def _bar(value: Decimal, top: Decimal) -> str:
+    return bar(value / top if top > 0 else Decimal(0), CELLS)
 
 
 def _scatter(x: Sequence[Json], y: Sequence[Decimal], chart: Mapping[str, Json]) -> list[str]:
-    """Cost against quality: a line a model, the cheapest first."""
+    """Cost against quality: a line a model, the cheapest first; the present one came first."""
     costs = _numbers(list(x))
     if costs is None:
         return []
     front = chart.get("on_front")
     best = front if isinstance(front, list) and len(front) == len(y) else [False] * len(y)
     top = max(costs)
-    points = sorted(zip(costs, y, _names(chart, x), best, strict=True), key=lambda one: one[0])
+    names = _names(chart, x)
+    names[0] = f"{short(names[0])} (now)"
+    points = sorted(zip(costs, y, names, best, strict=True), key=lambda one: one[0])
     lines = [
-        f"`{bar(cost / top if top > 0 else Decimal(0), CELLS)}` {money(cost)} · "
+        f"`{_bar(cost, top)}` {money(cost)} · "
         f"{_figure(quality)} {escape(short(name))}{' ★' if is_best else ''}"
         for cost, quality, name, is_best in points[:MOST_BARS]
     ]
     return ["*US dollars a month and quality* (★: nothing is both cheaper and better)", *lines]
 
 
-def _curves(x: Sequence[Json], y: Sequence[Decimal]) -> list[str]:
-    span = f"0 to {_figure(max(y))}"
+def _curves(
+    x: Sequence[Json], y: Sequence[Decimal], written: Callable[[Decimal], str]
+) -> list[str]:
+    span = f"0 to {written(max(y))}"
     if len(y) == WEEK_HOURS:
         days = [y[at : at + DAY_HOURS] for at in range(0, WEEK_HOURS, DAY_HOURS)]
         top = max(y)

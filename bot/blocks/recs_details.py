@@ -98,7 +98,8 @@ def _reckoned(card: Card) -> list[str]:
     ranged = content.evidence.get("savings_range") or content.evidence.get("range")
     lines = ["*How it was reckoned*", escape(" ".join(content.formula.split()))]
     if isinstance(ranged, str):
-        lines.append(f"Range: {escape(' '.join(ranged.split()))}")
+        told = " ".join(ranged.split()).removeprefix("90 %: ")
+        lines.append(f"Range, 90 %: {escape(told)}")
     lines.append(f"Source: {_source(content.source)}")
     tests = content.evidence.get("quality_sources")
     if isinstance(tests, dict):

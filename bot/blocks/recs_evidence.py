@@ -91,6 +91,7 @@ def _is_rows(value: Json) -> bool:
 
 def _label(name: str) -> str:
     words = escape(name.replace("_", " "))
+    words = f"USD {words[4:]}" if words.startswith("usd ") else words
     return words[:1].upper() + words[1:]
 
 

@@ -69,7 +69,7 @@ def assign_view(card: Card, metadata: Metadata) -> Payload:
     assigned = card.row.standing.assigned_to
     if assigned is not None:
         picked["initial_user"] = assigned
-    hint = "Empty for nobody."
+    hint = "Empty for nobody. Who may see it is told in their direct messages."
     blocks = [_about(card), input_block("user", "Who sees to it", picked, hint=hint, optional=True)]
     return modal("Assign", blocks, submit="Assign", callback_id=ASSIGN_FORM, metadata=metadata)
 

@@ -130,7 +130,7 @@ def create_bolt_app(
     AlertListeners(alerts, replies).register(hears)
     listeners = budget_listeners(budgets, api, replies, road.dimensions, road.engine)
     listeners.register(hears)
-    recs_listeners(recommendations, api, replies).register(hears)
+    recs_listeners(recommendations, api, replies, identities).register(hears)
     return app
 
 

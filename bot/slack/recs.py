@@ -10,7 +10,7 @@ from typing import cast
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
-from analysis.errors import BadInput, NotUnderstood
+from analysis.errors import BadInput, NotUnderstood, Refused, Unavailable
 from analysis.recommendations.opportunity_states import OpportunityState
 from analysis.recommendations.states import Move
 from bot.blocks import recs_buttons as buttons
@@ -29,6 +29,7 @@ from bot.grammar.recs_commands import (
 from bot.recs_answers import RecsAnswers, Where
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.boundary import answered
+from bot.slack.identity import Identities
 from bot.slack.listeners import asked_in, caller_of, clicked, unescape
 from bot.slack.modals import Modals, Submitted
 from bot.slack.permissions import action_name
@@ -40,6 +41,7 @@ from handlers.recommendations.handlers import RecommendationHandlers
 from handlers.recommendations.permissions import Act, may
 from handlers.recommendations.requests import DecideRequest, GenerateRequest, ResolveRequest
 from handlers.recommendations.sharing import ShareHandler
+from storage.records.recommendation import Recommendation
 
 TOLD_AFTER = (5.0, 15.0, 60.0)
 """Seconds after which it is told how far drawing has got: a response URL can be used five times."""
@@ -404,7 +406,7 @@ def _asked(body: Json) -> Asked:
 
 
 def recs_listeners(
-    recs: RecommendationHandlers, client: SlackApi, replies: Replies
+    recs: RecommendationHandlers, client: SlackApi, replies: Replies, identities: Identities
 ) -> RecsListeners:
     """The listeners, put together.
 
@@ -412,13 +414,26 @@ def recs_listeners(
         recs: what can be done with recommendations.
         client: Slack.
         replies: gets answers to who asked.
+        identities: who people are: only who may see a recommendation is told of it.
     """
-    answers = RecsAnswers(recs)
     decide = recs.decide
     if decide.messages is None:
         message = "recommendations in Slack need their messages"
         raise ValueError(message)
     share = ShareHandler(recs.finder.store, recs.finder, decide.clock, decide.messages, decide.wake)
+
+    async def tell(row: Recommendation, user: str, caller: Caller) -> str:
+        # It is decided already: whatever goes wrong here changes nothing of that.
+        try:
+            assignee = await identities.caller(caller.team_id, user)
+            is_told = assignee is not None and await share.tell(row, assignee, caller)
+        except (Refused, Unavailable) as error:
+            return f"they could not be told ({error})"
+        if is_told:
+            return "they are told in their direct messages"
+        return "they may not see it, so they are not told"
+
+    answers = RecsAnswers(recs, tell_assignee=tell)
     return RecsListeners(
         commands=RecsCommands(answers, client),
         forms=RecsForms(answers),

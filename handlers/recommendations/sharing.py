@@ -20,7 +20,12 @@ class CardMessages(Protocol):
     """Makes the messages that show a recommendation."""
 
     def shown(
-        self, row: Recommendation, names: dict[str, str], zone: ZoneInfo, card: Card
+        self,
+        row: Recommendation,
+        names: dict[str, str],
+        zone: ZoneInfo,
+        card: Card,
+        asked_by: str | None,
     ) -> NewDelivery:
         """The message that becomes a card.
 
@@ -29,6 +34,7 @@ class CardMessages(Protocol):
             names: of who had to do with it; see `names_of`.
             zone: in which instants are told.
             card: where, and by which key.
+            asked_by: who asks its reader to see to it; None: nobody does.
         """
         ...
 
@@ -80,13 +86,42 @@ class ShareHandler:
         key = f"recommendation|{row.id}|{channel}|{self.clock().date()}"
         return row, await self._show(row, {}, caller, Card(channel=channel, key=key))
 
+    async def tell(self, row: Recommendation, assignee: Caller, caller: Caller) -> bool:
+        """Tells who sees to a recommendation from now on.
+
+        Args:
+            row: it.
+            assignee: who.
+            caller: by whose decision.
+
+        Returns:
+            Whether they are told: they are not where they may not see it.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        reaches = assignee.organization in (None, row.organization)
+        if not reaches or not assignee.role.reaches(row.drawn.audience):
+            return False
+        user = assignee.user_id
+        key = f"recommendation|{row.id}|assigned|{user}|{row.version}"
+        card = Card(channel=user, key=key)
+        await self._show(row, {user: assignee.name}, assignee, card, asked_by=caller.name)
+        return True
+
     async def _show(
-        self, row: Recommendation, names: dict[str, str], caller: Caller, card: Card
+        self,
+        row: Recommendation,
+        names: dict[str, str],
+        caller: Caller,
+        card: Card,
+        *,
+        asked_by: str | None = None,
     ) -> bool:
         async with self.store.transaction() as together:
             is_new = await together.recommendations.add_card(row.id, card)
             if is_new:
-                message = self.messages.shown(row, names, caller.zone, card)
+                message = self.messages.shown(row, names, caller.zone, card, asked_by)
                 await together.deliveries.add_many([message])
         if self.wake is not None:
             self.wake()

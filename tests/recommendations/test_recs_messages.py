@@ -174,9 +174,9 @@ def test_a_few_points_are_bars_with_their_names():
     }
     assert chart_lines(chart) == [
         "*Possible hit rate of input by minutes after the last use*",
-        "`▓▓▓▓▓░░░░░░░` 0.398 5 minutes",
-        "`▓▓▓▓▓▓▓▓▓▓▓░` 0.795 an hour",
-        "`▓▓▓▓▓▓▓▓▓▓▓▓` 0.8 24 hours",
+        "`▓▓▓▓▓░░░░░░░` 39.8 % 5 minutes",
+        "`▓▓▓▓▓▓▓▓▓▓▓░` 79.5 % an hour",
+        "`▓▓▓▓▓▓▓▓▓▓▓▓` 80.0 % 24 hours",
     ]
 
 
@@ -190,7 +190,7 @@ def test_cost_against_quality_has_a_line_for_each_model_the_cheapest_first():
     }
     assert chart_lines(chart)[1:] == [
         "`▓░░░░░░░░░░░` $10.00 · 0.79 small ★",
-        "`▓▓▓▓▓▓▓▓▓▓▓▓` $100.00 · 0.8 large ★",
+        "`▓▓▓▓▓▓▓▓▓▓▓▓` $100.00 · 0.8 large (now) ★",
     ]
 
 
@@ -231,7 +231,7 @@ def test_evidence_is_read_by_the_names_of_its_fields():
         "Migrated requests share: 100.0 %",
         "Needs are assumed: yes",
         "Quality: gpt-4 0.563, small 0.751",
-        "Usd per million tokens: fresh input $3.00, cached input $0.30",
+        "USD per million tokens: fresh input $3.00, cached input $0.30",
     ]
     found = evidence_table(evidence, "rows")
     assert found is not None

@@ -392,3 +392,32 @@ async def test_drawing_says_at_once_that_it_has_begun(act: Act):
     assert heard.ack["text"].startswith("Drawing recommendations from the last 30 complete days")
     assert "complete days of data" in heard.messages[0]["text"]
     assert "Give 7 to 90 days" in days.messages[0]["text"]
+
+
+async def test_who_is_assigned_is_told_in_their_direct_messages_and_sees_what_is_decided(act: Act):
+    async with act() as acting:
+        (row,) = await acting.drawn()
+        ute = acting.playing.stage.user_id("ute")
+        heard = await acting.say(f"assign {short_id(row.id)} <@{ute}|ute>", "otto")
+        await acting.send_outbox()
+        (direct,) = [one for one in acting.slack.workspace.channels_of(ute) if one.is_im]
+        (card,) = acting.posted(direct.id)
+        told = whole(card)
+        await acting.say(f"accept {short_id(row.id)}", "otto")
+        await acting.send_outbox()
+        (after,) = acting.posted(direct.id)
+    assert "Assigned to Ute User: they are told in their direct messages" in heard.ack["text"]
+    assert "*Otto Owner* asks you to see to this" in told
+    assert "Accepted by Otto Owner" in after.text
+
+
+@pytest.mark.parametrize("name", ["gil", "sam"])
+async def test_who_may_not_see_a_recommendation_is_not_told_of_it(act: Act, name: str):
+    async with act() as acting:
+        (row,) = await acting.drawn()
+        user = acting.playing.stage.user_id(name)
+        heard = await acting.say(f"assign {short_id(row.id)} <@{user}|x>", "otto")
+        await acting.send_outbox()
+        direct = [one for one in acting.slack.workspace.channels_of(user) if one.is_im]
+        assert [one for channel in direct for one in acting.posted(channel.id)] == []
+    assert "they may not see it, so they are not told" in heard.ack["text"]
