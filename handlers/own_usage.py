@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
 from analysis.complete_days import DAY, first_complete_day, last_complete_day
@@ -19,7 +20,6 @@ from analysis.recommendations.cells import EvidencePeriod, PricedCell, Route
 from handlers.asking import Filters, Names
 from handlers.caller import Caller
 from handlers.nearest import nearest, shown
-from handlers.recommendations.evidence import UTC_ZONE
 from handlers.recommendations.pricing_of_cells import PricingOfCells
 from queries.dimensions import Dimensions, Source
 from queries.engines.base import Engine
@@ -28,6 +28,8 @@ from queries.prices.spellings import without_date
 from queries.recommendation_evidence.daily_costs import daily_costs
 from queries.recommendation_evidence.reading import EvidenceReader
 from queries.recommendation_evidence.usage_cells import Zones, usage_cells
+
+UTC_ZONE = ZoneInfo("UTC")
 
 DEFAULT_DAYS = 30
 

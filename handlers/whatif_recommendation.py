@@ -107,7 +107,9 @@ class WhatIfRecommender:
         surface: Surface,
     ) -> Recommendation:
         rows = await together.recommendations.live_of(proposal.organization)
-        before = next(row for row in rows if row.key == proposal.key)
+        before = next((row for row in rows if row.key == proposal.key), None)
+        if before is None:
+            raise Outdated("It was archived at this moment.", "Ask again.")
         standing, what = None, UPDATE
         if before.state is State.EXPIRED:
             decision = Decision(Move.RETURN, self.clock(), actor_of(caller).key)
