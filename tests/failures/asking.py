@@ -20,7 +20,7 @@ from handlers.utilization import UtilizationHandler, UtilizationResult
 from queries.dimensions import Dimensions
 from queries.engines.duckdb import DuckDbEngine
 from queries.mart import Mart
-from tests.facts import Fact, add
+from tests.facts import Fact, fill
 from tests.templates.conftest import ADMIN, NOW, Asked
 
 DAYS = DaysRequest(Dates(date(2026, 11, 13), date(2026, 11, 19)))
@@ -77,7 +77,7 @@ def asked(facts: Iterable[Fact], question: Callable[[Asking], Awaitable[T]]) -> 
     async def ask() -> T:
         with tempfile.TemporaryDirectory() as folder:
             mart = Mart(Path(folder), Dimensions(), lambda: NOW)
-            add(mart, facts)
+            fill(mart, facts, NOW)
             engine = DuckDbEngine(mart)
             try:
                 return await question(Asking(engine))

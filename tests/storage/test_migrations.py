@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from storage.database import Database
 from storage.migrate import HEAD, MIGRATIONS, migrate
 from storage.models import Base
 from storage.seeds import first_prices, newer_prices
+from tests.road.forked import forking
 from tests.stores import TestClock
 
 SEEDED = [*first_prices(), *newer_prices()]
@@ -100,7 +100,7 @@ def start(address: str, barrier: Barrier) -> None:
 
 
 async def test_processes_that_start_at_once_migrate_once(address: str) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = forking()
     barrier = context.Barrier(3)
     processes = [context.Process(target=start, args=(address, barrier)) for _ in range(3)]
     for process in processes:
