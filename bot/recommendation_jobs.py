@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -47,6 +47,7 @@ class RecommendationJobs:
         began: when the process did, UTC.
         with_summary: whether anybody is told weekly.
         wake: tells the outbox of this process that there is something to send.
+        measured: the days of which this process has measured everything that was claimed.
     """
 
     handlers: RecommendationHandlers
@@ -55,6 +56,7 @@ class RecommendationJobs:
     began: datetime
     with_summary: bool = True
     wake: Callable[[], None] | None = None
+    measured: set[str] = field(default_factory=set[str])
 
     async def draw(self) -> None:
         """Draws recommendations for everybody, once for each new complete day."""
@@ -83,11 +85,16 @@ class RecommendationJobs:
         """Measures what claimed recommendations have saved, each once a day."""
         if self.clock() - self.began < SETTLING:
             return
+        days = self.handlers.measure.days()
+        if days in self.measured:
+            return
         try:
             measured = await self.handlers.measure.measure()
         except Unavailable as error:
             log.warning("savings were not measured: %s", error)
             return
+        self.measured.clear()
+        self.measured.add(days)
         if measured:
             counts = ", ".join(f"{number} {name}" for name, number in sorted(measured.items()))
             log.info("savings measured: %s", counts)

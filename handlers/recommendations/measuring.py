@@ -72,6 +72,12 @@ class MeasureHandler:
     reader: EvidenceReader
     clock: Clock
 
+    def days(self) -> str:
+        """The days up to which everything can be measured, and today: then nothing new is due."""
+        now = self.clock()
+        last = sorted(f"{source} {day}" for source, day in self._last_days(now).items())
+        return ", ".join([*last, now.astimezone(UTC).date().isoformat()])
+
     async def measure(self) -> Counter[MeasurementState]:
         """Measures all that is due; how many there were of each state.
 

@@ -225,6 +225,14 @@ async def test_a_serving_costbot_measures_by_itself(desk: Desk) -> None:
     desk.clock.advance(SETTLING)
     await jobs.measure()
     assert len(await measured(desk, row)) == 1
+    (one,) = await measured(desk, row)
+    desk.clock.advance(timedelta(hours=2))
+    await jobs.measure()
+    assert await measured(desk, row) == [one], "once a day"
+    desk.clock.advance(DAY)
+    await jobs.measure()
+    (again,) = await measured(desk, row)
+    assert again.measured_at > one.measured_at, "of the same day, but days may be restated"
 
 
 async def test_unused_keys_and_pools_are_measured_and_fees_are_not(desk: Desk) -> None:
