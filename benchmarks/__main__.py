@@ -10,6 +10,7 @@ BENCHMARKS = (
     "imports",
     "mart_breakdown",
     "outbox_crash",
+    "recommendations",
     "recommendation_savings",
     "startup",
     "why",
