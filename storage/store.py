@@ -17,6 +17,8 @@ from storage.repositories.alert_states import AlertStateRepository
 from storage.repositories.audit import AuditRepository
 from storage.repositories.budgets import BudgetRepository
 from storage.repositories.deliveries import DeliveryRepository
+from storage.repositories.drawn_opportunities import DrawnOpportunityRepository
+from storage.repositories.drawn_recommendations import DrawnRecommendationRepository
 from storage.repositories.inbound import InboundEventRepository
 from storage.repositories.offers import OfferRepository
 from storage.repositories.opportunities import OpportunityRepository
@@ -38,6 +40,7 @@ class Transaction:
     Attributes:
         prices, offers, people, user_groups, budgets, raises, alert_states, recommendations,
             measurements, opportunities, deliveries, audit: see `Store`.
+        drawn_recommendations, drawn_opportunities: those of many organizations at once.
     """
 
     prices: PriceRepository
@@ -48,6 +51,8 @@ class Transaction:
     raises: RaiseRepository
     alert_states: AlertStateRepository
     recommendations: RecommendationRepository
+    drawn_recommendations: DrawnRecommendationRepository
+    drawn_opportunities: DrawnOpportunityRepository
     measurements: SavingsMeasurementRepository
     opportunities: OpportunityRepository
     deliveries: DeliveryRepository
@@ -154,6 +159,8 @@ class Store:
                 raises=RaiseRepository(one, self._clock),
                 alert_states=AlertStateRepository(one),
                 recommendations=RecommendationRepository(one, self._clock),
+                drawn_recommendations=DrawnRecommendationRepository(one, self._clock),
+                drawn_opportunities=DrawnOpportunityRepository(one, self._clock),
                 measurements=SavingsMeasurementRepository(one),
                 opportunities=OpportunityRepository(one, self._clock),
                 deliveries=DeliveryRepository(one, self._clock),

@@ -107,7 +107,7 @@ def merged(
         judged: the kinds that were drawn without an error, each with the days of its evidence:
             only of these it is known that what was not found is not there.
     """
-    found = _by_key(proposals)
+    found = by_key(proposals)
     known = {one.key for one in kept if one.state is not State.ARCHIVED}
     changes: list[Change] = [
         Created(proposal) for key, proposal in found.items() if key not in known
@@ -130,7 +130,8 @@ def aged(kept: Iterable[Kept], now: datetime) -> list[Change]:
     return [change for change in changes if change is not None]
 
 
-def _by_key(proposals: Iterable[Proposal]) -> Mapping[str, Proposal]:
+def by_key(proposals: Iterable[Proposal]) -> Mapping[str, Proposal]:
+    """Proposals by key; of two with one key the one that saves more."""
     found: dict[str, Proposal] = {}
     for proposal in proposals:
         key = proposal.key

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from analysis.clock import Clock
 from analysis.errors import Outdated
 from analysis.recommendations.merge import aged
-from analysis.recommendations.proposal import Proposal
 from handlers.recommendations.keeping import keep
-from storage.records.recommendation import Drawn
 from storage.store import Store
 
 
@@ -39,14 +37,9 @@ class AgeHandler:
         for organization in await self.store.recommendations.ageing(now):
             try:
                 async with self.store.transaction() as together:
-                    rows = await together.recommendations.live_of(organization)
-                    changes = aged((row.kept() for row in rows), now)
-                    counts += await keep(together, rows, changes, _never, now)
+                    rows = await together.drawn_recommendations.live_of([organization])
+                    changes = aged((row.kept for row in rows), now)
+                    counts += await keep(together, rows, changes, {}, now)
             except Outdated:
                 continue
         return counts
-
-
-def _never(proposal: Proposal) -> Drawn:
-    message = f"time draws nothing: {proposal.title}"
-    raise AssertionError(message)

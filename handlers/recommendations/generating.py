@@ -1,36 +1,37 @@
-"""Drawing recommendations anew, for one organization or for all: gathered once, kept one by one."""
+"""Drawing recommendations anew, for one organization or for all: gathered once, kept in batches."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
 from analysis.errors import BadInput, NotFound, Outdated
 from analysis.recommendations.calibration import Experience
-from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.merge import merged
-from analysis.recommendations.opportunity_states import merged_opportunities
-from analysis.recommendations.proposal import Kind, Proposal
+from analysis.recommendations.merge import Change, merged
+from analysis.recommendations.opportunity_states import OpportunityChange, merged_opportunities
+from analysis.recommendations.proposal import Kind
 from handlers.caller import Caller
-from handlers.recommendations.drawing import Draw, draw
+from handlers.recommendations.drawing import draw
 from handlers.recommendations.evidence import EvidenceSources, Material
-from handlers.recommendations.experience import all_experience, experienced
+from handlers.recommendations.experience import all_experience
 from handlers.recommendations.gathering import LEAST_DAYS, gather, periods_of
 from handlers.recommendations.keeping import keep, keep_opportunities
-from handlers.recommendations.permissions import Act, allow, audience_of, within
+from handlers.recommendations.permissions import Act, allow, within
+from handlers.recommendations.prepared import Prepared, batches, prepared
 from handlers.recommendations.requests import DEFAULT_DAYS, GenerateRequest
 from handlers.recommendations.results import Failure, Generated
 from handlers.recommendations.types import TYPES, RecommendationType
 from queries.dimensions import Dimensions
 from queries.mart import Mart
-from storage.records.recommendation import Drawn
+from storage.records.drawn_again import Content, OpportunityContent
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,11 @@ MOST_DAYS = 90
 
 ATTEMPTS = 3
 """How often one organization is kept while people decide on what it has."""
+
+DRAWN_AT_ONCE = 100
+"""Organizations that are drawn for before any of it is kept."""
+
+T = TypeVar("T")
 
 Progress = Callable[[str, float], None]
 """Is told what is being done, and how much of the whole is done, from 0 to 1."""
@@ -51,7 +57,7 @@ def nobody(what: str, done: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class GenerateHandler:
-    """Draws recommendations and keeps them; one transaction for each organization.
+    """Draws recommendations and keeps them, those of several organizations in one transaction.
 
     Attributes:
         store: where they are kept.
@@ -152,54 +158,77 @@ class GenerateHandler:
         there |= await self.store.opportunities.organizations()
         concerned = {organization} if organization is not None else material.organizations | there
         ordered = sorted(concerned, key=lambda name: (name is not None, name or ""))
-        for place, one in enumerate(ordered):
-            tell("drawing recommendations", 0.5 + 0.5 * place / len(ordered))
-            drawn = await asyncio.to_thread(draw, material, one, self.types)
-            proposals = tuple(experienced(proposal, known) for proposal in drawn.proposals)
-            drawn = replace(drawn, proposals=proposals)
-            done.take(drawn)
-            if not drawn.proposals and not drawn.opportunities and one not in there:
-                continue
-            try:
-                done.counts += await self._keep(drawn, material)
-            except Outdated as error:
-                # The next run finds the same again; what people decide goes first.
-                log.warning("recommendations to %s were not kept: %s", one, error)
-                done.lose(drawn, str(error))
+        days = {
+            one.kind: material.periods[one.source]
+            for one in self.types
+            if one.source in material.periods
+        }
+
+        def drawn(names: Sequence[str | None]) -> list[Prepared]:
+            return [
+                prepared(draw(material, name, self.types), known, days, self.dimensions)
+                for name in names
+            ]
+
+        for begin in range(0, len(ordered), DRAWN_AT_ONCE):
+            tell("drawing recommendations", 0.5 + 0.5 * begin / len(ordered))
+            news = await asyncio.to_thread(drawn, ordered[begin : begin + DRAWN_AT_ONCE])
+            for one in news:
+                done.take(one)
+            for some in batches([one for one in news if one.organization in there or one.has_any]):
+                await self._keep(some, done)
         return done
 
-    async def _keep(self, drawn: Draw, material: Material) -> Counter[str]:
+    async def _keep(self, some: Sequence[Prepared], done: _Done) -> None:
+        """Keeps what was drawn for some organizations: together, or else each by itself."""
+        try:
+            done.counts += await self._keep_together(some)
+        except Outdated:
+            for one in some:
+                await self._keep_one(one, done)
+
+    async def _keep_one(self, one: Prepared, done: _Done) -> None:
         for attempt in range(ATTEMPTS):
             try:
-                return await self._keep_once(drawn, material)
-            except Outdated:
+                done.counts += await self._keep_together([one])
+            except Outdated as error:
                 if attempt == ATTEMPTS - 1:
-                    raise
-        return Counter()
+                    # The next run finds the same again; what people decide goes first.
+                    log.warning("recommendations to %s were not kept: %s", one.organization, error)
+                    done.lose(one, str(error))
+            else:
+                return
 
-    async def _keep_once(self, drawn: Draw, material: Material) -> Counter[str]:
+    async def _keep_together(self, some: Sequence[Prepared]) -> Counter[str]:
         now = self.clock()
-
-        def drawn_of(proposal: Proposal) -> Drawn:
-            return self._drawn(proposal, material.periods[drawn.sources[proposal.key]])
-
+        names = [one.organization for one in some]
+        changes: list[Change] = []
+        contents: dict[str, Content] = {}
+        news: list[OpportunityChange] = []
+        opportunities: dict[str, OpportunityContent] = {}
         async with self.store.transaction() as together:
-            rows = await together.recommendations.live_of(drawn.organization)
-            changes = merged([row.kept() for row in rows], drawn.proposals, now, drawn.judged)
-            counts = await keep(together, rows, changes, drawn_of, now)
-            known = await together.opportunities.latest_of(drawn.organization)
-            news = merged_opportunities(
-                [one.kept() for one in known],
-                drawn.opportunities,
-                now,
-                drawn.judged_opportunities,
-            )
-            await keep_opportunities(together, known, news, now)
+            rows = await together.drawn_recommendations.live_of(names)
+            known = await together.drawn_opportunities.latest_of(names)
+            kept = _by_organization((row.organization, row.kept) for row in rows)
+            looked_into = _by_organization((row.organization, row.kept) for row in known)
+            for one in some:
+                there = kept.get(one.organization, ())
+                changes += merged(there, one.proposals, now, one.judged)
+                contents.update(one.contents)
+                before = looked_into.get(one.organization, ())
+                found = [content.opportunity for content in one.opportunities.values()]
+                news += merged_opportunities(before, found, now, one.judged_opportunities)
+                opportunities.update(one.opportunities)
+            counts = await keep(together, rows, changes, contents, now)
+            await keep_opportunities(together, known, news, opportunities)
         return counts
 
-    def _drawn(self, proposal: Proposal, period: EvidencePeriod) -> Drawn:
-        audience = audience_of(proposal, self.dimensions)
-        return Drawn.of(proposal, period.first_day, period.last_day, audience)
+
+def _by_organization(rows: Iterable[tuple[str | None, T]]) -> Mapping[str | None, Sequence[T]]:
+    found: dict[str | None, list[T]] = {}
+    for organization, row in rows:
+        found.setdefault(organization, []).append(row)
+    return found
 
 
 @dataclass(slots=True)
@@ -212,15 +241,15 @@ class _Done:
     counts: Counter[str] = field(default_factory=Counter[str])
     failed: dict[tuple[Kind, str], int] = field(default_factory=dict[tuple[Kind, str], int])
 
-    def take(self, drawn: Draw) -> None:
+    def take(self, drawn: Prepared) -> None:
         """Counts what was drawn."""
         self.organizations += 1
-        self.found += len({proposal.key for proposal in drawn.proposals})
+        self.found += len(drawn.contents)
         self.opportunities += len(drawn.opportunities)
         for kind, reason in drawn.failed.items():
             self.failed[kind, reason] = self.failed.get((kind, reason), 0) + 1
 
-    def lose(self, drawn: Draw, reason: str) -> None:
+    def lose(self, drawn: Prepared, reason: str) -> None:
         """Counts what was drawn and could not be kept."""
         for kind in {proposal.kind for proposal in drawn.proposals}:
             self.failed[kind, reason] = self.failed.get((kind, reason), 0) + 1

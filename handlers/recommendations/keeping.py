@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -23,128 +23,189 @@ from analysis.recommendations.opportunity_states import (
     OpportunityState,
     UpdatedOpportunity,
 )
-from analysis.recommendations.proposal import Proposal
 from analysis.recommendations.states import Move, State
 from handlers.recommendations.journal import CREATE, of_opportunity, of_recommendation
 from handlers.recommendations.moving import Decision, moved
 from storage.records.actor import Actor
-from storage.records.opportunity import StoredOpportunity
-from storage.records.recommendation import Drawn, Recommendation
+from storage.records.audit import AuditEntry
+from storage.records.drawn_again import (
+    Content,
+    KeptOpportunityRow,
+    KeptRow,
+    OpportunityContent,
+)
+from storage.records.recommendation import Recommendation
+from storage.repositories.drawn_opportunities import RewrittenOpportunity
+from storage.repositories.drawn_recommendations import Rewritten
 from storage.store import Transaction
 
-DrawnOf = Callable[[Proposal], Drawn]
-"""A proposal in the form in which it is kept."""
+Contents = Mapping[str, Content]
+"""What was drawn, by key."""
 
 
 async def keep(
     together: Transaction,
-    rows: Sequence[Recommendation],
+    rows: Sequence[KeptRow],
     changes: Sequence[Change],
-    drawn_of: DrawnOf,
+    contents: Contents,
     now: datetime,
 ) -> Counter[str]:
     """Writes changes, each move with its entry in the audit trail; how many there were of each.
+
+    What was drawn again just as it is counts as brought up to date; its version stays.
 
     Args:
         together: in which nobody else changes the rows.
         rows: those that the changes are of.
         changes: see `analysis.recommendations.merge`.
-        drawn_of: makes content of a proposal.
+        contents: of the proposals that the changes are of.
         now: UTC.
 
     Raises:
         Outdated: a row was changed meanwhile.
         Unavailable: the database does not answer.
     """
-    by_id = {row.id: row for row in rows}
+    by_id = {row.kept.id: row for row in rows}
     counts: Counter[str] = Counter()
+    new: list[Content] = []
+    newer: list[Rewritten] = []
+    moves: list[CameBack | Expired | Archived] = []
+    same: list[UUID] = []
     for change in changes:
-        if isinstance(change, Created):
-            counts["created"] += await _created(together, drawn_of(change.proposal))
-        elif isinstance(change, Updated):
-            drawn = drawn_of(change.proposal)
-            await together.recommendations.write(by_id[change.id], drawn=drawn)
-            counts["updated"] += 1
-        else:
-            counts[await _moved(together, by_id, change, drawn_of, now)] += 1
+        match change:
+            case Created(proposal):
+                new.append(contents[proposal.key])
+            case Updated(key, proposal):
+                row, content = by_id[key], contents[proposal.key]
+                counts["updated"] += 1
+                if row.digest == content.digest:
+                    same.append(key)
+                else:
+                    newer.append(Rewritten(key, row.version, content=content))
+            case _:
+                moves.append(change)
+    if new:
+        counts["created"] += await _create(together, new)
+    if moves:
+        counts += await _move(together, moves, contents, now)
+    if newer:
+        await together.drawn_recommendations.rewrite(newer)
+    if same:
+        await together.drawn_recommendations.see_again(same)
     return counts
 
 
-async def _created(together: Transaction, drawn: Drawn) -> int:
-    row = await together.recommendations.add(drawn)
-    if row is None:
-        return 0
-    entry = of_recommendation(CREATE, Actor.itself(), "system", None, row)
-    await together.audit.add(entry)
-    return 1
+async def _create(together: Transaction, contents: Sequence[Content]) -> int:
+    rows = await together.drawn_recommendations.add(contents)
+    entries = [of_recommendation(CREATE, Actor.itself(), "system", None, row) for row in rows]
+    await together.audit.add_many(entries)
+    return len(rows)
 
 
-async def _moved(
+async def _move(
     together: Transaction,
-    by_id: Mapping[UUID, Recommendation],
-    change: CameBack | Expired | Archived,
-    drawn_of: DrawnOf,
+    changes: Sequence[CameBack | Expired | Archived],
+    contents: Contents,
     now: datetime,
-) -> str:
-    before = by_id[change.id]
-    drawn = None
-    match change:
-        case CameBack(_, proposal):
-            move = Move.WAKE if before.state is State.SNOOZED else Move.RETURN
-            drawn = None if proposal is None else drawn_of(proposal)
-            name = "came_back"
-        case Expired():
-            move, name = Move.EXPIRE, "expired"
-        case Archived():
-            move, name = Move.ARCHIVE, "archived"
-    standing = moved(before.standing, Decision(move, now))
-    after = await together.recommendations.write(before, standing=standing, drawn=drawn)
-    entry = of_recommendation(move, Actor.itself(), "system", before, after)
-    await together.audit.add(entry)
-    return name
+) -> Counter[str]:
+    found = await together.recommendations.find_many([change.id for change in changes])
+    by_id = {row.id: row for row in found}
+    counts: Counter[str] = Counter()
+    written: list[Rewritten] = []
+    entries: list[AuditEntry] = []
+    for change in changes:
+        before, content = by_id[change.id], None
+        match change:
+            case CameBack(_, proposal):
+                move = Move.WAKE if before.state is State.SNOOZED else Move.RETURN
+                content = None if proposal is None else contents[proposal.key]
+                counts["came_back"] += 1
+            case Expired():
+                move = Move.EXPIRE
+                counts["expired"] += 1
+            case Archived():
+                move = Move.ARCHIVE
+                counts["archived"] += 1
+        standing = moved(before.standing, Decision(move, now))
+        written.append(Rewritten(before.id, before.version, standing, content))
+        drawn = before.drawn if content is None else content.drawn
+        after: Recommendation = replace(before, standing=standing, drawn=drawn)
+        entries.append(of_recommendation(move, Actor.itself(), "system", before, after))
+    await together.drawn_recommendations.rewrite(written)
+    await together.audit.add_many(entries)
+    return counts
 
 
 async def keep_opportunities(
     together: Transaction,
-    rows: Sequence[StoredOpportunity],
+    rows: Sequence[KeptOpportunityRow],
     changes: Sequence[OpportunityChange],
-    now: datetime,
+    contents: Mapping[str, OpportunityContent],
 ) -> None:
-    """Writes what drawing opportunities anew makes of those that are there.
+    """Writes what drawing opportunities anew makes of those that are there; see `keep`.
 
     Raises:
         Outdated: one was changed meanwhile.
         Unavailable: the database does not answer.
     """
-    by_id = {row.id: row for row in rows}
+    news = _OpportunityNews()
+    by_id = {row.kept.id: row for row in rows}
     for change in changes:
+        news.take(change, by_id, contents)
+    there = together.drawn_opportunities
+    if news.new:
+        added = await there.add(news.new)
+        entries = [of_opportunity(CREATE, Actor.itself(), "system", None, row) for row in added]
+        await together.audit.add_many(entries)
+    if news.moves:
+        await _move_opportunities(together, news.moves)
+    if news.newer:
+        await there.rewrite(news.newer)
+    if news.same:
+        await there.see_again(news.same)
+
+
+@dataclass(slots=True)
+class _OpportunityNews:
+    """What is written of opportunities: new ones, content, moves, and that some were seen."""
+
+    new: list[OpportunityContent] = field(default_factory=list[OpportunityContent])
+    newer: list[RewrittenOpportunity] = field(default_factory=list[RewrittenOpportunity])
+    moves: list[RewrittenOpportunity] = field(default_factory=list[RewrittenOpportunity])
+    same: list[UUID] = field(default_factory=list[UUID])
+
+    def take(
+        self,
+        change: OpportunityChange,
+        by_id: Mapping[UUID, KeptOpportunityRow],
+        contents: Mapping[str, OpportunityContent],
+    ) -> None:
         match change:
             case NewOpportunity(opportunity):
-                row = await together.opportunities.add(opportunity)
-                if row is not None:
-                    entry = of_opportunity(CREATE, Actor.itself(), "system", None, row)
-                    await together.audit.add(entry)
+                self.new.append(contents[opportunity.key])
             case UpdatedOpportunity(key, opportunity, is_back):
-                before = by_id[key]
-                after = replace(before, content=opportunity)
+                row, content = by_id[key], contents[opportunity.key]
                 if is_back:
-                    after = replace(after, state=OpportunityState.OPEN, state_since=now)
-                await _put(together, before, after, "return" if is_back else None, is_seen=True)
+                    state = OpportunityState.OPEN
+                    self.moves.append(RewrittenOpportunity(key, row.version, state, content))
+                elif row.digest == content.digest:
+                    self.same.append(key)
+                else:
+                    self.newer.append(RewrittenOpportunity(key, row.version, content=content))
             case ExpiredOpportunity(key):
-                before = by_id[key]
-                after = replace(before, state=OpportunityState.EXPIRED, state_since=now)
-                await _put(together, before, after, "expire", is_seen=False)
+                state = OpportunityState.EXPIRED
+                self.moves.append(RewrittenOpportunity(key, by_id[key].version, state))
 
 
-async def _put(
-    together: Transaction,
-    before: StoredOpportunity,
-    after: StoredOpportunity,
-    what: str | None,
-    *,
-    is_seen: bool,
-) -> None:
-    kept = await together.opportunities.write(after, is_seen=is_seen)
-    if what is not None:
-        entry = of_opportunity(what, Actor.itself(), "system", before, kept)
-        await together.audit.add(entry)
+async def _move_opportunities(together: Transaction, moves: Sequence[RewrittenOpportunity]) -> None:
+    found = await together.opportunities.find_many([one.id for one in moves])
+    by_id = {row.id: row for row in found}
+    entries: list[AuditEntry] = []
+    for one in moves:
+        before = by_id[one.id]
+        content = before.content if one.content is None else one.content.opportunity
+        after = replace(before, content=content, state=one.state or before.state)
+        what = "expire" if after.state is OpportunityState.EXPIRED else "return"
+        entries.append(of_opportunity(what, Actor.itself(), "system", before, after))
+    await together.drawn_opportunities.rewrite(moves)
+    await together.audit.add_many(entries)

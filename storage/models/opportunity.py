@@ -61,3 +61,5 @@ class OpportunityRow(Base):
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     version: Mapped[int]
+    # Of the content; None: it was kept before there were digests.
+    digest: Mapped[str | None]

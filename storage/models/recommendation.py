@@ -14,6 +14,8 @@ from storage.types import MoneyDecimal
 
 _LIVE = text("state <> 'archived'")
 
+_LISTED = ("priority_tenths", "savings_micros", "id", "audience", "kind")
+
 
 class RecommendationRow(Base):
     """One recommendation; see `storage.records.recommendation`."""
@@ -24,14 +26,10 @@ class RecommendationRow(Base):
         Index(
             "uq_recommendations_key", "key", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE
         ),
-        Index(
-            "ix_recommendations_organization",
-            "organization",
-            "state",
-            "priority_tenths",
-            "savings_micros",
-        ),
-        Index("ix_recommendations_state", "state", "priority_tenths", "savings_micros"),
+        # With all that lists are sorted, narrowed and counted by: rows are long, and not read.
+        Index("ix_recommendations_organization", "organization", "state", *_LISTED),
+        Index("ix_recommendations_state", "state", *_LISTED),
+        Index("ix_recommendations_version", "organization", "version"),
         CheckConstraint(
             "state IN ('pending', 'accepted', 'rejected', 'snoozed', 'implemented', 'verified', "
             "'archived', 'expired')",
@@ -98,3 +96,5 @@ class RecommendationRow(Base):
     archived_at: Mapped[datetime | None]
     cards: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     version: Mapped[int]
+    # Of the content; None: it was kept before there were digests.
+    digest: Mapped[str | None]

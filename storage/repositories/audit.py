@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Select, insert, select
@@ -11,6 +13,7 @@ from storage.database import Sessions
 from storage.models import AuditRow
 from storage.records.actor import Actor
 from storage.records.audit import AuditEntry, StoredAuditEntry, Surface
+from storage.repositories.many import insert_all
 
 
 class AuditRepository:
@@ -29,25 +32,21 @@ class AuditRepository:
         Raises:
             Unavailable: the database does not answer.
         """
-        adding = (
-            insert(AuditRow)
-            .values(
-                at=self._clock(),
-                team_id=entry.actor.team_id,
-                user_id=entry.actor.user_id,
-                actor_name=entry.actor.name,
-                surface=entry.surface,
-                organization=entry.organization,
-                action=entry.action,
-                object_kind=entry.object_kind,
-                object_id=entry.object_id,
-                before=None if entry.before is None else dict(entry.before),
-                after=None if entry.after is None else dict(entry.after),
-            )
-            .returning(AuditRow.id)
-        )
+        values = _values(entry, self._clock())
+        adding = insert(AuditRow).values(**values).returning(AuditRow.id)
         async with self._sessions.writing() as session:
             return (await session.scalars(adding)).one()
+
+    async def add_many(self, entries: Sequence[AuditEntry]) -> None:
+        """Keeps decisions in their order; see `add`.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        now = self._clock()
+        rows = [_values(entry, now) for entry in entries]
+        async with self._sessions.writing() as session:
+            await insert_all(session, AuditRow, rows)
 
     async def of_object(
         self, object_kind: str, object_id: str, *, before: int | None = None, limit: int = 50
@@ -94,6 +93,22 @@ class AuditRepository:
         async with self._sessions.reading() as session:
             rows = await session.scalars(query.order_by(AuditRow.id.desc()).limit(limit))
             return [_entry(row) for row in rows]
+
+
+def _values(entry: AuditEntry, now: datetime) -> dict[str, object]:
+    return {
+        "at": now,
+        "team_id": entry.actor.team_id,
+        "user_id": entry.actor.user_id,
+        "actor_name": entry.actor.name,
+        "surface": entry.surface,
+        "organization": entry.organization,
+        "action": entry.action,
+        "object_kind": entry.object_kind,
+        "object_id": entry.object_id,
+        "before": None if entry.before is None else dict(entry.before),
+        "after": None if entry.after is None else dict(entry.after),
+    }
 
 
 def _entry(row: AuditRow) -> StoredAuditEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 from uuid import UUID, uuid4
 
@@ -18,7 +18,8 @@ from storage.models import OpportunityRow
 from storage.records.opportunity import StoredOpportunity
 from storage.records.recommendation import estimate, share
 from storage.repositories.inserts import insert_into
-from storage.repositories.recommendation_rows import bounds_of, micros
+from storage.repositories.many import IDS_AT_ONCE, chunks
+from storage.repositories.recommendation_rows import bounds_of, micros, with_digest
 
 Kinds: TypeAlias = "frozenset[OpportunityKind]"
 
@@ -58,7 +59,7 @@ class OpportunityRepository:
                 first_seen=now,
                 last_seen=now,
                 version=1,
-                **_content(opportunity),
+                **content_values(opportunity),
             )
             .on_conflict_do_nothing()
             .returning(OpportunityRow)
@@ -95,6 +96,19 @@ class OpportunityRepository:
         between = OpportunityRow.id.between(*bounds_of(digits))
         query = select(OpportunityRow).where(between, *_reach(within, without))
         return await self._opportunities(query.order_by(OpportunityRow.id).limit(limit))
+
+    async def find_many(self, keys: Sequence[UUID]) -> list[StoredOpportunity]:
+        """The opportunities of some ids, in no order.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        found: list[StoredOpportunity] = []
+        for some in chunks(keys, IDS_AT_ONCE):
+            found += await self._opportunities(
+                select(OpportunityRow).where(OpportunityRow.id.in_(some))
+            )
+        return found
 
     async def organizations(self) -> set[str | None]:
         """Who has any that are open; None: the deployment itself.
@@ -191,7 +205,7 @@ class OpportunityRepository:
             update(OpportunityRow)
             .where(OpportunityRow.id == after.id, OpportunityRow.version == after.version)
             .values(
-                **_content(after.content),
+                **content_values(after.content),
                 state=after.state.value,
                 state_since=after.state_since,
                 decided_by=after.decided_by,
@@ -228,23 +242,26 @@ def _reach(within: str | None, without: Kinds) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _content(opportunity: Opportunity) -> dict[str, object]:
-    return {
-        "organization": opportunity.organization,
-        "kind": opportunity.kind.value,
-        "title": opportunity.title,
-        "affected": {name: list(values) for name, values in opportunity.affected.items()},
-        "first_day": opportunity.first_day,
-        "last_day": opportunity.last_day,
-        "current_cost": estimate(opportunity.current_cost),
-        "potential_savings": estimate(opportunity.potential_savings),
-        "savings_micros": micros(estimate(opportunity.potential_savings)),
-        "confidence": share(opportunity.confidence),
-        "method": opportunity.method,
-        "data": dict(opportunity.data),
-        "actions": list(opportunity.actions),
-        "hours_to_implement": opportunity.hours_to_implement,
-    }
+def content_values(opportunity: Opportunity) -> dict[str, object]:
+    """The columns that evidence decides."""
+    return with_digest(
+        {
+            "organization": opportunity.organization,
+            "kind": opportunity.kind.value,
+            "title": opportunity.title,
+            "affected": {name: list(values) for name, values in opportunity.affected.items()},
+            "first_day": opportunity.first_day,
+            "last_day": opportunity.last_day,
+            "current_cost": estimate(opportunity.current_cost),
+            "potential_savings": estimate(opportunity.potential_savings),
+            "savings_micros": micros(estimate(opportunity.potential_savings)),
+            "confidence": share(opportunity.confidence),
+            "method": opportunity.method,
+            "data": dict(opportunity.data),
+            "actions": list(opportunity.actions),
+            "hours_to_implement": opportunity.hours_to_implement,
+        }
+    )
 
 
 def _opportunity(row: OpportunityRow) -> StoredOpportunity:

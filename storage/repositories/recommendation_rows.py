@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import ROUND_FLOOR, Decimal
@@ -41,39 +43,47 @@ def content_values(drawn: Drawn) -> dict[str, object]:
     """The columns that evidence decides."""
     proposal = drawn.proposal
     savings = proposal.savings
-    return {
-        "organization": proposal.organization,
-        "kind": proposal.kind.value,
-        "scope": {name: list(values) for name, values in sorted(proposal.scope.items())},
-        "variant": proposal.variant,
-        "title": proposal.title,
-        "description": proposal.description,
-        "current_cost": proposal.current_cost,
-        "projected_cost": proposal.projected_cost,
-        "savings_low": savings.low,
-        "savings_likely": savings.likely,
-        "savings_high": savings.high,
-        "savings_micros": micros(savings.likely),
-        "priority_tenths": int(drawn.priority * 10),
-        "savings_percent": share(proposal.savings_share * 100),
-        "confidence": proposal.confidence,
-        "difficulty": proposal.difficulty.value,
-        "quality_impact": proposal.quality_impact.value,
-        "quality_change": proposal.quality_change,
-        "action": dict(proposal.action),
-        "evidence": dict(proposal.evidence),
-        "steps": list(proposal.steps),
-        "formula": proposal.formula,
-        "source": proposal.source,
-        "parts": [
-            {"cell": part.cell, "cost": _digits(part.cost), "saved": _digits(part.saved)}
-            for part in proposal.parts
-        ],
-        "valid_until": proposal.valid_until,
-        "evidence_first": drawn.evidence_first,
-        "evidence_last": drawn.evidence_last,
-        "audience": drawn.audience.value,
-    }
+    return with_digest(
+        {
+            "organization": proposal.organization,
+            "kind": proposal.kind.value,
+            "scope": {name: list(values) for name, values in sorted(proposal.scope.items())},
+            "variant": proposal.variant,
+            "title": proposal.title,
+            "description": proposal.description,
+            "current_cost": proposal.current_cost,
+            "projected_cost": proposal.projected_cost,
+            "savings_low": savings.low,
+            "savings_likely": savings.likely,
+            "savings_high": savings.high,
+            "savings_micros": micros(savings.likely),
+            "priority_tenths": int(drawn.priority * 10),
+            "savings_percent": share(proposal.savings_share * 100),
+            "confidence": proposal.confidence,
+            "difficulty": proposal.difficulty.value,
+            "quality_impact": proposal.quality_impact.value,
+            "quality_change": proposal.quality_change,
+            "action": dict(proposal.action),
+            "evidence": dict(proposal.evidence),
+            "steps": list(proposal.steps),
+            "formula": proposal.formula,
+            "source": proposal.source,
+            "parts": [
+                {"cell": part.cell, "cost": _digits(part.cost), "saved": _digits(part.saved)}
+                for part in proposal.parts
+            ],
+            "valid_until": proposal.valid_until,
+            "evidence_first": drawn.evidence_first,
+            "evidence_last": drawn.evidence_last,
+            "audience": drawn.audience.value,
+        }
+    )
+
+
+def with_digest(values: Mapping[str, object]) -> dict[str, object]:
+    """The columns of a content and their digest: alike where, and only where, all of them are."""
+    whole = json.dumps(values, default=str, sort_keys=True)
+    return {**values, "digest": hashlib.sha256(whole.encode()).hexdigest()[:32]}
 
 
 def standing_values(standing: Standing) -> dict[str, object]:
