@@ -23,12 +23,14 @@ from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
 from handlers.failures import FailuresHandler
 from handlers.imports import ImportHandler, ImportRequest
+from handlers.offers import OfferHandler
 from handlers.outbox import OutboxHandler
 from handlers.own_cost import OwnCostHandler
 from handlers.own_usage import UsageReader
 from handlers.pricing import PricingHandler
 from handlers.pricing_compare import PricingCompareHandler
 from handlers.queries import QueryHandler
+from handlers.rates import RateHandler
 from handlers.recommendations.pricing_of_cells import pricing_of
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
@@ -197,9 +199,11 @@ def _put_together(
         utilization=UtilizationHandler(engine, dimensions, clock, stale),
         efficiency=EfficiencyHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
         failures=FailuresHandler(engine, dimensions, clock, stale),
+        offers=OfferHandler(store, clock),
         pricing=PricingHandler(store.prices, clock),
         pricing_compare=PricingCompareHandler(usage),
         queries=queries,
+        rates=RateHandler(store, usage, clock),
         reconcile=reconcile,
         report=ReportHandler(queries, cost, reconcile, why, clock),
         what_if=what_if,

@@ -14,10 +14,12 @@ from bot.blocks.cost import cost_answer
 from bot.blocks.efficiency import efficiency_answer, efficiency_csv
 from bot.blocks.failures import failures_answer, failures_csv
 from bot.blocks.help import help_answer
+from bot.blocks.offers import offers_answer
 from bot.blocks.pools import break_even_answer
 from bot.blocks.pricing import pricing_answer
 from bot.blocks.pricing_compare import pricing_compare_answer
 from bot.blocks.query import queries_answer, query_answer
+from bot.blocks.rates import rate_preview_answer, rate_saved_answer, rate_undone_answer
 from bot.blocks.reconcile import reconcile_answer
 from bot.blocks.report import preview_answer
 from bot.blocks.trends import trends_answer
@@ -34,6 +36,11 @@ from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.days import EfficiencyCommand, FailuresCommand, UtilizationCommand, write_days
 from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand
 from bot.grammar.pricing_compare import PricingCompareCommand
+from bot.grammar.pricing_set import (
+    PricingOffersCommand,
+    PricingSetCommand,
+    PricingUndoCommand,
+)
 from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
 from bot.grammar.report import ReportCommand
 from bot.grammar.trends import TrendsCommand, write_trends
@@ -49,9 +56,11 @@ from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
 from handlers.failures import FailuresHandler
+from handlers.offers import OfferHandler
 from handlers.pricing import PricingHandler
 from handlers.pricing_compare import PricingCompareHandler
 from handlers.queries import QueryHandler
+from handlers.rates import RateHandler
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
 from handlers.trends import TrendsHandler
@@ -114,9 +123,11 @@ class Handlers:
     cost: CostHandler
     efficiency: EfficiencyHandler
     failures: FailuresHandler
+    offers: OfferHandler
     pricing: PricingHandler
     pricing_compare: PricingCompareHandler
     queries: QueryHandler
+    rates: RateHandler
     reconcile: ReconcileHandler
     report: ReportHandler
     trends: TrendsHandler
@@ -138,6 +149,9 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes.add(FailuresCommand, _failures(handlers.failures))
     routes.add(PricingCommand, _pricing(handlers.pricing))
     routes.add(PricingCompareCommand, _pricing_compare(handlers.pricing_compare))
+    routes.add(PricingSetCommand, _pricing_set(handlers.rates))
+    routes.add(PricingUndoCommand, _pricing_undo(handlers.rates))
+    routes.add(PricingOffersCommand, _pricing_offers(handlers.offers))
     routes.add(WhatIfCommand, _what_if(handlers))
     routes.add(QueryCommand, _query(handlers.queries))
     routes.add(QueryListCommand, _query_list(handlers.queries))
@@ -237,6 +251,29 @@ def _pricing_compare(handler: PricingCompareHandler) -> Route[PricingCompareComm
         return pricing_compare_csv(await handler.compare(command.request, caller))
 
     return Route(answer, csv)  # never kept: a new price changes it, and no new data
+
+
+def _pricing_set(handler: RateHandler) -> Route[PricingSetCommand]:
+    async def answer(command: PricingSetCommand, caller: Caller) -> Answer:
+        if command.save:
+            return rate_saved_answer(await handler.save(command.request, caller, "slack"))
+        return rate_preview_answer(await handler.preview(command.request, caller))
+
+    return Route(answer)
+
+
+def _pricing_undo(handler: RateHandler) -> Route[PricingUndoCommand]:
+    async def answer(command: PricingUndoCommand, caller: Caller) -> Answer:
+        return rate_undone_answer(await handler.undo(command.key, caller, "slack"))
+
+    return Route(answer)
+
+
+def _pricing_offers(handler: OfferHandler) -> Route[PricingOffersCommand]:
+    async def answer(command: PricingOffersCommand, caller: Caller) -> Answer:
+        return offers_answer(await handler.offers(command.provider, caller))
+
+    return Route(answer)
 
 
 def _what_if(handlers: Handlers) -> Route[WhatIfCommand]:

@@ -18,6 +18,8 @@ from analysis.clock import system_clock
 from analysis.errors import BadInput
 from bot.cli.cost import operator
 from bot.cli.pricing_compare import compare_prices
+from bot.cli.pricing_offers import app as offers
+from bot.cli.pricing_rates import set_rate, undo_rate
 from bot.settings import Settings
 from handlers.pricing import PriceListResult, PricingHandler
 from storage.records.price import ModelPrice, StoredPrice
@@ -114,6 +116,9 @@ def add(
 
 
 app.command("compare")(compare_prices)
+app.command("set")(set_rate)
+app.command("undo")(undo_rate)
+app.add_typer(offers, name="offer")
 
 
 async def _listed(settings: Settings, provider: str | None) -> PriceListResult:

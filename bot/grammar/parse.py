@@ -13,6 +13,7 @@ from bot.grammar.compare import parse_compare
 from bot.grammar.cost import CostParser
 from bot.grammar.days import parse_efficiency, parse_failures, parse_utilization
 from bot.grammar.pricing_compare import parse_pricing_compare
+from bot.grammar.pricing_set import parse_pricing_offers, parse_pricing_set, parse_pricing_undo
 from bot.grammar.query import parse_query, parse_reconcile
 from bot.grammar.report import parse_report
 from bot.grammar.tokens import Token, tokenize
@@ -71,9 +72,20 @@ def _parse_about(rest: list[Token], dimensions: Dimensions, role: Role) -> About
 def _parse_pricing(rest: list[Token], dimensions: Dimensions, role: Role) -> Command:
     if rest and rest[0].keyword == "compare":
         return parse_pricing_compare(rest[1:], dimensions, role)
+    further = _PRICING.get(rest[0].keyword) if rest else None
+    if further is not None:
+        return further(rest[1:])
     named = [token for token in rest if token.keyword != "csv"]
     _nothing_after("pricing", named[1:])
     return PricingCommand(named[0].text if named else None, csv=len(named) < len(rest))
+
+
+_PRICING: Mapping[str, Callable[[list[Token]], Command]] = {
+    "set": parse_pricing_set,
+    "undo": parse_pricing_undo,
+    "offers": parse_pricing_offers,
+}
+"""What understands the words after `pricing` and one of these."""
 
 
 def _nothing_after(word: str, rest: Sequence[Token]) -> None:

@@ -105,6 +105,20 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost pricing compare models gpt-4o-mini claude-haiku-4-5 feature chat",
     ),
     Subcommand(
+        "pricing",
+        "pricing set PROVIDER MODEL input USD output USD [cached USD] [written USD] "
+        "[reasoning USD] [batch USD/USD] [above TOKENS] from DAY reference NAME "
+        "[organization NAME | everybody] [save]",
+        "a negotiated rate, tried on the last 30 days before it is saved; for organization admins",
+        "/cost pricing set openai gpt-4o input 2.10 output 8.40 from 2026-12-01 reference C-17",
+    ),
+    Subcommand(
+        "pricing",
+        "pricing offers [provider]",
+        "what providers offer beside their lists: discounts, commitments, provisioned throughput",
+        "/cost pricing offers",
+    ),
+    Subcommand(
         "whatif",
         "whatif [model A to B] [share 40%] [cache 30%] [batch 20%] [input -20%] [output -10%] "
         "[requests -5%] [PERIOD] [DIMENSION VALUE …] [recommend | csv]",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from analysis.clock import Clock
-from analysis.errors import BadInput
+from analysis.errors import BadInput, NotFound
 from analysis.prices import UnitPrice
 from storage.database import Sessions
 from storage.models import PriceRow
@@ -84,6 +84,29 @@ class PriceRepository:
                 raise BadInput(sentence, "Give another date: prices are added, never changed.")
             rows = (await session.scalars(_of_same_model(price))).all()
         return next(stored for stored in _with_ends(rows) if stored.id == key)
+
+    async def withdraw(self, key: UUID) -> StoredPrice:
+        """Takes a price off the list as if it had never been entered.
+
+        Returns:
+            It, as it was; the price before it goes on where it began.
+
+        Raises:
+            NotFound: there is none, or no more.
+            BadInput: tiers of it stand upon it.
+        """
+        async with self._sessions.writing() as session:
+            row = await session.get(PriceRow, key)
+            if row is None:
+                raise NotFound("There is no such price on the list any more.")
+            rows = (await session.scalars(_of_same_model(_stored(row, None)))).all()
+            price = next(one for one in _with_ends(rows) if one.id == key)
+            above = [one for one in rows if one.effective_from == price.effective_from]
+            if not price.above_input_tokens and len(above) > 1:
+                sentence = f"{_name(price)} has tiers that begin with this price."
+                raise BadInput(sentence, "Take those back first.")
+            await session.execute(delete(PriceRow).where(PriceRow.id == key))
+        return price
 
 
 def _of_same_model(price: ModelPrice) -> Select[PriceRow]:
