@@ -10,6 +10,7 @@ BENCHMARKS = (
     "imports",
     "mart_breakdown",
     "outbox_crash",
+    "recommendation_keeping",
     "recommendations",
     "recommendation_savings",
     "startup",
