@@ -34,6 +34,7 @@ LEAST_DAYS = 14
 """Days since which a recommendation is claimed, before it counts: each weekday twice."""
 
 _DIGITS = Decimal("0.001")
+_SHARE = Decimal("0.0001")
 _ONE = Decimal(1)
 
 
@@ -81,8 +82,10 @@ class Experience:
 
     @property
     def plain_ratio(self) -> Decimal | None:
-        """Measured by promised as they are; None: nothing was promised."""
-        return self.measured / self.promised if self.promised > 0 else None
+        """Measured by promised as they are, with four digits; None: nothing was promised."""
+        if self.promised <= 0:
+            return None
+        return (self.measured / self.promised).quantize(_SHARE, ROUND_HALF_EVEN) + 0
 
     @property
     def factor(self) -> Decimal:

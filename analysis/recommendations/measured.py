@@ -200,7 +200,7 @@ def measure(facts: Facts, span: Span) -> Measured:
         reason = "nothing of what it is about is left"
         return Measured(MeasuredState.NOT_MEASURABLE, reason, volume_change=change)
     control = _control(facts, span)
-    found = estimate(rates.held(before), since, control, _alike(rates.costs), facts.drift)
+    found = estimate(rates.held(before), since, control, _alike(rates.sizes), facts.drift)
     return judged(found, span, control, change)
 
 
@@ -238,19 +238,19 @@ class Rates:
         level: the price level; None: it does not change.
 
     Attributes:
-        costs: USD before, at constant prices, by stratum.
+        sizes: USD before, at constant prices, by stratum; for statistics.
     """
 
     def __init__(self, before: Sequence[Spent], level: Level | None) -> None:
         self._level = level
-        self.costs: dict[str, float] = {}
+        self.sizes: dict[str, float] = {}
         volumes: dict[str, float] = {}
         for one in before:
             cost = float(one.cost) / self._of(one)
-            self.costs[one.stratum] = self.costs.get(one.stratum, 0.0) + cost
+            self.sizes[one.stratum] = self.sizes.get(one.stratum, 0.0) + cost
             volumes[one.stratum] = volumes.get(one.stratum, 0.0) + float(one.volume)
         self.rates: Mapping[str, float] = {
-            stratum: cost / volumes[stratum] for stratum, cost in self.costs.items()
+            stratum: cost / volumes[stratum] for stratum, cost in self.sizes.items()
         }
 
     def held(self, days: Sequence[Spent]) -> list[Held]:
@@ -283,7 +283,7 @@ def _control(facts: Facts, span: Span) -> Control | None:
         expected = sum(day.expected for day in held)
         if expected > 0:
             actual = sum(day.actual for day in held)
-            changes.append((actual / expected, rates.costs[stratum]))
+            changes.append((actual / expected, rates.sizes[stratum]))
     return control_of(changes)
 
 
@@ -312,11 +312,11 @@ def _volume_change(before: Sequence[Spent], after: Sequence[Spent], span: Span) 
     return (now / then).quantize(Decimal("0.001")) if then > 0 else None
 
 
-def _alike(costs: Mapping[str, float]) -> float:
+def _alike(sizes: Mapping[str, float]) -> float:
     """How many strata of equal size would be as many as these are."""
-    squares = sum(cost**2 for cost in costs.values())
-    return sum(costs.values()) ** 2 / squares if squares > 0 else 1.0
+    squares = sum(cost**2 for cost in sizes.values())
+    return sum(sizes.values()) ** 2 / squares if squares > 0 else 1.0
 
 
-def _usd(amount: float) -> Decimal:
-    return Decimal(amount).quantize(_MICRO, ROUND_HALF_EVEN)
+def _usd(value: float) -> Decimal:
+    return Decimal(value).quantize(_MICRO, ROUND_HALF_EVEN) + 0  # no negative zero
