@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
-from analysis.errors import BadInput, NotUnderstood, Refused, Unavailable
+from analysis.errors import NotUnderstood, Refused, Unavailable
 from analysis.recommendations.opportunity_states import OpportunityState
 from analysis.recommendations.states import Move
 from bot.blocks import recs_buttons as buttons
 from bot.blocks import recs_forms as forms
 from bot.blocks.answer import Answer, Payload, section
-from bot.blocks.recs_generated import generated_answer, progress_answer
+from bot.blocks.recs_generated import progress_answer
 from bot.blocks.text import escape
 from bot.grammar.command import Command
 from bot.grammar.recs import parse_recs
@@ -32,19 +31,27 @@ from bot.slack.boundary import answered
 from bot.slack.identity import Identities
 from bot.slack.listeners import asked_in, caller_of, clicked, unescape
 from bot.slack.modals import Modals, Submitted
-from bot.slack.permissions import action_name
 from bot.slack.recs_commands import RecsCommands
+from bot.slack.recs_drawing import Drawing, is_begun
 from bot.slack.recs_forms import ASSIGN, OPPORTUNITY, TITLES, Asked, RecsForms, Sent
+from bot.slack.recs_payload import (
+    action_of,
+    asked_from,
+    block_of,
+    chosen,
+    is_ephemeral,
+    read_click,
+    stale,
+    stale_error,
+    where_of,
+)
 from bot.slack.reply import Replies, send
 from handlers.caller import Caller
 from handlers.recommendations.handlers import RecommendationHandlers
 from handlers.recommendations.permissions import Act, may
-from handlers.recommendations.requests import DecideRequest, GenerateRequest, ResolveRequest
+from handlers.recommendations.requests import DecideRequest, ResolveRequest
 from handlers.recommendations.sharing import ShareHandler
 from storage.records.recommendation import Recommendation
-
-TOLD_AFTER = (5.0, 15.0, 60.0)
-"""Seconds after which it is told how far drawing has got: a response URL can be used five times."""
 
 _BY_CLICK: Mapping[str, Move] = {
     buttons.ACCEPT: Move.ACCEPT,
@@ -68,7 +75,7 @@ class RecsListeners:
     share: ShareHandler
     modals: Modals
     replies: Replies
-    told_after: tuple[float, ...] = field(default=TOLD_AFTER)
+    drawing: Drawing
 
     def register(self, app: BoltApp) -> None:
         """Has `app` call the listeners."""
@@ -99,9 +106,9 @@ class RecsListeners:
         text, caller = unescape(str(body.get("text") or "")), caller_of(context)
         command = _understood(text)
         url = asked_in(body).response_url
-        if isinstance(command, RecsGenerateCommand) and _is_begun(command, caller):
+        if isinstance(command, RecsGenerateCommand) and is_begun(command, caller):
             await ack(progress_answer(command, "beginning", 0).payload())
-            self._generate(command, caller, url)
+            self.drawing.begin(command, caller, url)
             return
         opened = None if command is None else self._form_for(command, caller, url)
         if opened is not None:
@@ -126,37 +133,37 @@ class RecsListeners:
     async def on_show(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """Everything about a recommendation."""
         await ack()
-        question = buttons.question_in(_block(body))
+        question = buttons.question_in(block_of(body))
         work = self._show(clicked(body), caller_of(context), question)
         self._answer(body, work)
 
     async def on_decide(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A decision that needs nothing more: it takes the place of the buttons."""
         await ack()
-        move = _BY_CLICK[_action(body)]
-        work = self._decide(move, clicked(body), caller_of(context), _where(body))
+        move = _BY_CLICK[action_of(body)]
+        work = self._decide(move, clicked(body), caller_of(context), where_of(body))
         self._answer(body, work, for_all=True)
 
     async def on_snooze(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A time was chosen; a day that is to be picked opens a form."""
         await ack()
-        value, caller = _chosen(body), caller_of(context)
+        value, caller = chosen(body), caller_of(context)
         read = buttons.read_value(value)
         if read is not None and read.more == "day":
             self._open(body, Move.SNOOZE, value, caller)
             return
-        self._answer(body, self._snooze(value, caller, _where(body)), for_all=True)
+        self._answer(body, self._snooze(value, caller, where_of(body)), for_all=True)
 
     async def on_form(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """The form that a rejection or a verification needs."""
         await ack()
-        move = {buttons.REJECT: Move.REJECT, buttons.VERIFY: Move.VERIFY}[_action(body)]
+        move = {buttons.REJECT: Move.REJECT, buttons.VERIFY: Move.VERIFY}[action_of(body)]
         self._open(body, move, clicked(body), caller_of(context))
 
     async def on_assign(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """The form in which it is said who sees to it."""
         await ack()
-        form = self._assign_form(clicked(body), caller_of(context), _asked(body))
+        form = self._assign_form(clicked(body), caller_of(context), asked_from(body))
         self.modals.open(body, ASSIGN, form)
 
     async def on_share(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
@@ -170,9 +177,9 @@ class RecsListeners:
         await ack()
         caller, command = caller_of(context), _understood(clicked(body))
         if not isinstance(command, RecsGenerateCommand):
-            self._beside(body, _stale())
+            self._beside(body, stale())
             return
-        self._generate(command, caller, asked_in(body).response_url)
+        self.drawing.begin(command, caller, asked_in(body).response_url)
 
     async def on_take(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """Somebody looks into an opportunity."""
@@ -183,7 +190,7 @@ class RecsListeners:
         """The form in which it is said where an opportunity stands."""
         await ack()
         which = clicked(body).partition(":")[0]
-        form = self.forms.opportunity_form(which, caller_of(context), _asked(body))
+        form = self.forms.opportunity_form(which, caller_of(context), asked_from(body))
         self.modals.open(body, OPPORTUNITY, form)
 
     async def on_sent(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
@@ -206,25 +213,25 @@ class RecsListeners:
         return await self.commands.answer(parse_recs(text), caller)
 
     async def _show(self, value: str, caller: Caller, question: str) -> Answer:
-        return await self.commands.answers.show(str(_read(value).id), caller, back=question)
+        return await self.commands.answers.show(str(read_click(value).id), caller, back=question)
 
     async def _decide(self, move: Move, value: str, caller: Caller, where: Where) -> Answer:
-        read = _read(value)
+        read = read_click(value)
         request = DecideRequest(str(read.id), move, seen=read.seen)
         return await self.commands.answers.decide(request, caller, where)
 
     async def _snooze(self, value: str, caller: Caller, where: Where) -> Answer:
-        read = _read(value)
+        read = read_click(value)
         _, span = buttons.SNOOZES.get(read.more, ("", None))
         if span is None:
-            raise _stale_error()
+            raise stale_error()
         command = RecsDecideCommand(str(read.id), Move.SNOOZE, days=span.days)
         request = self.commands.request_of(command, caller)
         asked = DecideRequest(request.which, request.move, until=request.until, seen=read.seen)
         return await self.commands.answers.decide(asked, caller, where)
 
     async def _share(self, value: str, channel: str, caller: Caller) -> Answer:
-        row, is_new = await self.share.share(str(_read(value).id), channel, caller)
+        row, is_new = await self.share.share(str(read_click(value).id), channel, caller)
         title = escape(row.content.title)
         if is_new:
             text = (
@@ -238,7 +245,7 @@ class RecsListeners:
     async def _take(self, value: str, caller: Caller) -> Answer:
         key, _, seen = value.partition(":")
         if seen not in {state.value for state in OpportunityState}:
-            raise _stale_error()
+            raise stale_error()
         request = ResolveRequest(
             which=key,
             state=OpportunityState.INVESTIGATING,
@@ -249,12 +256,12 @@ class RecsListeners:
         return await self.commands.answers.resolve(request, caller)
 
     async def _assign_form(self, value: str, caller: Caller, asked: Asked) -> Payload:
-        return await self.forms.assign_form(str(_read(value).id), caller, asked)
+        return await self.forms.assign_form(str(read_click(value).id), caller, asked)
 
     def _open(self, body: Json, move: Move, value: str, caller: Caller) -> None:
         async def form() -> Payload:
-            read = _read(value)
-            return await self.forms.form(move, str(read.id), read.seen, caller, _asked(body))
+            read = read_click(value)
+            return await self.forms.form(move, str(read.id), read.seen, caller, asked_from(body))
 
         self.modals.open(body, TITLES[move], form())
 
@@ -278,30 +285,6 @@ class RecsListeners:
                 return ASSIGN, self.forms.assign_form(which, caller, asked)
             case _:
                 return None
-
-    def _generate(self, command: RecsGenerateCommand, caller: Caller, url: str) -> None:
-        self.modals.supervisor.spawn(self._drawn(command, caller, url), "/recs generate")
-
-    async def _drawn(self, command: RecsGenerateCommand, caller: Caller, url: str) -> None:
-        """Draws, and tells now and then how far it has got, in the place of what was told."""
-        told = ["beginning", 0.0]
-
-        def tell(what: str, done: float) -> None:
-            told[:] = [what, done]
-
-        async def work() -> Answer:
-            request = GenerateRequest(command.days, command.organization)
-            recs = self.commands.answers.recs
-            return generated_answer(await recs.generate.generate(request, caller, tell))
-
-        task = self.modals.supervisor.spawn(answered(work(), "/recs generate"), "drawing")
-        for seconds in self.told_after:
-            await asyncio.wait({task}, timeout=seconds)
-            if task.done():
-                break
-            progress = progress_answer(command, str(told[0]), float(told[1]))
-            await send(url, progress, replaces=True)
-        await send(url, await task, replaces=True)
 
     async def _submit(
         self, ack: AsyncAck, body: Json, work: Coroutine[object, object, Sent]
@@ -330,7 +313,7 @@ class RecsListeners:
         What was refused is said beside the message and never in its place: the message is still
         true. A message that others see is replaced by what is `for_all` alone.
         """
-        may_replace = for_all or _is_ephemeral(body)
+        may_replace = for_all or is_ephemeral(body)
         self.modals.supervisor.spawn(
             _send(str(body.get("response_url", "")), work, may_replace=may_replace),
             "a click on a recommendation",
@@ -354,55 +337,6 @@ def _understood(text: str) -> Command | None:
         return parse_recs(text)
     except NotUnderstood:
         return None
-
-
-def _is_begun(command: RecsGenerateCommand, caller: Caller) -> bool:
-    """Whether drawing begins at once: who reaches all organizations is asked before."""
-    is_own = caller.organization is not None or command.organization is not None
-    return may(Act.GENERATE, caller) and (is_own or command.is_meant)
-
-
-def _read(value: str) -> buttons.Clicked:
-    read = buttons.read_value(value)
-    if read is None:
-        raise _stale_error()
-    return read
-
-
-async def _stale() -> Answer:
-    raise _stale_error()
-
-
-def _stale_error() -> BadInput:
-    return BadInput("That button belongs to an older message.", "Ask again: `/recs`.")
-
-
-def _action(body: Json) -> str:
-    actions = cast("list[Json]", body["actions"])
-    return action_name(str(actions[0]["action_id"]))
-
-
-def _block(body: Json) -> str:
-    actions = cast("list[Json]", body["actions"])
-    return str(actions[0].get("block_id") or "")
-
-
-def _chosen(body: Json) -> str:
-    actions = cast("list[Json]", body["actions"])
-    option = cast("Json", actions[0].get("selected_option") or {})
-    return str(option.get("value") or "")
-
-
-def _is_ephemeral(body: Json) -> bool:
-    return bool(cast("Json", body.get("container") or {}).get("is_ephemeral"))
-
-
-def _where(body: Json) -> Where:
-    return Where(buttons.question_in(_block(body)), is_public=not _is_ephemeral(body))
-
-
-def _asked(body: Json) -> Asked:
-    return Asked(str(body.get("response_url", "")), replaces=True, where=_where(body))
 
 
 def recs_listeners(
@@ -440,4 +374,5 @@ def recs_listeners(
         share=share,
         modals=Modals(client, replies.supervisor, replies.within_seconds),
         replies=replies,
+        drawing=Drawing(recs.generate, replies.supervisor),
     )

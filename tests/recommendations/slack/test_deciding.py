@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from analysis.recommendations.proposal import Kind
 from analysis.recommendations.states import State
-from analysis.roles import Role
 from handlers.recommendations.finding import short_id
 from tests.budgets.slack.acting import action, forged, labels, text_of
 from tests.recommendations.proposals import proposal
 from tests.recommendations.slack.acting import Act, whole
 
 HOSTILE = "<!channel> & *all* <@U0ADA00001>"
-
-
-async def test_a_list_shows_what_is_saved_together_and_what_can_be_decided(act: Act):
-    async with act() as acting:
-        caching = proposal("gpt-4", "50", kind=Kind.CACHING)
-        await acting.drawn(proposal("gpt-4", "40"), caching)
-        message = await acting.message("", "otto")
-        user = await acting.message("", "ute")
-    assert "2 recommendations, pending" in message.text
-    # 40 % and 50 % of the same 100 dollars: 70 together.
-    assert "together $70.00 a month, not the plain sum of $90.00: they overlap" in message.text
-    assert labels(message)[:3] == ["Accept", "Reject …", "Details"]
-    assert "Saves *$50.00 a month* (90 %: $25.00 to $100.00), 50.0 % of $100.00" in whole(message)
-    assert labels(user)[:2] == ["Details", "Details"]
 
 
 async def test_who_accepted_and_when_takes_the_place_of_the_buttons(act: Act):
@@ -266,158 +249,3 @@ async def test_forged_metadata_decides_nothing(act: Act, metadata: str):
         outcome = await acting.submit(view, "otto", reason="of launch")
         assert outcome.status == 200
         assert await acting.state() is State.PENDING
-
-
-async def test_a_card_in_the_channel_is_edited_wherever_it_is_decided_on(act: Act):
-    async with act() as acting:
-        (row,) = await acting.drawn()
-        message = await acting.message("show 1", "ute")
-        (told,) = await acting.click(message, "Share", "ute")
-        (again,) = await acting.click(message, "Share", "ute")
-        await acting.send_outbox()
-        (card,) = acting.posted(acting.costs)
-        assert card.ephemeral_to is None
-        offered = labels(card)
-        await acting.say(f"accept {short_id(row.id)}", "otto")
-        await acting.send_outbox()
-        (edited,) = acting.posted(acting.costs)
-    assert told.startswith("Shared: ")
-    assert "was shared here today already" in again
-    assert offered[:2] == ["Accept", "Reject …"]
-    assert "✅ Accepted by Otto Owner" in edited.text
-    assert "Accept" not in labels(edited)
-    assert "<@" not in whole(edited)
-
-
-async def test_a_card_in_the_channel_is_decided_on_by_who_may(act: Act):
-    async with act() as acting:
-        await acting.promote("gil", "globex", Role.ORG_ADMIN)
-        await acting.drawn()
-        message = await acting.message("show 1", "otto")
-        await acting.click(message, "Share", "otto")
-        await acting.send_outbox()
-        (card,) = acting.posted(acting.costs)
-        answers = {name: await acting.click(card, "Accept", name) for name in ("ute", "gil", "sam")}
-        assert await acting.state() is State.PENDING
-        assert await acting.click(card, "Accept", "otto") == []
-        assert await acting.state() is State.ACCEPTED
-        await acting.send_outbox()
-        (after,) = acting.posted(acting.costs)
-    assert "This is for organization admins" in answers["ute"][0]
-    assert "There is no recommendation" in answers["gil"][0]
-    assert "I don't know you yet" in answers["sam"][0]
-    assert "✅ Accepted by Otto Owner" in after.text
-    assert after.ephemeral_to is None
-
-
-async def test_a_rejection_by_form_edits_the_card_for_everybody(act: Act):
-    async with act() as acting:
-        await acting.drawn()
-        message = await acting.message("show 1", "otto")
-        await acting.click(message, "Share", "otto")
-        await acting.send_outbox()
-        (card,) = acting.posted(acting.costs)
-        await acting.click(card, "Reject …", "otto")
-        await acting.submit(acting.modal("otto"), "otto", reason="of launch")
-        (after,) = acting.posted(acting.costs)
-        at_once = after.text
-        await acting.send_outbox()
-    assert "❌ Rejected by Otto Owner" in at_once
-    assert after.text == at_once
-
-
-async def test_details_of_a_card_are_for_who_asks_alone(act: Act):
-    async with act() as acting:
-        await acting.drawn()
-        message = await acting.message("show 1", "otto")
-        await acting.click(message, "Share", "otto")
-        await acting.send_outbox()
-        (card,) = acting.posted(acting.costs)
-        before = whole(card)
-        (answer,) = await acting.click(card, "Details", "ute")
-    assert "smaller model" in answer
-    assert whole(card) == before
-
-
-async def test_a_list_leads_to_details_and_back(act: Act):
-    async with act() as acting:
-        await acting.drawn(proposal("gpt-4", "40"), proposal("gpt-5", "30"))
-        message = await acting.message("list min 35", "ute")
-        await acting.click(message, "Details", "ute")
-        assert "What to do" in whole(message)
-        assert "How it was reckoned" in whole(message)
-        await acting.click(message, "Back to the list", "ute")
-    assert "1 recommendation, pending* · at least $35.00 a month" in whole(message)
-
-
-async def test_pages_follow_each_other_and_none_is_lost(act: Act):
-    async with act() as acting:
-        await acting.drawn(*(proposal(f"model-{n}", str(10 + n % 80)) for n in range(120)))
-        message = await acting.message("", "otto")
-        seen: list[str] = []
-        while True:
-            text = json.dumps(message.blocks)
-            seen += [one for one in (f"model-{n}" for n in range(120)) if f"of {one} to" in text]
-            if "More" not in labels(message):
-                break
-            assert await acting.click(message, "More", "otto") == []
-    assert sorted(seen) == sorted(f"model-{n}" for n in range(120))
-
-
-async def test_a_list_comes_as_a_file_too(act: Act):
-    async with act() as acting:
-        await acting.drawn(proposal("gpt-4", "40"), proposal("=cmd()", "30"))
-        message = await acting.message("", "otto")
-        (told,) = await acting.click(message, "CSV", "otto")
-        heard = await acting.say("opportunities csv", "otto")
-    assert "2 rows as `recommendations.csv`" in told
-    assert "There is no opportunity" in heard.ack["text"]
-
-
-async def test_everybody_is_drawn_for_after_a_question(act: Act):
-    async with act() as acting:
-        message = await acting.message("generate", "ada")
-        assert labels(message) == ["Draw them anew"]
-        refused = await acting.say("generate", "ute")
-        assert await acting.click(message, "Draw them anew", "ada") == []
-    # The facts of the stage are too few days for evidence, and that is said.
-    assert "complete days of data" in message.text
-    assert "Only an organization admin may" in refused.ack["text"]
-
-
-async def test_drawing_says_at_once_that_it_has_begun(act: Act):
-    async with act() as acting:
-        heard = await acting.say("generate 30d", "otto")
-        days = await acting.say("generate 5d", "otto")
-    assert heard.ack["text"].startswith("Drawing recommendations from the last 30 complete days")
-    assert "complete days of data" in heard.messages[0]["text"]
-    assert "Give 7 to 90 days" in days.messages[0]["text"]
-
-
-async def test_who_is_assigned_is_told_in_their_direct_messages_and_sees_what_is_decided(act: Act):
-    async with act() as acting:
-        (row,) = await acting.drawn()
-        ute = acting.playing.stage.user_id("ute")
-        heard = await acting.say(f"assign {short_id(row.id)} <@{ute}|ute>", "otto")
-        await acting.send_outbox()
-        (direct,) = [one for one in acting.slack.workspace.channels_of(ute) if one.is_im]
-        (card,) = acting.posted(direct.id)
-        told = whole(card)
-        await acting.say(f"accept {short_id(row.id)}", "otto")
-        await acting.send_outbox()
-        (after,) = acting.posted(direct.id)
-    assert "Assigned to Ute User: they are told in their direct messages" in heard.ack["text"]
-    assert "*Otto Owner* asks you to see to this" in told
-    assert "Accepted by Otto Owner" in after.text
-
-
-@pytest.mark.parametrize("name", ["gil", "sam"])
-async def test_who_may_not_see_a_recommendation_is_not_told_of_it(act: Act, name: str):
-    async with act() as acting:
-        (row,) = await acting.drawn()
-        user = acting.playing.stage.user_id(name)
-        heard = await acting.say(f"assign {short_id(row.id)} <@{user}|x>", "otto")
-        await acting.send_outbox()
-        direct = [one for one in acting.slack.workspace.channels_of(user) if one.is_im]
-        assert [one for channel in direct for one in acting.posted(channel.id)] == []
-    assert "they may not see it, so they are not told" in heard.ack["text"]
