@@ -21,6 +21,7 @@ from bot.assembly import Parts, assembled, budgets_of, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.outbox.opened import sending
+from bot.price_alerts import price_alert_job
 from bot.recommendation_jobs import LOOK_EVERY, recommendation_jobs
 from bot.refresh import Refresh
 from bot.scheduler import Every, Nightly, Scheduler
@@ -146,6 +147,8 @@ def scheduled(
     scheduler.add("measuring what was saved", Every(LOOK_EVERY), jobs.measure)
     scheduler.add("moving old recommendations", Nightly(), jobs.age)
     scheduler.add("telling of recommendations", Every(LOOK_EVERY), jobs.tell)
+    prices = price_alert_job(parts, wake)
+    scheduler.add("telling of prices", Every(LOOK_EVERY), prices.tell)
     return scheduler
 
 
