@@ -30,45 +30,53 @@ drawn AS (
     SELECT hour, organization, feature, environment, i, branch(slot_root, 100 + i) AS root
     FROM numbered
 ),
-chosen AS (
+-- Each draw names its root eight times over: what is drawn from has to be a plain column by then,
+-- or planning takes longer than all the rows.
+asked AS (
     SELECT
-        drawn.root,
-        drawn.hour + to_milliseconds(floor(draw(drawn.root, 1) * 3600000)::BIGINT) AS time,
-        drawn.organization,
-        applications.team,
-        drawn.feature,
-        drawn.environment,
-        applications.key_name,
-        applications.shape = 'night' AS is_night,
-        applications.cached_share,
-        applications.shared_tokens,
+        drawn.*,
+        applications.* EXCLUDE (organization, feature, environment),
         -- Where hashes are logged a quarter of the questions are one of forty, word for word.
         if(
             applications.shared_tokens > 0 AND draw(drawn.root, 12) < 0.25,
             floor(draw(drawn.root, 13) * 40)::INTEGER,
             NULL
-        ) AS question,
-        if(question IS NULL, drawn.root, root(applications.key_name || '/' || question))
-            AS prompt_root,
-        request_id('usage/' || drawn.organization || '/' || applications.key_name || '/'
-            || epoch(drawn.hour)::BIGINT || '/' || drawn.i) AS request_id,
-        if(
-            applications.people > 0,
-            person(
-                drawn.organization, applications.people, draw(drawn.root, 2) * draw(drawn.root, 3)
-            ),
-            NULL
-        ) AS user,
-        from_deck(applications.models, draw(drawn.root, 4)) AS model,
-        1 + floor(-ln(draw(drawn.root, 5)) * (applications.requests - 1))::BIGINT AS requests,
-        -- What all prompts share is of one length.
-        applications.shared_tokens + (applications.input_tokens - applications.shared_tokens)
-            * exp(0.45 * normal(prompt_root, 6)) AS input_each,
-        applications.output_tokens * exp(0.4 * normal(drawn.root, 8)) AS output_each,
-        draw(drawn.root, 10) AS luck,
-        draw(drawn.root, 11) AS cache_luck
+        ) AS question
     FROM drawn
     JOIN applications USING (organization, feature, environment)
+),
+rooted AS (
+    SELECT
+        *,
+        if(question IS NULL, root, root(key_name || '/' || question)) AS prompt_root
+    FROM asked
+),
+chosen AS (
+    SELECT
+        root,
+        hour + to_milliseconds(floor(draw(root, 1) * 3600000)::BIGINT) AS time,
+        organization,
+        team,
+        feature,
+        environment,
+        key_name,
+        shape = 'night' AS is_night,
+        cached_share,
+        shared_tokens,
+        question,
+        prompt_root,
+        request_id('usage/' || organization || '/' || key_name || '/' || epoch(hour)::BIGINT
+            || '/' || i) AS request_id,
+        if(people > 0, person(organization, people, draw(root, 2) * draw(root, 3)), NULL) AS user,
+        from_deck(models, draw(root, 4)) AS model,
+        1 + floor(-ln(draw(root, 5)) * (rooted.requests - 1))::BIGINT AS requests,
+        -- What all prompts share is of one length.
+        shared_tokens + (input_tokens - shared_tokens) * exp(0.45 * normal(prompt_root, 6))
+            AS input_each,
+        output_tokens * exp(0.4 * normal(root, 8)) AS output_each,
+        draw(root, 10) AS luck,
+        draw(root, 11) AS cache_luck
+    FROM rooted
 ),
 -- What goes wrong is single requests: 0.9 % refused, 0.4 % broken, 0.3 % timed out.
 judged AS (
