@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.clock import Clock
 from analysis.errors import BadInput
@@ -18,11 +17,10 @@ from handlers.recommendations.requests import ListRequest, ShowRequest
 from handlers.recommendations.results import (
     RecommendationList,
     ShownRecommendation,
-    Totals,
     WeeklySummary,
 )
 from handlers.recommendations.saved import saved_so_far
-from handlers.recommendations.totals import totals_of
+from handlers.recommendations.totals import KnownTotals
 from storage.repositories.recommendations import Wanted
 from storage.store import Store
 
@@ -41,11 +39,13 @@ class ReadHandler:
         store: where recommendations are kept.
         finder: of what is meant.
         clock: the present.
+        totals: as they were added up last.
     """
 
     store: Store
     finder: Finder
     clock: Clock
+    totals: KnownTotals = field(default_factory=KnownTotals)
 
     async def list(self, request: ListRequest, caller: Caller) -> RecommendationList:
         """A page of recommendations, by priority and then by dollars, with the totals by state.
@@ -77,7 +77,7 @@ class ReadHandler:
             rows=tuple(rows),
             total=await there.count(wanted),
             after=rows[-1].id if len(page) > len(rows) else None,
-            totals=await self._totals(Wanted(within=reach, role=caller.role)),
+            totals=await self.totals.of(self.store, reach, caller.role),
             may=acts_of(caller),
             last_run=await self.store.recommendation_runs.last(reach),
         )
@@ -127,12 +127,8 @@ class ReadHandler:
         latest = current(claimed, await self.store.measurements.latest([one.id for one in claimed]))
         return WeeklySummary(
             organization=reach,
-            totals=await self._totals(Wanted(within=reach, role=caller.role)),
+            totals=await self.totals.of(self.store, reach, caller.role),
             saved=saved_so_far(claimed, latest, self.clock()),
             top=tuple(await there.page(pending, limit=TOP)),
             last_run=await self.store.recommendation_runs.last(reach),
         )
-
-    async def _totals(self, wanted: Wanted) -> Totals:
-        rows = await self.store.recommendations.state_parts(wanted)
-        return await asyncio.to_thread(totals_of, rows)

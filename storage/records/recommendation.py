@@ -174,6 +174,7 @@ class StateParts:
     """What a recommendation counts for in the totals.
 
     Attributes:
+        organization: whose; None: the deployment's own.
         state: where it is.
         kind: what is recommended.
         likely: USD a month that it saves alone.
@@ -181,6 +182,7 @@ class StateParts:
         verified: USD a month that it was found to save; None: nobody has.
     """
 
+    organization: str | None
     state: State
     kind: str
     likely: Decimal

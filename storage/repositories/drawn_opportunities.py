@@ -18,8 +18,7 @@ from storage.models import OpportunityRow
 from storage.records.drawn_again import KeptOpportunityRow, OpportunityContent
 from storage.records.opportunity import StoredOpportunity
 from storage.records.recommendation import estimate, share
-from storage.repositories.drawn_recommendations import of_any
-from storage.repositories.many import Change, insert_new, see_again, update_many
+from storage.repositories.many import Change, insert_new, of_any, see_again, update_many
 from storage.repositories.opportunities import content_values
 
 CHANGED = "Somebody else has changed the opportunity meanwhile."

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from typing import Protocol, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select
 
 from analysis.clock import Clock
 from analysis.recommendations.merge import Kept
@@ -19,7 +18,7 @@ from storage.database import Sessions
 from storage.models import RecommendationRow
 from storage.records.drawn_again import Content, KeptRow
 from storage.records.recommendation import Drawn, Recommendation, Standing
-from storage.repositories.many import Change, insert_new, see_again, update_many
+from storage.repositories.many import Change, insert_new, of_any, see_again, update_many
 from storage.repositories.recommendation_rows import content_values, standing_values
 
 CHANGED = "Somebody else has changed the recommendation meanwhile."
@@ -138,14 +137,6 @@ class DrawnRecommendationRepository:
 def content_of(drawn: Drawn) -> Content:
     """What was drawn, ready to be kept; the work of it needs no database."""
     return Content(drawn, drawn.proposal.key, content_values(drawn))
-
-
-def of_any(
-    column: InstrumentedAttribute[str | None], organizations: Collection[str | None]
-) -> ColumnElement[bool]:
-    """Of one of some organizations; None: of the deployment itself."""
-    named = column.in_([name for name in organizations if name is not None])
-    return or_(named, column.is_(None)) if None in organizations else named
 
 
 def _new(content: Content, now: datetime) -> tuple[Recommendation, Content]:

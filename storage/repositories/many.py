@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from analysis.errors import Outdated
 from storage.database import Sessions
@@ -122,6 +123,14 @@ async def see_again(
     connection = await session.connection()
     for some in chunks(ids, IDS_AT_ONCE):
         await connection.execute(update(table).where(table.c.id.in_(some)).values(last_seen=now))
+
+
+def of_any(
+    column: InstrumentedAttribute[str | None], organizations: Collection[str | None]
+) -> ColumnElement[bool]:
+    """Of one of some organizations; None: of the deployment itself."""
+    named = column.in_([name for name in organizations if name is not None])
+    return or_(named, column.is_(None)) if None in organizations else named
 
 
 def table_of(model: type[Base]) -> Table:

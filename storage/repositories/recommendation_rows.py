@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import ROUND_FLOOR, Decimal
-from typing import cast
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from analysis.recommendations.proposal import (
@@ -125,12 +125,13 @@ def recommendation_of(row: RecommendationRow) -> Recommendation:
     )
 
 
-def state_parts_of(
-    row: tuple[str, str, Decimal, list[dict[str, str]], Decimal | None],
-) -> StateParts:
-    """What a row of state, kind, likely savings, parts and verified savings counts for."""
-    state, kind, likely, parts, verified = row
-    return StateParts(State(state), kind, likely, _parts(parts), verified)
+PlainParts: TypeAlias = "tuple[str | None, str, str, Decimal, list[dict[str, str]], Decimal | None]"
+
+
+def state_parts_of(row: PlainParts) -> StateParts:
+    """What a row counts for: organization, state, kind, savings, parts and verified savings."""
+    organization, state, kind, likely, parts, verified = row
+    return StateParts(organization, State(state), kind, likely, _parts(parts), verified)
 
 
 def _drawn(row: RecommendationRow) -> Drawn:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import TypeAlias, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
@@ -20,7 +20,9 @@ from storage.database import Sessions
 from storage.models import RecommendationRow
 from storage.records.recommendation import Card, Drawn, Recommendation, Standing, StateParts
 from storage.repositories.inserts import insert_into
+from storage.repositories.many import IDS_AT_ONCE, chunks, of_any
 from storage.repositories.recommendation_rows import (
+    PlainParts,
     bounds_of,
     card_values,
     content_values,
@@ -30,9 +32,6 @@ from storage.repositories.recommendation_rows import (
     state_parts_of,
 )
 
-AT_ONCE = 2_000
-"""Rows that are read with one statement."""
-
 _LIVE = RecommendationRow.state != State.ARCHIVED.value
 
 _PLACE = (
@@ -41,6 +40,10 @@ _PLACE = (
     RecommendationRow.id,
 )
 """What lists are sorted by, the highest first."""
+
+
+Stamp: TypeAlias = "tuple[int, int]"
+"""Of some recommendations: how many they are, and how often they were changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +134,9 @@ class RecommendationRepository:
             Unavailable: the database does not answer.
         """
         found: list[Recommendation] = []
-        for begin in range(0, len(keys), AT_ONCE):
-            some = RecommendationRow.id.in_(keys[begin : begin + AT_ONCE])
-            found += await self._recommendations(select(RecommendationRow).where(some))
+        for some in chunks(keys, IDS_AT_ONCE):
+            these = RecommendationRow.id.in_(some)
+            found += await self._recommendations(select(RecommendationRow).where(these))
         return found
 
     async def live_of(self, organization: str | None) -> list[Recommendation]:
@@ -187,14 +190,15 @@ class RecommendationRepository:
         Raises:
             Unavailable: the database does not answer.
         """
-        query = select(RecommendationRow).where(*_meant(wanted))
+        ids = select(RecommendationRow.id).where(*_meant(wanted))
         if after is not None:
             drawn = after.drawn
             place = (int(drawn.priority * 10), micros(drawn.proposal.savings.likely), after.id)
-            query = query.where(tuple_(*_PLACE) < tuple_(*place))
-        return await self._recommendations(
-            query.order_by(*(column.desc() for column in _PLACE)).limit(limit)
-        )
+            ids = ids.where(tuple_(*_PLACE) < tuple_(*place))
+        first = [column.desc() for column in _PLACE]
+        # An index knows the ids; the rest, which is long, is read of those alone.
+        some = RecommendationRow.id.in_(ids.order_by(*first).limit(limit))
+        return await self._recommendations(select(RecommendationRow).where(some).order_by(*first))
 
     async def count(self, wanted: Wanted) -> int:
         """How many there are.
@@ -206,23 +210,51 @@ class RecommendationRepository:
         async with self._sessions.reading() as session:
             return await session.scalar(query) or 0
 
-    async def state_parts(self, wanted: Wanted) -> list[StateParts]:
+    async def state_parts(
+        self, wanted: Wanted, organizations: Sequence[str | None] | None = None
+    ) -> list[StateParts]:
         """What recommendations count for in the totals, in no order.
+
+        Args:
+            wanted: which.
+            organizations: of these alone; None: of all of them.
 
         Raises:
             Unavailable: the database does not answer.
         """
         row = RecommendationRow
-        query = select(
-            row.state, row.kind, row.savings_likely, row.parts, row.verified_savings
-        ).where(*_meant(wanted))
+        columns = (row.state, row.kind, row.savings_likely, row.parts, row.verified_savings)
+        query = select(row.organization, *columns).where(*_meant(wanted))
+        asked = [query]
+        if organizations is not None:
+            some = chunks(organizations, IDS_AT_ONCE)
+            asked = [query.where(of_any(row.organization, names)) for names in some]
+        found: list[StateParts] = []
         async with self._sessions.reading() as session:
             connection = await session.connection()  # plain rows: objects would take longer
-            rows = (await connection.execute(query)).all()
-        plain = cast(
-            "Iterable[tuple[str, str, Decimal, list[dict[str, str]], Decimal | None]]", rows
-        )
-        return [state_parts_of(one) for one in plain]
+            for one in asked:
+                rows = cast("Iterable[PlainParts]", (await connection.execute(one)).all())
+                found += [state_parts_of(plain) for plain in rows]
+        return found
+
+    async def stamps(self, within: str | None = None) -> dict[str | None, Stamp]:
+        """What changes with every change of an organization's recommendations, by organization.
+
+        Args:
+            within: of one organization alone; None: of all, and the deployment's own.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        row = RecommendationRow
+        # No row is ever removed, and each change makes a version greater.
+        stamp = select(row.organization, func.count(), func.sum(row.version))
+        query = stamp.group_by(row.organization)
+        if within is not None:
+            query = query.where(row.organization == within)
+        async with self._sessions.reading() as session:
+            rows = (await session.execute(query)).all()
+        return {organization: (count, versions) for organization, count, versions in rows}
 
     async def write(
         self,
