@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import copy
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -68,6 +70,25 @@ def due(least: Role, whose: str | None, person: str) -> str:
     return "yes" if own in (None, whose) else "gone"
 
 
+Trace = tuple[int, Sequence[object]]
+"""The number of the newest decision, and all that can be decided on."""
+
+DECIDED_ON = ("budgets", "budget_raises", "budget_alert_states")
+
+
+@dataclass
+class Prepared:
+    """In which state the budget was put last, and what lay in the store then.
+
+    Attributes:
+        raises: those that wait to be decided on, by who asked for them.
+    """
+
+    state: object = None
+    trace: Trace | None = None
+    raises: dict[str, UUID] = field(default_factory=dict[str, UUID])
+
+
 @dataclass(frozen=True)
 class Target:
     """A budget that something is tried on."""
@@ -75,43 +96,55 @@ class Target:
     acting: Acting
     budget: Budget
     whose: str | None
+    last: Prepared = field(default_factory=Prepared)
 
     async def prepared(self, what: str, person: str) -> UUID:
-        """Puts it into the state in which something can be done; the id of a raise to decide on."""
+        """Puts it into the state in which something can be done; the id of a raise to decide on.
+
+        What nobody has changed since it was put so is left as it is: most people may do nothing.
+        """
+        state = tuple(part in what for part in ("resume", "undo", "unmute"))
+        if (state, self.trace()) != (self.last.state, self.last.trace):
+            await self._put(*state)
+            self.last.state, self.last.raises = state, {}
+        asker = person if "withdraw" in what else "ada" if person != "ada" else "otto"
+        if asker not in self.last.raises:
+            self.last.raises[asker] = await self._ask_for_a_raise(asker)
+        self.last.trace = self.trace()
+        return self.last.raises[asker]
+
+    async def _put(self, is_paused: bool, is_deleted: bool, is_muted: bool) -> None:
         store, key = self.acting.store, self.budget.id
         now = await store.budgets.find(key, deleted=True)
         assert now is not None
         if now.deleted_at is not None:
             now = await store.budgets.restore(key, now.version)
-        draft = replace(self.budget, paused="resume" in what)
-        now = await store.budgets.change(key, now.version, draft)
-        if "undo" in what:
+        now = await store.budgets.change(key, now.version, replace(self.budget, paused=is_paused))
+        if is_deleted:
             await store.budgets.delete(key, now.version)
         state = await store.alert_states.find(key, PERIOD)
-        muted = NOW + timedelta(hours=1) if "unmute" in what else None
+        muted = NOW + timedelta(hours=1) if is_muted else None
         fresh = StoredAlertState(budget_id=key, period_first=PERIOD, version=state.version)
         await store.alert_states.put(replace(fresh, level_told="warning", muted_until=muted))
-        asker = person if "withdraw" in what else "ada" if person != "ada" else "otto"
+
+    async def _ask_for_a_raise(self, asker: str) -> UUID:
         stage, team = self.acting.playing.stage, self.acting.slack.workspace.team.id
         draft = RaiseDraft(
-            budget_id=key,
+            budget_id=self.budget.id,
             amount=self.budget.limit,
             reason=f"launch {uuid4()}",
             asked_by=f"{team}/{stage.user_id(asker)}",
             first_day=NOW.date(),
             last_day=NOW.date(),
         )
-        return (await store.raises.ask(draft)).id
+        return (await self.acting.store.raises.ask(draft)).id
 
-    async def trace(self) -> tuple[int, Sequence[object]]:
-        """The number of the newest decision, and all that can be decided on."""
-        store = self.acting.store
-        entries = await store.audit.page(limit=1)
-        budget = await store.budgets.find(self.budget.id, deleted=True)
-        raises = await store.raises.of_budget(self.budget.id)
-        alert = await store.alert_states.find(self.budget.id, PERIOD)
-        everything = [budget, raises, alert, await self.acting.budgets()]
-        return entries[0].id, everything
+    def trace(self) -> Trace:
+        """What lies in the store, as it lies there."""
+        file = self.acting.playing.parts.settings.home / "store.sqlite3"
+        with closing(sqlite3.connect(file)) as store:
+            ((newest,),) = store.execute("SELECT max(id) FROM audit_trail")
+            return newest, [store.execute(f"SELECT * FROM {t}").fetchall() for t in DECIDED_ON]
 
     def told(self, text: str, due: str) -> str:
         """What an answer comes to; who learns nothing of a budget learns nothing of it."""
@@ -213,11 +246,11 @@ async def say(target: Target, word: str, line: str, person: str) -> tuple[str, s
     raise_id = await target.prepared(word, person)
     key = target.budget.id if word == "undo" else raise_id
     acting.slack.workspace.set_modals(acting.playing.stage.user_id(person), [])
-    before = await target.trace()
+    before = target.trace()
     heard = await acting.say(typed(line, target.budget.name, key, target.whose), person)
     assert (heard.status, heard.failure) == (200, "")
     answer = str(heard.ack) if heard.ack else text_of(acting.modal(person))
-    after = await target.trace()
+    after = target.trace()
     assert (before[0] == after[0]) == (before[1] == after[1])
     wanted = "yes" if is_anywhere(word, line) else due(LEAST_ROLE[ACTS[word]], target.whose, person)
     return target.told(answer, wanted), answer, before != after
@@ -237,10 +270,10 @@ async def test_every_button(act: OpenStage, name: str):
                 wanted = due(ACTIONS[name], target.whose, person)
                 if name in NOWHERE and wanted == "gone":
                     wanted = "yes"
-                before = await target.trace()
+                before = target.trace()
                 answer = await pressed(acting, name, value, person)
                 assert target.told(answer, wanted) == wanted, (person, answer)
-                after = await target.trace()
+                after = target.trace()
                 assert (before[0] == after[0]) == (before[1] == after[1])
                 if wanted != "yes":
                     assert before == after, person
@@ -276,7 +309,7 @@ async def test_every_modal(act: OpenStage, callback: str):
                 value = raise_id if name.startswith("raise_") else target.budget.id
                 await pressed(acting, name, str(value), "ada")
                 view = handed_over(acting, acting.modal("ada"), person)
-                before = await target.trace()
+                before = target.trace()
                 outcome = await acting.submit(view, person, amount="5", reason=f"of {uuid4()}")
                 assert outcome.status == 200
                 wanted = due(VIEWS[callback], target.whose, person)
@@ -285,7 +318,7 @@ async def test_every_modal(act: OpenStage, callback: str):
                     answer = str(outcome.field_errors)  # the form is still there: a preview
                     assert outcome.field_errors == {}
                 assert target.told(answer, wanted) == wanted, (person, answer)
-                after = await target.trace()
+                after = target.trace()
                 if wanted != "yes" or callback == "budget_form":
                     assert before == after
                 else:
