@@ -29,7 +29,12 @@ from analysis.recommendations.provider_offers import (
     Subscription,
     offer_dollars_of,
 )
-from analysis.recommendations.tier_throughput import MOST_SPREAD, units_of
+from analysis.recommendations.tier_throughput import (
+    MINUTES_A_DAY,
+    MOST_SPREAD,
+    units_of,
+    weight,
+)
 from analysis.written import money, percent, plural
 
 MOST_USED = Decimal("0.2")
@@ -117,20 +122,33 @@ def _use(
         return None
     routes = {(cell.route.provider, cell.route.model) for cell in covered}
     its = [load for load in loads if (load.provider, load.model) in routes]
-    spread = sum(load.spread_requests for load in its)
-    asked = sum(load.requests for load in its)
-    if asked and Decimal(spread) / asked > MOST_SPREAD:
-        return None
-    all_days = [units_of(offer, load, period, taken.units) for load in its]
     last = EvidencePeriod(period.last_day - timedelta(days=6), period.last_day, period.now)
-    recent = [units_of(offer, _since(load, last), last, taken.units) for load in its]
+    whole = [_served(offer, taken, load, period) for load in its]
+    recent = [_served(offer, taken, _since(load, last), last) for load in its]
     return _Use(
         price=taken.units * offer.unit_usd,
-        at_the_list=period.monthly(sum((sum(one.served, _ZERO) for one in all_days), _ZERO)),
-        share=sum((one.utilization for one in all_days), _ZERO),
-        recent=sum((one.utilization for one in recent), _ZERO),
+        at_the_list=period.monthly(sum((cost for cost, _ in whole), _ZERO)),
+        share=sum((used for _, used in whole), _ZERO),
+        recent=sum((used for _, used in recent), _ZERO),
         requests=requests,
     )
+
+
+def _served(
+    offer: ProviderOffer, taken: Subscription, load: ModelLoad, period: EvidencePeriod
+) -> tuple[Decimal, Decimal]:
+    """What the units answered at most: USD at the list, and the share of their capacity.
+
+    Where many requests came in rows that stand for several, their peaks are not known: then all
+    of them count as answered.
+    """
+    if load.spread_requests <= MOST_SPREAD * load.requests:
+        units = units_of(offer, load, period, taken.units)
+        return sum(units.served, _ZERO), units.utilization
+    capacity = taken.units * (offer.tokens_per_minute or 0) * MINUTES_A_DAY * period.days
+    tokens = sum((weight(offer, one) for one in load.minutes), _ZERO)
+    cost = sum((one.cost for one in load.minutes), _ZERO)
+    return cost, tokens / capacity if capacity else _ZERO
 
 
 def _since(load: ModelLoad, period: EvidencePeriod) -> ModelLoad:

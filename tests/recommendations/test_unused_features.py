@@ -197,6 +197,15 @@ def test_units_that_are_hardly_asked_cost_more_than_the_list() -> None:
     assert (found.savings.likely, found.evidence["used_share"]) == (D("56.8"), "0.1")
 
 
+def test_of_what_came_in_rows_of_several_all_counts_as_answered() -> None:
+    # An hour's worth at once: by the minute 1,000 of 6,000 tokens would fit.
+    load = load_of(lambda at: 6_000 if at.minute == 0 else 0)
+    vague = replace(load, spread_requests=load.requests)
+    (exact,), (bound,) = unused(taken(UNITS), loads=[load]), unused(taken(UNITS), loads=[vague])
+    assert round(exact.savings.likely, 2) == D("92.8")
+    assert round(bound.savings.likely, 2) == D("56.8")
+
+
 def test_units_that_are_asked_of_late_are_left_alone() -> None:
     last = MONTH.last_day.toordinal()
     load = load_of(lambda at: 300 if last - at.toordinal() < 7 else 50)
