@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
 from analysis.errors import Unavailable
@@ -15,6 +16,8 @@ from bot.assembly import Parts, recommendations_of
 from bot.outbox.payloads import Json, SlackMessage
 from bot.recommendation_summary import summary_answer
 from handlers.caller import Caller
+from handlers.callers import Membership
+from handlers.group_leads import GroupLeads
 from handlers.recommendations.handlers import RecommendationHandlers
 from handlers.recommendations.results import WeeklySummary
 from storage.records.delivery import NewDelivery
@@ -26,8 +29,12 @@ log = logging.getLogger(__name__)
 SETTLING = timedelta(minutes=1)
 """For how long after its start costbot draws nothing: questions of people come first."""
 
+DRAW_EVERY = timedelta(minutes=1)
+"""How often it is looked whether there is a new complete day to draw from."""
+
 LOOK_EVERY = timedelta(minutes=10)
-"""How often it is looked whether there is a new complete day, or a Monday morning somewhere."""
+"""How often it is looked whether there is something to measure, or a Monday morning somewhere; and
+how long nothing is drawn after that has failed."""
 
 HOUR, MONDAY = 9, 0
 """When the summary leaves, where the person is."""
@@ -48,6 +55,8 @@ class RecommendationJobs:
         with_summary: whether anybody is told weekly.
         wake: tells the outbox of this process that there is something to send.
         measured: the days of which this process has measured everything that was claimed.
+        groups: who else leads, by the user groups that are listed; None: nobody.
+        failed_at: when drawing failed last, if it has.
     """
 
     handlers: RecommendationHandlers
@@ -57,16 +66,28 @@ class RecommendationJobs:
     with_summary: bool = True
     wake: Callable[[], None] | None = None
     measured: set[str] = field(default_factory=set[str])
+    groups: GroupLeads | None = None
+    failed_at: list[datetime] = field(default_factory=list[datetime])
 
     async def draw(self) -> None:
-        """Draws recommendations for everybody, once for each new complete day."""
-        if self.clock() - self.began < SETTLING:
+        """Draws recommendations for everybody, once for each new complete day.
+
+        At once where nothing was ever drawn: whoever has just begun is to see something.
+        """
+        now = self.clock()
+        if self.failed_at and now - self.failed_at[-1] < LOOK_EVERY:
             return
         try:
+            if now - self.began < SETTLING and await self._was_drawn():
+                return
             done = await self.handlers.generate.nightly()
         except Unavailable as error:
+            self.failed_at[:] = [now]
             log.warning("recommendations were not drawn: %s", error)
             return
+        except BaseException:
+            self.failed_at[:] = [now]
+            raise
         if done is None:
             return
         log.info(
@@ -106,6 +127,16 @@ class RecommendationJobs:
             counts = ", ".join(f"{number} {name}" for name, number in sorted(moved.items()))
             log.info("recommendations moved by time: %s", counts)
 
+    async def _was_drawn(self) -> bool:
+        return await self.store.recommendation_runs.last(None) is not None
+
+    async def _leads(self, now: datetime) -> list[Person]:
+        """Those who may be told: whoever is listed, and by a group where it is Monday morning."""
+        listed = await self.store.people.find_all()
+        if self.groups is None or _week(self.groups.zone, now) is None:
+            return listed
+        return [*listed, *await self.groups.leads(listed)]
+
     async def tell(self) -> None:
         """Puts the summaries into the outbox that are due; each leaves once a week and person."""
         if not self.with_summary:
@@ -113,7 +144,7 @@ class RecommendationJobs:
         now = self.clock()
         due = {
             key: person
-            for person in await self.store.people.find_all()
+            for person in await self._leads(now)
             if (key := summary_key(person, now)) is not None
         }
         there = await self.store.deliveries.find_keys(list(due))
@@ -132,13 +163,19 @@ class RecommendationJobs:
             self.wake()
 
 
-def recommendation_jobs(parts: Parts, wake: Callable[[], None] | None = None) -> RecommendationJobs:
+def recommendation_jobs(
+    parts: Parts,
+    wake: Callable[[], None] | None = None,
+    membership: Membership | None = None,
+) -> RecommendationJobs:
     """The jobs of a serving costbot.
 
     Args:
         parts: on which they work.
         wake: tells the outbox of this process that there is something to send.
+        membership: who is in Slack's user groups; None: nobody is asked.
     """
+    callers = replace(parts.callers, membership=membership)
     return RecommendationJobs(
         handlers=recommendations_of(parts, "system"),
         store=parts.store,
@@ -146,6 +183,7 @@ def recommendation_jobs(parts: Parts, wake: Callable[[], None] | None = None) ->
         began=parts.clock(),
         with_summary=parts.settings.weekly_summary,
         wake=wake,
+        groups=None if membership is None else GroupLeads(callers, membership),
     )
 
 
@@ -158,13 +196,21 @@ def summary_key(person: Person, now: datetime) -> str | None:
     """
     if not person.active or not person.role.reaches(Role.ORG_ADMIN):
         return None
-    local = now.astimezone(person.zone)
+    week = _week(person.zone, now)
+    if week is None:
+        return None
+    return f"recommendations.weekly|{week}|{person.team_id}/{person.user_id}"
+
+
+def _week(zone: ZoneInfo, now: datetime) -> str | None:
+    """The week that has just begun, such as 2026-W48; None: its first morning is not there."""
+    local = now.astimezone(zone)
     monday = local.date() - timedelta(days=local.weekday() - MONDAY)
-    at = datetime(monday.year, monday.month, monday.day, HOUR, tzinfo=person.zone)
+    at = datetime(monday.year, monday.month, monday.day, HOUR, tzinfo=zone)
     if not at <= local < at + SENT_WITHIN:
         return None
     year, week, _ = monday.isocalendar()
-    return f"recommendations.weekly|{year}-W{week:02}|{person.team_id}/{person.user_id}"
+    return f"{year}-W{week:02}"
 
 
 def _caller(person: Person) -> Caller:

@@ -22,17 +22,19 @@ from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.outbox.opened import sending
 from bot.price_alerts import price_alert_job
-from bot.recommendation_jobs import LOOK_EVERY, recommendation_jobs
+from bot.recommendation_jobs import DRAW_EVERY, LOOK_EVERY, recommendation_jobs
 from bot.refresh import Refresh
 from bot.scheduler import Every, Nightly, Scheduler
 from bot.settings import Settings
 from bot.slack.app import SlackAccess
+from bot.slack.group_members import group_members
 from bot.slack.pace import Pace
 from bot.stage import access_to, admit, installed_app, load_or_begin
 from bot.supervisor import Supervisor
 from bot.upkeep import Upkeep
 from bot.warehouse import jobs_opened, sync_of
 from bot.web import SLACK_PATH, create_web_app
+from handlers.callers import Membership
 from handlers.sync import SyncHandler
 from playground.page.routes import Page
 from playground.page.screens import Suggestion
@@ -95,7 +97,8 @@ async def _at_work(
         watching(parts, sender.wake) as watch,
         _sync_if_set_up(parts) as sync,
     ):
-        scheduler = scheduled(parts, supervisor, watch, sync, sender.wake)
+        members = group_members(access, parts.clock)
+        scheduler = scheduled(parts, supervisor, watch, sync, sender.wake, members)
         scheduler.start()
         try:
             yield _Work(watch, sender.wake)
@@ -120,6 +123,7 @@ def scheduled(
     watch: BudgetWatch | None = None,
     sync: SyncHandler | None = None,
     wake: Callable[[], None] | None = None,
+    membership: Membership | None = None,
 ) -> Scheduler:
     """The jobs of a serving costbot.
 
@@ -129,6 +133,7 @@ def scheduled(
         watch: over the budgets; None: nothing evaluates them.
         sync: what refreshes the mart; None: nothing does.
         wake: tells the outbox that there is something to send.
+        membership: who is in Slack's user groups; None: nobody is asked.
     """
     scheduler = Scheduler(parts.clock, supervisor)
     raises = budgets_of(parts, "system").raises
@@ -142,8 +147,8 @@ def scheduled(
     if watch is not None:
         scheduler.add("evaluating the budgets", Every(timedelta(minutes=1)), watch.keep_up)
         scheduler.add("recounting the budgets", Nightly(), watch.recount)
-    jobs = recommendation_jobs(parts, wake)
-    scheduler.add("drawing recommendations", Every(LOOK_EVERY), jobs.draw)
+    jobs = recommendation_jobs(parts, wake, membership)
+    scheduler.add("drawing recommendations", Every(DRAW_EVERY), jobs.draw)
     scheduler.add("measuring what was saved", Every(LOOK_EVERY), jobs.measure)
     scheduler.add("moving old recommendations", Nightly(), jobs.age)
     scheduler.add("telling of recommendations", Every(LOOK_EVERY), jobs.tell)

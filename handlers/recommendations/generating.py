@@ -18,11 +18,13 @@ from analysis.recommendations.calibration import Experience
 from analysis.recommendations.merge import Change, merged
 from analysis.recommendations.opportunity_states import OpportunityChange, merged_opportunities
 from analysis.recommendations.proposal import Kind
+from handlers.budgets.journal import actor_of
 from handlers.caller import Caller
 from handlers.recommendations.drawing import draw
 from handlers.recommendations.evidence import EvidenceSources, Material
 from handlers.recommendations.experience import all_experience
 from handlers.recommendations.gathering import LEAST_DAYS, gather, periods_of
+from handlers.recommendations.journal import of_generation
 from handlers.recommendations.keeping import keep, keep_opportunities
 from handlers.recommendations.permissions import Act, allow, within
 from handlers.recommendations.prepared import Prepared, batches, prepared
@@ -31,6 +33,7 @@ from handlers.recommendations.results import Failure, Generated
 from handlers.recommendations.types import TYPES, RecommendationType
 from queries.dimensions import Dimensions
 from queries.mart import Mart
+from storage.records.audit import Surface
 from storage.records.drawn_again import Content, OpportunityContent
 from storage.store import Store
 
@@ -67,6 +70,7 @@ class GenerateHandler:
         clock: the present.
         zone: in which the deployment's days begin.
         types: what is drawn.
+        surface: where it is asked for.
     """
 
     store: Store
@@ -76,6 +80,7 @@ class GenerateHandler:
     clock: Clock
     zone: ZoneInfo
     types: Sequence[RecommendationType] = field(default=TYPES)
+    surface: Surface = "system"
 
     async def generate(
         self, request: GenerateRequest, caller: Caller, tell: Progress = nobody
@@ -99,6 +104,8 @@ class GenerateHandler:
             hint = "`/cost about` shows how far the data reaches."
             sentence = f"There are no {LEAST_DAYS} complete days of data yet."
             raise NotFound(sentence, hint)
+        entry = of_generation(done, slot, reach, actor_of(caller), self.surface)
+        await self.store.audit.add(entry)
         return done
 
     async def nightly(self) -> Generated | None:

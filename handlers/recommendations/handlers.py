@@ -77,7 +77,7 @@ def recommendation_handlers(
     """
     finder = Finder(store)
     return RecommendationHandlers(
-        generate=GenerateHandler(store, mart, sources, dimensions, clock, zone),
+        generate=GenerateHandler(store, mart, sources, dimensions, clock, zone, surface=surface),
         read=ReadHandler(store, finder, clock),
         decide=DecideHandler(store, finder, clock, surface, messages, wake),
         opportunities=OpportunityHandler(store, finder, clock, surface),

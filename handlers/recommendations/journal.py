@@ -7,12 +7,13 @@ from dataclasses import asdict
 
 from analysis.recommendations.states import Move
 from handlers.budgets.journal import written
+from handlers.recommendations.results import Generated
 from storage.records.actor import Actor
 from storage.records.audit import AuditEntry, StoredAuditEntry, Surface
 from storage.records.opportunity import StoredOpportunity
 from storage.records.recommendation import Recommendation
 
-RECOMMENDATION, OPPORTUNITY = "recommendation", "opportunity"
+RECOMMENDATION, OPPORTUNITY, RUN = "recommendation", "opportunity", "recommendation_run"
 """The kinds of things that these decisions are of."""
 
 CREATE, ASSIGN = "create", "assign"
@@ -104,6 +105,35 @@ def of_opportunity(
             "kind": after.content.kind.value,
             "potential_savings": written(after.content.potential_savings),
             **{name: written(getattr(after, name)) for name in changed},
+        },
+    )
+
+
+def of_generation(
+    done: Generated, slot: str, organization: str | None, actor: Actor, surface: Surface
+) -> AuditEntry:
+    """An entry about recommendations that somebody had drawn, with how many there were of each.
+
+    Args:
+        done: what came of it.
+        slot: of the run.
+        organization: for which they were drawn; None: for all.
+        actor: who asked for it.
+        surface: where.
+    """
+    counts = {name: value for name, value in asdict(done).items() if isinstance(value, int)}
+    return AuditEntry(
+        actor=actor,
+        surface=surface,
+        action=f"{RECOMMENDATION}.generate",
+        object_kind=RUN,
+        object_id=slot,
+        organization=organization,
+        after={
+            "first_day": written(done.first_day),
+            "last_day": written(done.last_day),
+            **counts,
+            "failed": sorted({failure.kind for failure in done.failed}),
         },
     )
 

@@ -13,6 +13,8 @@ from analysis.errors import BadInput, NotAllowed, NotFound, Unavailable
 from analysis.recommendations.proposal import Kind, Proposal
 from analysis.recommendations.states import Move, State
 from handlers.recommendations.evidence import Evidence
+from handlers.recommendations.generating import DRAWN_AT_ONCE
+from handlers.recommendations.prepared import KEPT_AT_ONCE
 from handlers.recommendations.requests import DecideRequest, GenerateRequest
 from handlers.recommendations.results import Failure
 from queries.dimensions import Dimensions
@@ -29,6 +31,12 @@ from tests.recommendations.handlers.conftest import (
 from tests.recommendations.proposals import proposal
 
 CACHING = proposal(kind=Kind.CACHING)
+FOUR_KINDS = (
+    Kind.MODEL_DOWNGRADE,
+    Kind.CACHING,
+    Kind.BATCH_PROCESSING,
+    Kind.PROMPT_OPTIMIZATION,
+)
 GLOBEX = proposal(organization="globex")
 
 
@@ -124,6 +132,82 @@ async def test_a_lead_has_the_own_organization_drawn_and_no_other(desk: Desk) ->
     for days in (6, 91):
         with pytest.raises(BadInput, match=f"cannot be drawn from {days} days"):
             await generate(GenerateRequest(days=days), ADMIN)
+
+
+async def test_what_is_drawn_again_as_it_is_is_seen_again_and_not_changed(desk: Desk) -> None:
+    await desk.draw(proposal(), CACHING)
+    before = {row.content.kind: row for row in await desk.rows()}
+    desk.clock.advance(timedelta(hours=1))
+    done = await desk.draw(proposal(saved="50"), CACHING)
+    after = {row.content.kind: row for row in await desk.rows()}
+    assert done.updated == 2
+    kept, newer = after[Kind.CACHING], after[Kind.MODEL_DOWNGRADE]
+    assert kept == replace(before[Kind.CACHING], last_seen=desk.clock.now)
+    assert (newer.version, newer.last_seen) == (2, desk.clock.now)
+    opportunities = await desk.store.opportunities.page(within="acme")
+    assert {one.content.kind.value: one.version for one in opportunities} == {
+        "expensive_model_overuse": 2,
+        "low_cache_hit_rate": 1,
+    }
+    assert {one.last_seen for one in opportunities} == {desk.clock.now}
+
+
+async def test_any_other_word_of_the_evidence_is_a_change(desk: Desk) -> None:
+    await desk.draw(CACHING)
+    evidence = {**CACHING.evidence, "requests": 1_201}
+    for changed in (
+        replace(CACHING, evidence=evidence),
+        replace(CACHING, valid_until=CACHING.valid_until + timedelta(days=1)),
+        replace(CACHING, steps=(*CACHING.steps, "Tell.")),
+    ):
+        await desk.draw(changed)
+        row = await desk.only()
+        assert row.content == changed
+    assert row.version == 4
+
+
+async def test_more_organizations_than_are_kept_at_once_are_all_kept(desk: Desk) -> None:
+    names = [f"organization {number}" for number in range(2 * DRAWN_AT_ONCE + 1)]
+    desk.found.organizations = tuple(names)
+    many = [proposal(f"model-{n}", organization=names[0]) for n in range(2 * KEPT_AT_ONCE)]
+    some = [proposal(kind=kind, organization=name) for name in names[1:] for kind in FOUR_KINDS]
+    done = await desk.draw(*many, *some)
+    assert done.created == len(many) + len(some)
+    again = await desk.draw(*many[1:], *some[1:])
+    assert (again.created, again.updated, again.expired) == (0, done.created - 2, 2)
+    rows = await desk.rows(Wanted(within=names[-1]))
+    assert len(rows) == len(FOUR_KINDS)
+    entries = await desk.store.audit.of_object("recommendation", str(rows[0].id))
+    assert [entry.action for entry in entries] == ["recommendation.create"]
+
+
+async def test_who_had_recommendations_drawn_is_in_the_audit_trail(desk: Desk) -> None:
+    await desk.draw(proposal(), GLOBEX)
+    await desk.draw(proposal(saved="50"), caller=LEAD)
+    desk.found.proposals = []
+    await desk.handlers.generate.nightly()
+    entries = [
+        entry
+        for entry in await desk.store.audit.page()
+        if entry.action == "recommendation.generate"
+    ]
+    assert [(e.actor.name, e.surface, e.organization) for e in entries] == [
+        ("Kim", "slack", "acme"),
+        ("Ada", "slack", None),
+    ]
+    assert entries[0].after == {
+        "first_day": "2026-10-21",
+        "last_day": "2026-11-19",
+        "organizations": 1,
+        "found": 1,
+        "created": 0,
+        "updated": 1,
+        "came_back": 0,
+        "expired": 0,
+        "archived": 0,
+        "opportunities": 1,
+        "failed": [],
+    }
 
 
 async def test_a_week_of_complete_days_is_the_least(desk: Desk, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,16 @@ import pytest
 from analysis.recommendations.proposal import Kind
 from analysis.recommendations.states import Move
 from analysis.roles import Role
-from bot.recommendation_jobs import SETTLING, RecommendationJobs, summary_key
+from bot.recommendation_jobs import LOOK_EVERY, SETTLING, RecommendationJobs, summary_key
+from handlers.callers import Callers, PersonDefaults
+from handlers.group_leads import GroupLeads
 from handlers.recommendations.requests import DecideRequest
+from queries.dimensions import Dimensions
+from queries.mart import Mart
+from queries.mart.snapshot import Snapshot
 from storage.records.delivery import Delivery
 from storage.records.person import Person
+from storage.records.user_group import UserGroup
 from tests.recommendations.handlers.conftest import LEAD, UTC_ZONE, Desk
 from tests.recommendations.proposals import proposal
 
@@ -136,7 +142,17 @@ def test_a_week_at_the_turn_of_the_year_has_one_key() -> None:
     assert summary_key(KIM, at) == "recommendations.weekly|2026-W53|T1/U2"
 
 
-async def test_nothing_is_drawn_in_the_first_minute_and_then_once_a_day(desk: Desk) -> None:
+async def test_the_first_ones_ever_are_drawn_at_once(desk: Desk) -> None:
+    desk.found.proposals = [proposal()]
+    await jobs_of(desk).draw()
+    assert (await desk.only()).drawn.evidence_last == date(2026, 11, 19)
+
+
+async def test_later_ones_are_drawn_after_the_first_minute_and_once_a_day(desk: Desk) -> None:
+    runs = desk.store.recommendation_runs
+    run = await runs.begin("nightly|before", None, date(2026, 10, 20), date(2026, 11, 18))
+    assert run is not None
+    await runs.finish(run, {}, [])
     desk.found.proposals = [proposal()]
     jobs = jobs_of(desk)
     await jobs.draw()
@@ -148,6 +164,96 @@ async def test_nothing_is_drawn_in_the_first_minute_and_then_once_a_day(desk: De
     await jobs.draw()
     assert await desk.only() == row
     assert row.drawn.evidence_last == date(2026, 11, 19)
+
+
+async def test_what_failed_is_drawn_again_ten_minutes_later(desk: Desk) -> None:
+    class Lost(Exception):
+        """What nobody expects."""
+
+    class Failing(Mart):
+        def snapshot(self) -> Snapshot:
+            raise Lost
+
+    lost = Failing(desk.mart.folder, Dimensions(), desk.clock)
+    desk.found.proposals = [proposal()]
+    jobs = jobs_of(desk)
+    generate = replace(desk.handlers.generate, mart=lost)
+    failing = replace(jobs, handlers=replace(desk.handlers, generate=generate))
+    with pytest.raises(Lost):
+        await failing.draw()
+    desk.clock.advance(LOOK_EVERY - timedelta(seconds=1))
+    await failing.draw()
+    await jobs.draw()
+    assert await desk.rows() == []
+    desk.clock.advance(timedelta(seconds=1))
+    await jobs.draw()
+    assert len(await desk.rows()) == 1
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Members as Slack would tell them; None: it does not tell."""
+
+    of: dict[str, frozenset[str] | None]
+
+    async def members(self, team_id: str, group_id: str) -> frozenset[str] | None:
+        assert team_id == "T1"
+        return self.of[group_id]
+
+
+def with_groups(desk: Desk, **members: str | None) -> GroupLeads:
+    groups = Groups(
+        {name: None if ids is None else frozenset(ids.split()) for name, ids in members.items()}
+    )
+    callers = Callers(desk.store, PersonDefaults(zone=UTC_ZONE), groups)
+    return GroupLeads(callers, groups)
+
+
+async def list_groups(desk: Desk) -> None:
+    for group_id, role, organization in (
+        ("SLEADS", Role.ORG_ADMIN, "acme"),
+        ("SBOSSES", Role.ADMIN, None),
+        ("SPEOPLE", Role.USER, "acme"),
+        ("SOTHERS", Role.ORG_ADMIN, "globex"),
+    ):
+        group = UserGroup(
+            team_id="T1", group_id=group_id, name=group_id, organization=organization, role=role
+        )
+        await desk.store.user_groups.put(group)
+
+
+async def test_leads_by_a_user_group_are_told_too_each_once(desk: Desk) -> None:
+    await on_monday(desk)
+    await list_groups(desk)
+    # U2 is listed as a lead, U6 is listed and switched off, U9 leads in two organizations.
+    groups = with_groups(
+        desk, SLEADS="U2 U6 U7 U8 U9", SBOSSES="U8", SPEOPLE="U10 U7", SOTHERS="U9"
+    )
+    jobs = jobs_of(desk, groups=groups)
+    await jobs.tell()
+    await jobs.tell()
+    deliveries = await told(desk)
+    assert sorted(one.address for one in await desk.store.deliveries.newest()) == [
+        "U1",
+        "U2",
+        "U7",
+        "U8",
+    ]
+    assert "Recommendations of acme" in str(deliveries["U7"].payload)
+    assert "Recommendations of all organizations" in str(deliveries["U8"].payload)
+
+
+async def test_a_group_that_slack_does_not_tell_of_is_told_when_it_does(desk: Desk) -> None:
+    await on_monday(desk)
+    await list_groups(desk)
+    await jobs_of(desk, groups=with_groups(desk, SLEADS=None, SBOSSES="", SOTHERS="")).tell()
+    assert "U7" not in await told(desk)
+    groups = with_groups(desk, SLEADS="U7", SBOSSES="", SOTHERS="", SPEOPLE="")
+    desk.clock.now = MONDAY - timedelta(hours=1)
+    await jobs_of(desk, groups=with_groups(desk)).tell()
+    desk.clock.now = MONDAY + timedelta(minutes=10)
+    await jobs_of(desk, groups=groups).tell()
+    assert "U7" in await told(desk)
 
 
 async def test_ageing_is_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
