@@ -41,7 +41,12 @@ from analysis.recommendations.proposal import (
     Savings,
 )
 from analysis.recommendations.ranges import savings_range, widened
-from analysis.recommendations.waiting import ABLE_TO_WAIT, can_wait, is_machine_driven
+from analysis.recommendations.waiting import (
+    ABLE_TO_WAIT,
+    can_wait,
+    is_machine_driven,
+    names_users,
+)
 from analysis.written import money, percent
 
 METHOD_SPREAD = Decimal("0.05")
@@ -84,13 +89,22 @@ def propose(
     """
     spent = sum((priced.cell.billed_cost for priced in cells), Decimal(0))
     total = period.monthly(spent) if monthly_cost is None else monthly_cost
+    first_half = list(first_half)
     halves = Halves((priced.cell for priced in cells), first_half, period)
     routes: dict[Route, list[PricedCell]] = {}
     for priced in cells:
         routes.setdefault(priced.cell.route, []).append(priced)
     waiting: dict[tuple[str | None, str | None, str | None], list[_Waiting]] = {}
+    firsts: dict[Route, list[UsageCell]] = {}
+    for cell in first_half:
+        firsts.setdefault(cell.route, []).append(cell)
     for route, its in routes.items():
-        found = _waiting_of(its)
+        driven = is_machine_driven(
+            (priced.cell for priced in its),
+            firsts.get(route, ()),
+            are_users_named=names_users((priced.cell for priced in cells), route),
+        )
+        found = _waiting_of(its, driven=driven)
         if found:
             key = (route.organization, route.provider, route.model)
             waiting.setdefault(key, []).extend(found)
@@ -106,8 +120,7 @@ def _saved_of(waiting: Iterable[_Waiting]) -> Decimal:
     return sum((each.saved for each in waiting), Decimal(0))
 
 
-def _waiting_of(route_cells: Sequence[PricedCell]) -> list[_Waiting]:
-    driven = is_machine_driven(priced.cell for priced in route_cells)
+def _waiting_of(route_cells: Sequence[PricedCell], *, driven: bool) -> list[_Waiting]:
     found: list[_Waiting] = []
     for priced in route_cells:
         cell, price = priced.cell, priced.price
@@ -247,7 +260,7 @@ def _evidence(
         "delay": {"most_hours": interface.most_hours, "words": interface.words},
         "savings_range": (
             "90 %: next month's volume by how far the two halves of the days differ, at least "
-            "10 %; at the low end only what is flagged as able to wait"
+            "13 %; at the low end only what is flagged as able to wait"
         ),
         "tasks": _tasks(waiting, period),
         **_hours(waiting, by_hour),

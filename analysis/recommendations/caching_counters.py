@@ -321,7 +321,7 @@ def _proposal(route: CachedRoute, gap: _Gap, saved: Decimal) -> Proposal:
             "monthly_input_tokens": int(gap.input),
             "monthly_saved": dollars(saved),
             "savings_range": (
-                "90 %: next month's volume within some 10 to 33 %, and 20 % for a share that was "
+                "90 %: next month's volume within some 13 to 33 %, and 20 % for a share that was "
                 "there and need not be quite reached"
                 + ("" if gap.is_own else "; nothing at the low end: other tasks may share more")
             ),

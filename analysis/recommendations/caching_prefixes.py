@@ -252,7 +252,7 @@ def _evidence(
             route.monthly_cost / monthly_cost if monthly_cost > 0 else _NONE
         ),
         "savings_range": (
-            "90 %: next month's hits by how far the two halves of the days differ, at least 10 %; "
+            "90 %: next month's hits by how far the two halves of the days differ, at least 13 %; "
             "at the low end whole prompts are written rather than what they share, at the high end "
             "requests without hashes share as much"
         ),

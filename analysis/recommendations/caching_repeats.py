@@ -163,7 +163,7 @@ def _evidence(route: CachedRoute, best: Reuse, known: Sequence[Reuse]) -> dict[s
         ],
         "savings_range": (
             "90 %: next month's repeats by how far the two halves of the days differ, at least "
-            "10 %, and 10 % for answers that cannot be kept"
+            "13 %, and 10 % for answers that cannot be kept"
         ),
         "chart": hit_chart(
             [(one.lifetime, share(_rate(one))) for one in ordered], "hit rate of requests"

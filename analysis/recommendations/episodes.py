@@ -2,8 +2,9 @@
 
 What happened once in some weeks may happen again, or never: nothing but recurrence makes it a
 monthly sum. Two separate episodes, or one that is not over, count at the rate of the evidence's
-days. A single one that is over counts as if it came once a year, a twelfth a month; its range
-reaches from nothing to the rate of the evidence's days.
+days; the range allows for how often they come by chance. A single one that is over counts as if it
+came once a year, a twelfth a month; its range reaches from nothing to the rate of the evidence's
+days.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from decimal import Decimal
 
 from analysis.recommendations.cells import EvidencePeriod
 from analysis.recommendations.proposal import Savings
+from analysis.recommendations.ranges import NORMAL_90
 from analysis.recommendations.weekly_draws import monthly_range
 
 MONTHS = 12
@@ -98,7 +100,16 @@ def savings_of(
         most: USD a month beyond which nothing can be saved.
     """
     if seen.recurs:
-        return monthly_range(waste, most)
+        around = monthly_range(waste, most)
+        if seen.is_running:
+            return around
+        # Their number is drawn anew: a Poisson count held against one varies by both.
+        half = NORMAL_90 * around.likely * (Decimal(2) / len(seen.episodes)).sqrt()
+        return Savings(
+            low=max(Decimal(0), min(around.low, around.likely - half)),
+            likely=around.likely,
+            high=max(around.high, min(most, around.likely + half)),
+        )
     whole = sum(waste, Decimal(0))
     high = min(most, period.monthly(whole))
     return Savings(low=Decimal(0), likely=min(high, whole / MONTHS), high=high)

@@ -63,7 +63,7 @@ def _quality(present: ModelFacts, other: ModelFacts) -> Json:
 
 def _range_words(best: Offer) -> str:
     words = (
-        "90 %: next month's volume by how far the two halves of the days differ, at least 10 %, "
+        "90 %: next month's volume by how far the two halves of the days differ, at least 13 %, "
         "and what the other model costs by 20 %, for it counts tokens and words answers otherwise"
     )
     if best.starts_thinking:

@@ -45,6 +45,11 @@ NEARLY_ALL = Decimal("0.8")
 LEAST_WEEKS = 3
 """That an hour of the week has to have been seen in: of two quiet Sundays one may be a holiday."""
 
+MOST_SURPRISES = Decimal("0.05")
+"""Of the hours that the other weeks call quiet, those that were busy after all: with more, quiet
+hours are chance. Of a pool that is busy in one hour of ten, at random, four weeks leave two thirds
+of the hours of the week without any."""
+
 LEAST_BLOCK = 3
 """Hours in a row. Machines that are stopped and started for less gain little: draining requests
 and loading a model take tens of minutes."""
@@ -146,7 +151,8 @@ def plan_of(hours: Sequence[PoolHour], period: EvidencePeriod, zone: ZoneInfo) -
     last_week = needs[-int(_WEEK / _HOUR) :]
     constant = max(quantile(needs, PEAK), quantile(last_week, PEAK)) * HEADROOM
     slots = _slots(places, needs, costs, constant)
-    blocks = _blocks(slots)
+    quiet = [_is_quiet(need, cost, constant) for need, cost in zip(needs, costs, strict=True)]
+    blocks = _blocks(slots) if _surprises(places, quiet) <= MOST_SURPRISES else ()
     by_size, by_schedule = [_NOTHING] * period.days, [_NOTHING] * period.days
     for number, (place, need, cost) in enumerate(zip(places, needs, costs, strict=True)):
         sized = min(cost, max(need, constant))
@@ -190,12 +196,31 @@ def _slots(
             Slot(
                 weeks=len(weeks),
                 utilization=median(shares) if shares else None,
-                # An hour in which the pool was off is as quiet as can be.
-                quiet_weeks=sum(need <= QUIET * min(cost, constant) for need, cost in weeks),
+                quiet_weeks=sum(_is_quiet(need, cost, constant) for need, cost in weeks),
                 peak=max((need for need, _ in weeks), default=_NOTHING),
             )
         )
     return tuple(found)
+
+
+def _is_quiet(need: Decimal, cost: Decimal, constant: Decimal) -> bool:
+    # An hour in which the pool was off is as quiet as can be.
+    return need <= QUIET * min(cost, constant)
+
+
+def _surprises(places: Sequence[int], quiet: Sequence[bool]) -> Decimal:
+    """The share of busy hours among those that the other weeks would call quiet, 0 to 1."""
+    weeks: Mapping[int, list[bool]] = defaultdict(list)
+    for place, is_quiet in zip(places, quiet, strict=True):
+        weeks[place].append(is_quiet)
+    called = busy = 0
+    for seen in weeks.values():
+        for is_quiet in seen:
+            if len(seen) < LEAST_WEEKS or sum(seen) - is_quiet < NEARLY_ALL * (len(seen) - 1):
+                continue
+            called += 1
+            busy += not is_quiet
+    return Decimal(busy) / called if called else _NOTHING
 
 
 def _blocks(slots: Sequence[Slot]) -> tuple[Block, ...]:

@@ -10,12 +10,15 @@ days to the second, while the output did not grow along (contexts and histories 
 
     saved = cost - cost with input tokens beyond the target left out, fresh ones only
 
+at the rate and length of the second half, where it grew: next month begins where this one ended.
+
 The target lies between the peers' 75th percentile and their median, likely in the middle; or is the
 length in the first half. Where input is cached already, only its fresh part can be saved.
 
 Silent where: fewer than 4 peers or 100 requests; nobody says what the task is (no endpoint and no
-feature); peers are as long (retrieval among retrieval); the growth comes with longer answers; what
-is saved is below the floor in dollars.
+feature); peers are as long (retrieval among retrieval); the growth comes with longer answers, or
+with requests that fail (they have no answers, and lengths of their own); what is saved is below the
+floor in dollars.
 """
 
 from __future__ import annotations
@@ -67,6 +70,10 @@ of 1,000 is known to within 6 %."""
 
 LEAST_DAYS_OF_GROWTH = 14
 
+MOST_FAILED = Decimal("0.05")
+"""Of a route that is held against itself: storms of retries grow a route's mean input by their own
+length, and have no output to grow along."""
+
 METHOD_SPREAD = Decimal("0.2")
 """Relative standard deviation: how much of a prompt can go is seen only when it is read."""
 
@@ -103,6 +110,10 @@ class _Excess:
     words: str
     variant: str
     evidence: dict[str, Json]
+    volume: Decimal = Decimal(1)
+    """Requests at the rate that they come now, by those of all days."""
+    level: Decimal = Decimal(1)
+    """Their cost at the length that they have now, by that of all days."""
 
 
 def propose(
@@ -133,7 +144,7 @@ def propose(
     for route, its in sorted(routes.items(), key=lambda pair: _cost_of(pair[1]), reverse=True):
         if not is_worth_it(period.monthly(_cost_of(its)), total):
             break
-        excess = _beside_peers(route, peers) or _beside_itself(route, halves, period)
+        excess = _beside_peers(route, peers) or _beside_itself(route, its, halves, period)
         if excess is None:
             continue
         proposal = _proposal(route, its, excess, period, halves)
@@ -189,9 +200,14 @@ def _peer_evidence(own: Shape, norm: Norm) -> dict[str, Json]:
     }
 
 
-def _beside_itself(route: Route, halves: Halves, period: EvidencePeriod) -> _Excess | None:
+def _beside_itself(
+    route: Route, cells: Sequence[PricedCell], halves: Halves, period: EvidencePeriod
+) -> _Excess | None:
     both = halves.of([route])
     if both is None or period.days < LEAST_DAYS_OF_GROWTH:
+        return None
+    requests = sum(priced.cell.tokens.requests for priced in cells)
+    if sum(priced.cell.failed_requests for priced in cells) > MOST_FAILED * requests:
         return None
     first, rest = both
     if min(first.requests, rest.requests) < LEAST_REQUESTS_OF_HALF or not first.input:
@@ -201,10 +217,10 @@ def _beside_itself(route: Route, halves: Halves, period: EvidencePeriod) -> _Exc
     if growth < LEAST_GROWTH or given > ALIKE_OUTPUT:
         return None
     before, after = first.input / first.requests, rest.input / rest.requests
-    mean = (first.input + rest.input) / (first.requests + rest.requests)
+    whole = first.cost + rest.cost
     return _Excess(
-        likely=mean - before,
-        low=(mean - before) / 2,
+        likely=after - before,
+        low=(after - before) / 2,
         high=after - before,
         known_share=GROWTH_IS_BLOAT,
         words=(
@@ -213,6 +229,8 @@ def _beside_itself(route: Route, halves: Halves, period: EvidencePeriod) -> _Exc
         ),
         variant="growth",
         evidence=_growth_evidence(first, rest, before, after),
+        volume=Decimal(rest.requests * period.days) / (rest.days * requests),
+        level=rest.cost * period.days / (rest.days * whole) if whole else Decimal(1),
     )
 
 
@@ -246,13 +264,16 @@ def _proposal(
     unpriced = sum(priced.cell.unpriced_requests for priced in cells)
     if not fresh:
         return None
+    cost = excess.level * period.monthly(_cost_of(cells))
+    # What all fresh input of these days costs: each token of it as much as any other.
+    of_all = _saved(cells, Decimal(1), period)
+    most = min(cost, of_all * max(Decimal(1), excess.level))
     likely, low, high = (
-        _saved(cells, min(Decimal(1), Decimal(tokens) * requests / fresh), period)
+        min(most, of_all * Decimal(tokens) * requests * excess.volume / fresh)
         for tokens in (excess.likely, excess.low, excess.high)
     )
     if likely <= 0:
         return None
-    cost = period.monthly(_cost_of(cells))
     steady = halves.stability([route])
     around = savings_range(likely, most=cost, stability=steady, method=METHOD_SPREAD)
     known = max(Decimal(0), 1 - Decimal(unpriced) / requests) * excess.known_share
@@ -264,7 +285,7 @@ def _proposal(
         "fresh_input_share": share(Decimal(fresh) / _input_of(cells)),
         "savings_range": (
             "90 %: next month's volume by how far the two halves of the days differ, at least "
-            "10 %, and 20 % for what can go; it holds both ends of the target as well"
+            "13 %, and 20 % for what can go; it holds both ends of the target as well"
         ),
         **excess.evidence,
     }

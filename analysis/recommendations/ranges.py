@@ -6,7 +6,7 @@ range is 1.645 of them to either side (90 % of a normal distribution).
 
 What will be asked for is judged by the two halves of the days: with means a and b the standard
 deviation of their mean is |a - b| / 2, relative to it (1 - s) / (1 + s) for the stability
-s = min / max. It is taken for at least a tenth: a month is rarely closer to the one before.
+s = min / max. It is taken for at least 13 %: a month is rarely closer to the one before.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from analysis.recommendations.proposal import Savings
 
 NORMAL_90 = Decimal("1.645")
 
-LEAST_SPREAD = Decimal("0.1")
-"""Of the volume from one month to the next, relative."""
+LEAST_SPREAD = Decimal("0.13")
+"""Of the volume from one month to the next, relative: the standard deviation of the logarithm of
+30 days beside the 30 before is 0.128 in 531 pairs of 22 series of the NN5 competition."""
 
 
 def volume_spread(stability: Decimal | None) -> Decimal:

@@ -12,7 +12,8 @@ Source: Google, "Site Reliability Engineering", chapter 21, "Handling Overload" 
 limits, client-side throttling); FinOps Framework, capability "Anomaly Management".
 
 Silent: with fewer than 24 ordinary hours; where the same hour of other days or weeks is as large;
-where bursts are a good part of all hours (a new habit: a matter of budgets); where the limits would
+where bursts are a good part of all hours (a new habit: a matter of budgets); where there was one
+episode, over, without a sign of waste (a launch); where the limits would
 refuse more than 2 % of ordinary requests; below the floor of all recommendations. Of a user and a
 key with the same bursts only the key is named.
 """
@@ -68,7 +69,13 @@ def propose(
         monthly_cost: of the organization, USD a month.
         route_costs: USD of the evidence's days that everybody's requests cost, by route.
     """
-    limited = [one for load in loads for one in (limit_of(load, period),) if one is not None]
+    limited = [
+        one
+        for load in loads
+        for one in (limit_of(load, period),)
+        # What came once, is over, and neither repeated nor failed was work that somebody wanted.
+        if one is not None and (one.seen.recurs or one.bursts.is_signed)
+    ]
     found = [_proposal(one, same, period, route_costs) for one, same in without_doubles(limited)]
     worth = [one for one in found if is_worth_it(one.savings.likely, monthly_cost)]
     return sorted(worth, key=lambda one: (-one.savings.likely, one.key))

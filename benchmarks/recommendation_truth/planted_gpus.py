@@ -158,6 +158,7 @@ def _asked(
     """A month of requests to a service, each of several customers with a size of its own."""
     rng = fleet.rng
     factors = [rng.lognormvariate(0, 0.3) for _ in range(4)]
+    fleet.sizes[service] = factors
     runs = [
         Run(
             at,
@@ -272,11 +273,12 @@ def _drifting(service: Service, variant: str, saved: float = 0.0, month: float =
 
 def _larger_customer(fleet: Fleet, service: Service, runs: Sequence[Run]) -> None:
     """A customer who always orders larger ones orders more."""
+    factors = fleet.sizes[service]
     for run in runs:
-        if run.organization == "org-0":
-            run.milliseconds *= 4
-        elif run.at >= 20 * DAY and fleet.rng.random() < 0.35:
-            run.organization, run.milliseconds = "org-0", run.milliseconds * 4
+        own = factors[int(run.organization[-1])]
+        if run.organization == "org-0" or (run.at >= 20 * DAY and fleet.rng.random() < 0.35):
+            run.organization = "org-0"
+            run.milliseconds = round(run.milliseconds * 4 * factors[0] / own)
     fleet.faults.append(_drifting(service, "a larger customer"))
 
 

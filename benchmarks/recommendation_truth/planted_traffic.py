@@ -50,6 +50,17 @@ def nightly(making: Making) -> Organization:
     return making.made(Kind.BATCH_PROCESSING, "nightly", _batched())
 
 
+def never_sleeping(making: Making) -> Organization:
+    """A job that works through a queue, day and night."""
+    making.background()
+    if making.rng.random() < 0.5:
+        for ask in making.asks:
+            ask.user = None
+    route = making.route("anthropic", "omega", "reviews")
+    _machine(making, route, making.times(1_000, 2_500, ALWAYS), patient=True)
+    return making.made(Kind.BATCH_PROCESSING, "never sleeping", _batched())
+
+
 def pipelines(making: Making) -> Organization:
     """Bursts in the daytime, each a file of records that somebody looks at tomorrow."""
     making.background()
@@ -77,8 +88,11 @@ def around_the_clock(making: Making) -> Organization:
 
 
 def around_the_clock_unnamed(making: Making) -> Organization:
-    """The same, behind a server that does not say who asks."""
+    """The same, behind a server that does not say who asks; others of it mostly do not either."""
     making.background()
+    if making.rng.random() < 0.75:
+        for ask in making.asks:
+            ask.user = None
     route = making.route("anthropic", "omega", "chat")
     _machine(making, route, making.times(1_000, 2_500, WORLD), patient=False)
     return making.made(Kind.BATCH_PROCESSING, "people, all hours, unnamed")
@@ -123,10 +137,18 @@ def _key_with_habits(making: Making) -> Route:
 
 
 def _runs_away(
-    making: Making, route: Route, start: int, hours: int, *, failed: bool, wanted: bool = False
+    making: Making,
+    route: Route,
+    start: int,
+    hours: int,
+    *,
+    failed: bool,
+    wanted: bool = False,
+    hashed: bool = False,
 ) -> None:
     rng = making.rng
-    prompt, taken = making.new_hash(), making.tokens(1_500)
+    prompt = making.new_hash() if hashed else 0
+    taken = making.tokens(1_500)
     for hour in range(hours):
         for _ in range(rng.randint(300, 800)):
             at = start + hour * HOUR + rng.randint(0, HOUR - 1)
@@ -141,27 +163,35 @@ def _runs_away(
                     making.tokens(1_500) if wanted else taken,
                     making.tokens(120) if wanted else 0 if failed else making.tokens(120),
                     failed=failed,
-                    prompt=0 if failed or wanted else prompt,
+                    prompt=prompt,
                     runaway=not wanted,
                 )
             )
 
 
-def _limits(making: Making) -> Waste:
+def _limits() -> Waste:
     remedy = replace(nothing(), limits={("key", "service"): (60, 5.0)})
     return Waste(Kind.RATE_LIMITING, {"key": "service"}, remedy)
 
 
-def _recurring(making: Making, variant: str, *, failed: bool) -> Organization:
+def _recurring(
+    making: Making, variant: str, *, failed: bool = False, hashed: bool = False
+) -> Organization:
     rng = making.rng
     making.background()
     route = _key_with_habits(making)
     days = sorted(rng.sample(range(1, DAYS - 1, 3), rng.randint(2, 6)))
     for day in days:
         start = day * DAY + rng.randint(7, 17) * HOUR
-        _runs_away(making, route, start, rng.randint(1, 3), failed=failed)
+        _runs_away(making, route, start, rng.randint(1, 3), failed=failed, hashed=hashed)
     again = _poisson(making, len(days)) / len(days)
-    return making.made(Kind.RATE_LIMITING, variant, replace(_limits(making), again=again))
+    wastes = [replace(_limits(), again=again)]
+    if hashed:
+        # Kept answers are another remedy for the same.
+        scope = ("anthropic", "omega", "/v1/chat", "service", "production")
+        remedy = replace(nothing(), answers={scope: HOUR})
+        wastes.append(Waste(Kind.CACHING, {"feature": "service"}, remedy, again=again))
+    return making.made(Kind.RATE_LIMITING, variant, *wastes)
 
 
 def _poisson(making: Making, mean: float) -> int:
@@ -173,8 +203,13 @@ def _poisson(making: Making, mean: float) -> int:
 
 
 def loops(making: Making) -> Organization:
-    """A service that now and then asks the same for hours."""
-    return _recurring(making, "loops", failed=False)
+    """A service that now and then asks the same for hours, as its prompts' hashes tell."""
+    return _recurring(making, "loops", hashed=True)
+
+
+def loops_untold(making: Making) -> Organization:
+    """The same, without hashes."""
+    return _recurring(making, "loops without hashes")
 
 
 def retries(making: Making) -> Organization:
@@ -270,7 +305,7 @@ def clean(making: Making) -> Organization:
     return making.made("clean", "clean")
 
 
-BATCH: tuple[Maker, ...] = (flagged, nightly, pipelines)
+BATCH: tuple[Maker, ...] = (flagged, nightly, pipelines, never_sleeping)
 NO_BATCH: tuple[Maker, ...] = (
     around_the_clock,
     around_the_clock_unnamed,
@@ -278,5 +313,5 @@ NO_BATCH: tuple[Maker, ...] = (
     no_interface,
     fan_out,
 )
-LIMITS: tuple[Maker, ...] = (loops, retries)
+LIMITS: tuple[Maker, ...] = (loops, retries, loops_untold)
 NO_LIMITS: tuple[Maker, ...] = (once, nightly_loads, grown, backfills)

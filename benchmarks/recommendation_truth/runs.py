@@ -116,6 +116,7 @@ class Fleet:
         runs: in the order of time, once it is complete.
         waiting: by pool and hour.
         faults: that were planted, and their look-alikes.
+        sizes: of each service, how large its customers' orders are, beside each other.
     """
 
     rng: Random
@@ -123,3 +124,4 @@ class Fleet:
     runs: list[Run] = field(default_factory=list[Run])
     waiting: list[Waiting] = field(default_factory=list[Waiting])
     faults: list[Fault] = field(default_factory=list[Fault])
+    sizes: dict[Service, list[float]] = field(default_factory=dict[Service, list[float]])

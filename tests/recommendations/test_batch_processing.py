@@ -79,15 +79,13 @@ def test_people_at_work_are_left_alone() -> None:
     [
         (9_000, None, True),
         (5_300, None, False),
-        (5_300, 0, True),
-        (4_000, 0, False),
+        (5_300, 0, False),
         (9_000, 4_000, False),
     ],
     ids=[
         "a nightly job",
         "around the clock, of nobody knows whom",
         "around the clock, of no user",
-        "by day, of no user",
         "at night, by people",
     ],
 )
@@ -96,6 +94,28 @@ def test_off_hours_count_where_a_program_is_plainly_behind(
 ) -> None:
     cells = cells_of(off=off, day=10_000 - off, users=users)
     assert bool(propose(cells, MONTH)) is proposed
+
+
+@pytest.mark.parametrize(
+    ("off", "named", "proposed"),
+    [(5_300, 5_000, True), (4_000, 5_000, False), (5_300, 1_000, False)],
+    ids=["around the clock, of no user", "by day, of no user", "where users are hardly named"],
+)
+def test_that_a_route_has_no_users_counts_where_others_name_theirs(
+    off: int, named: int, *, proposed: bool
+) -> None:
+    people = cells_of(off=1_000, day=4_000, users=named // 2, feature="chat")
+    cells = [*cells_of(off=off, day=10_000 - off, users=0), *people]
+    assert bool(propose(cells, MONTH)) is proposed
+
+
+def test_a_weekend_in_one_half_of_the_days_is_no_habit() -> None:
+    whole = cells_of(off=8_500, day=1_500, users=None)
+    first = [priced.cell for priced in cells_of(off=8_000, day=500, users=None)]
+    assert propose(whole, MONTH) != []
+    assert propose(whole, MONTH, first_half=first) == []
+    alike = [priced.cell for priced in cells_of(off=4_300, day=700, users=None)]
+    assert propose(whole, MONTH, first_half=alike) != []
 
 
 def test_a_route_is_judged_by_itself() -> None:

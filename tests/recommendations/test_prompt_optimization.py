@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -105,10 +106,19 @@ def test_input_that_grew_while_answers_did_not_is_brought_back() -> None:
     found = only(found_among(whole, [], [first.cell]))
     assert found.evidence["first_half_input_per_request"] == 1_000
     assert found.evidence["second_half_input_per_request"] == 3_000
-    # Of 200 for input as much goes as is beyond the first half's length.
-    assert found.savings.likely == 100
-    assert found.savings.high >= 200
-    assert found.savings.low <= 50
+    # A month like the second half costs 300 for input and 30 for output; 100 were enough before.
+    assert round(found.current_cost, 9) == 330
+    assert found.savings.likely == 200
+    assert found.savings.low <= 100
+
+
+def test_growth_on_a_route_that_fails_much_is_left_alone() -> None:
+    first = cell_of(MODEL, requests=5_000, fresh=1_000)
+    whole = cell_of(MODEL, requests=10_000, fresh=2_000)
+    failing = replace(whole, cell=replace(whole.cell, failed_requests=600))
+    assert found_among(failing, [], [first.cell]) == []
+    some = replace(whole, cell=replace(whole.cell, failed_requests=400))
+    assert found_among(some, [], [first.cell]) != []
 
 
 @pytest.mark.parametrize(
