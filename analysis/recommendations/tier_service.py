@@ -2,7 +2,8 @@
 
     saved = discount × Σ cost of the cells that can wait
 
-Which ones can is told by their traces (`analysis.recommendations.waiting`). Silent: where the
+Which ones can is told by their traces (`analysis.recommendations.waiting`): those that say so
+themselves, and bursts that no user is named in. Silent: of what merely comes at night; where the
 batch interface of the model is as cheap, since what can wait for minutes can nearly always wait
 for hours, and that is a recommendation of its own; of a tier that costs more than the list.
 """
@@ -18,9 +19,9 @@ from analysis.recommendations.levers import Batch, cost_with
 from analysis.recommendations.plain_digits import dollars, share
 from analysis.recommendations.proposal import Difficulty
 from analysis.recommendations.provider_offers import ProviderOffer
-from analysis.recommendations.ranges import savings_range, widened
+from analysis.recommendations.ranges import LEAST_SPREAD, savings_range, widened
 from analysis.recommendations.tier_choice import Choice, scope_of
-from analysis.recommendations.waiting import ABLE_TO_WAIT, can_wait, is_machine_driven
+from analysis.recommendations.waiting import ABLE_TO_WAIT, can_wait
 from analysis.written import money, percent
 
 METHOD_SPREAD = Decimal("0.05")
@@ -100,25 +101,18 @@ def slower(
             "able_to_wait_share": share(part),
             "flagged_monthly_saved": dollars(flagged),
             "savings_range": "90 %: next month's volume by how far the two halves of the days "
-            "differ, at least 10 %; at the low end only what is flagged as able to wait",
+            f"differ, at least {percent(LEAST_SPREAD)}; at the low end only what is flagged",
         },
     )
 
 
 def _waiting(offer: ProviderOffer, cells: Sequence[PricedCell]) -> list[PricedCell]:
     """The cells that can wait, and for which no batch is as cheap."""
-    by_route: dict[Route, list[PricedCell]] = {}
-    for cell in cells:
-        by_route.setdefault(cell.cell.route, []).append(cell)
     found: list[PricedCell] = []
-    for its in by_route.values():
-        driven = is_machine_driven(cell.cell for cell in its)
-        for cell in its:
-            billed = cell.cell.billed_cost
-            if cell.cell.tokens.batch or billed <= 0:
-                continue
-            if not can_wait(cell.cell, machine_driven=driven):
-                continue
-            if cost_with(cell, (Batch(Decimal(1)),)) > billed * (1 - offer.discount):
-                found.append(cell)
+    for cell in cells:
+        billed = cell.cell.billed_cost
+        if cell.cell.tokens.batch or billed <= 0 or not can_wait(cell.cell, machine_driven=False):
+            continue
+        if cost_with(cell, (Batch(Decimal(1)),)) > billed * (1 - offer.discount):
+            found.append(cell)
     return found
