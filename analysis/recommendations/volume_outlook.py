@@ -2,8 +2,13 @@
 
 The likely volume is the days' mean. A promise that is paid for whether it is used or not has to
 hold at the low end too, which is the least of three: the 90 % range of a further month (see
-`analysis.recommendations.weekly_draws`), the last week as it was, and, where the second half of
-the days is smaller than the first, the same fall once more.
+`analysis.recommendations.weekly_draws`), the last week as it was, and where a fall would lead that
+goes on: with b the mean of the w days of the last whole weeks and a of the w before, b < a,
+a month m months after these d days comes to
+
+    mean x (b / a) ^ ((d / 2 + 30 m - 15) / w)
+
+of which the likely volume takes half: some falls go on, some do not.
 """
 
 from __future__ import annotations
@@ -19,6 +24,9 @@ from analysis.recommendations.weekly_draws import monthly_half_width
 LEAST_DAYS = 14
 """Two of each weekday: before that there is no spread of weeks."""
 
+MOST_MONTHS = 3
+"""Further ahead no fall of a month leads anywhere that is known."""
+
 _WEEK = 7
 _ZERO = Decimal(0)
 
@@ -29,20 +37,23 @@ class Outlook:
 
     Attributes:
         low, likely, high: with 90 %.
-        alike: how alike both halves of the days are, 0 to 1.
+        alike: how alike the last whole weeks are to as many before, 0 to 1.
+        falls: by which share they are below those, 0 to 1; 0: they are not.
     """
 
     low: Decimal
     likely: Decimal
     high: Decimal
     alike: Decimal
+    falls: Decimal
 
 
-def outlook(daily: Sequence[Decimal]) -> Outlook | None:
+def outlook(daily: Sequence[Decimal], months: int = 1) -> Outlook | None:
     """What a month may come to.
 
     Args:
         daily: USD of every day of the evidence, in order, 0 or more.
+        months: the month that is meant, 1 for the next one; at most `MOST_MONTHS` are looked ahead.
 
     Returns:
         None: there are too few days, or nothing was spent.
@@ -50,18 +61,24 @@ def outlook(daily: Sequence[Decimal]) -> Outlook | None:
     whole = sum(daily, _ZERO)
     if len(daily) < LEAST_DAYS or whole <= 0:
         return None
-    likely = whole * MONTH / len(daily)
+    mean = whole * MONTH / len(daily)
     half = monthly_half_width(daily)
     last = sum(daily[-_WEEK:], _ZERO) * MONTH / _WEEK
-    place = len(daily) // 2
-    first = sum(daily[:place], _ZERO) / place
-    rest = sum(daily[place:], _ZERO) / (len(daily) - place)
-    falling = likely * rest / first if rest < first else likely
+    # Whole weeks: halves that differ in their weekends differ in that alone.
+    width = len(daily) // (2 * _WEEK) * _WEEK
+    first = sum(daily[-2 * width : -width], _ZERO) / width
+    rest = sum(daily[-width:], _ZERO) / width
+    falling = mean
+    if rest < first:
+        ahead = len(daily) // 2 + MONTH * min(months, MOST_MONTHS) - MONTH // 2
+        falling = mean * (rest / first) ** (Decimal(ahead) / width)
+    likely = (mean + falling) / 2
     return Outlook(
-        low=max(_ZERO, min(likely - half, last, falling)),
+        low=max(_ZERO, min(likely, mean - half, last, falling)),
         likely=likely,
-        high=max(likely + half, last),
+        high=max(mean + half, last),
         alike=stability(first, rest),
+        falls=1 - rest / first if rest < first else _ZERO,
     )
 
 

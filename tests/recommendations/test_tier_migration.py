@@ -81,6 +81,13 @@ def test_a_fall_that_undoes_a_commitment_keeps_it_back() -> None:
     assert len(proposed(cells, COMMITMENT)) == 1
 
 
+def test_what_falls_is_promised_less_than_its_mean() -> None:
+    cells = [spent("3000")]
+    slowly = by_days(cells, lambda day: D(100 - day // 2))
+    (steady,), (found,) = proposed(cells, COMMITMENT), proposed(cells, COMMITMENT, daily=slowly)  # pyright: ignore[reportArgumentType]
+    assert found.savings.low < found.savings.likely < steady.savings.likely
+
+
 def test_weeks_that_differ_widely_keep_a_commitment_back() -> None:
     cells = [spent("1500")]
     bursts = by_days(cells, lambda day: D(5) if day // 7 % 2 else D(1))
