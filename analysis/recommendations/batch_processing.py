@@ -12,7 +12,7 @@ what is saved is below the floor in dollars.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -74,7 +74,6 @@ def propose(
     period: EvidencePeriod,
     *,
     first_half: Iterable[UsageCell] = (),
-    by_hour: Mapping[Route, Sequence[int]] | None = None,
     monthly_cost: Decimal | None = None,
 ) -> list[Proposal]:
     """At most one proposal for each model in use, the one that saves most first.
@@ -83,8 +82,6 @@ def propose(
         cells: of one organization, with their prices.
         period: the days of the evidence.
         first_half: its cells of the first half of the days, see `Halves`; empty: not counted.
-        by_hour: requests of routes that could wait, in each of the 24 hours of the organization's
-            days; None: not counted.
         monthly_cost: of everything that the organization spends, USD; None: of these cells.
     """
     spent = sum((priced.cell.billed_cost for priced in cells), Decimal(0))
@@ -110,7 +107,7 @@ def propose(
             waiting.setdefault(key, []).extend(found)
     ordered = sorted(waiting.values(), key=_saved_of, reverse=True)
     return [
-        _proposal(found, cells, period, halves, by_hour or {})
+        _proposal(found, cells, period, halves)
         for found in ordered
         if is_worth_it(period.monthly(_saved_of(found)), total)
     ]
@@ -139,7 +136,6 @@ def _proposal(
     cells: Sequence[PricedCell],
     period: EvidencePeriod,
     halves: Halves,
-    by_hour: Mapping[Route, Sequence[int]],
 ) -> Proposal:
     route = waiting[0].cell.route
     key = (route.organization, route.provider, route.model)
@@ -184,7 +180,7 @@ def _proposal(
         steps=_steps(waiting, interface),
         parts=_parts(waiting, group, period),
         action=action,
-        evidence=_evidence(waiting, group, period, interface, by_hour),
+        evidence=_evidence(waiting, group, period, interface),
     )
 
 
@@ -237,7 +233,6 @@ def _evidence(
     group: Sequence[PricedCell],
     period: EvidencePeriod,
     interface: BatchInterface,
-    by_hour: Mapping[Route, Sequence[int]],
 ) -> dict[str, Json]:
     requests = sum(priced.cell.tokens.requests for priced in group)
     timings: dict[str, Json] = {}
@@ -263,7 +258,7 @@ def _evidence(
             "13 %; at the low end only what is flagged as able to wait"
         ),
         "tasks": _tasks(waiting, period),
-        **_hours(waiting, by_hour),
+        **_hours(waiting),
     }
 
 
@@ -284,10 +279,9 @@ def _tasks(waiting: Iterable[_Waiting], period: EvidencePeriod) -> list[Json]:
     ]
 
 
-def _hours(waiting: Iterable[_Waiting], by_hour: Mapping[Route, Sequence[int]]) -> dict[str, Json]:
-    """In which hours of the day they come, where that was counted."""
-    routes = {each.cell.route for each in waiting}
-    counted = [by_hour[route] for route in routes if route in by_hour]
+def _hours(waiting: Iterable[_Waiting]) -> dict[str, Json]:
+    """In which hours of the organization's day they come, where that was counted."""
+    counted = [each.cell.by_hour for each in waiting if each.cell.by_hour]
     totals = [sum(hours) for hours in zip(*counted, strict=True)]
     if not sum(totals):
         return {}

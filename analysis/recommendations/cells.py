@@ -105,6 +105,8 @@ class UsageCell:
         largest_input, largest_output: tokens of the largest request.
         needs: capabilities that the requests say they use, such as `tools`; empty: they say none.
         user_requests: of them, in the name of a user; None: nobody counted.
+        by_hour: of them, in each of the 24 hours of the organization's day; empty: not counted, as
+            where somebody waits for the answers.
     """
 
     route: Route
@@ -119,6 +121,7 @@ class UsageCell:
     largest_output: int = 0
     needs: frozenset[str] = frozenset()
     user_requests: int | None = None
+    by_hour: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

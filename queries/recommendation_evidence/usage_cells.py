@@ -165,17 +165,38 @@ sized AS (
     LEFT JOIN bursts ON bursts.sender = rows.sender
         AND bursts.minute = time_bucket(INTERVAL 1 MINUTE, rows.time) AND rows.requests = 1
     WHERE requests > 0
+),
+placed AS (
+    SELECT *,
+        {{input_band}} AS input_band,
+        {{output_band}} AS output_band,
+        CASE WHEN flagged = 'true' THEN '{Timing.FLAGGED}'
+            WHEN flagged = 'false' THEN '{Timing.INTERACTIVE}'
+            WHEN bursts THEN '{Timing.BURST}'
+            WHEN isodow(local) >= 6 OR {{night}} THEN '{Timing.OFF_HOURS}'
+            ELSE '{Timing.INTERACTIVE}' END AS timing,
+        batch_requests = requests AS batch
+    FROM sized
+),
+timed AS (
+    SELECT {{route}}, input_band, output_band, timing, batch, uses,
+        CASE WHEN timing <> '{Timing.INTERACTIVE}' THEN hour(local) END AS hour,
+        sum(requests) AS requests,
+        sum(fresh_input_tokens) AS fresh_input_tokens,
+        sum(cached_input_tokens) AS cached_input_tokens,
+        sum(cache_write_tokens) AS cache_write_tokens,
+        sum(output_tokens) AS output_tokens,
+        sum(reasoning_tokens) AS reasoning_tokens,
+        sum(billed_cost) AS billed_cost,
+        sum(unpriced_requests) AS unpriced_requests,
+        sum(failed_requests) AS failed_requests,
+        max(input_each) AS input_each,
+        max(output_each) AS output_each,
+        sum(if(user_id IS NULL, 0, requests)) AS user_requests
+    FROM placed
+    GROUP BY {{route}}, input_band, output_band, timing, batch, uses, hour
 )
-SELECT {{route}},
-    {{input_band}} AS input_band,
-    {{output_band}} AS output_band,
-    CASE WHEN flagged = 'true' THEN '{Timing.FLAGGED}'
-        WHEN flagged = 'false' THEN '{Timing.INTERACTIVE}'
-        WHEN bursts THEN '{Timing.BURST}'
-        WHEN isodow(local) >= 6 OR {{night}} THEN '{Timing.OFF_HOURS}'
-        ELSE '{Timing.INTERACTIVE}' END AS timing,
-    batch_requests = requests AS batch,
-    uses,
+SELECT {{route}}, input_band, output_band, timing, batch, uses,
     sum(requests)::BIGINT,
     sum(fresh_input_tokens)::BIGINT,
     sum(cached_input_tokens)::BIGINT,
@@ -187,8 +208,10 @@ SELECT {{route}},
     sum(failed_requests)::BIGINT,
     max(input_each),
     max(output_each),
-    sum(if(user_id IS NULL, 0, requests))::BIGINT
-FROM sized
+    sum(user_requests)::BIGINT,
+    list(hour) FILTER (hour IS NOT NULL),
+    list(requests::BIGINT) FILTER (hour IS NOT NULL)
+FROM timed
 GROUP BY {{route}}, input_band, output_band, timing, batch, uses
 ORDER BY ALL
 """
@@ -212,7 +235,7 @@ def _cell(row: tuple[object, ...]) -> UsageCell:
     names = cast("tuple[str | None, ...]", row[:6])
     input_band, output_band, timing, batch, uses, *figures = row[6:]
     requests, fresh, cached, written, output, reasoning, *others = figures
-    cost, unpriced, failed, largest, longest, of_users = others
+    cost, unpriced, failed, largest, longest, of_users, hours, counts = others
     return UsageCell(
         route=Route(*names),
         input_band=cast("int", input_band),
@@ -234,4 +257,15 @@ def _cell(row: tuple[object, ...]) -> UsageCell:
         largest_output=cast("int", longest),
         needs=frozenset(str(uses).split()) if uses else frozenset(),
         user_requests=cast("int", of_users),
+        by_hour=_day(cast("list[int] | None", hours), cast("list[int] | None", counts)),
     )
+
+
+def _day(hours: list[int] | None, counts: list[int] | None) -> tuple[int, ...]:
+    """Requests of each hour of the day; empty: they were not counted."""
+    if hours is None or counts is None:
+        return ()
+    found = [0] * 24
+    for hour, count in zip(hours, counts, strict=True):
+        found[hour] += count
+    return tuple(found)

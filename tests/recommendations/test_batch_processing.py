@@ -147,7 +147,9 @@ def test_the_hours_that_it_clusters_in_are_told_where_they_were_counted() -> Non
     cells = [cell_of(MODEL, timing=Timing.FLAGGED, billed="100")]
     hours = [0] * 24
     hours[1], hours[2], hours[3] = 500, 420, 80
-    found = only(propose(cells, MONTH, by_hour={cells[0].cell.route: hours}))
+    counted = [replace(one, cell=replace(one.cell, by_hour=tuple(hours))) for one in cells]
+    by_day = cell_of(MODEL, billed="100")
+    found = only(propose([*counted, by_day], MONTH))
     assert found.evidence["hours_with_most_requests"] == 2
     assert found.evidence["chart"] == {
         "kind": "bars",

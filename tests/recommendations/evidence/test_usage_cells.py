@@ -28,6 +28,28 @@ def timings(cells: Sequence[UsageCell]) -> dict[Timing, int]:
     return found
 
 
+async def test_requests_that_could_wait_are_counted_by_the_hour_of_the_organizations_day(
+    reader_of: Read,
+) -> None:
+    facts = [
+        llm(MONDAY + timedelta(hours=hour, minutes=minute), tags={"can_wait": "true"})
+        for hour, minute in ((1, 5), (1, 50), (13, 0))
+    ]
+    late = llm(MONDAY + timedelta(hours=16), requests=3, fresh_input_tokens=6_000)
+    zones = Zones({"acme": ZoneInfo("Asia/Kolkata")})  # 5:30 ahead of UTC
+    cells = (await usage_cells(reader_of([*facts, late, llm()]), DAY, zones))["acme"]
+    found = {
+        cell.timing: {hour: count for hour, count in enumerate(cell.by_hour) if count}
+        for cell in cells
+    }
+    assert found == {
+        Timing.FLAGGED: {6: 1, 7: 1, 18: 1},
+        # A row of three at 21:30, which is before the night, and one at 17:30.
+        Timing.INTERACTIVE: {},
+    }
+    assert {len(cell.by_hour) for cell in cells} == {0, 24}
+
+
 async def test_requests_that_are_alike_are_one_cell_and_add_up(reader_of: Read) -> None:
     reader = reader_of(
         [
