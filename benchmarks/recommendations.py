@@ -44,16 +44,18 @@ def main() -> None:
 def show(score: Score) -> None:
     """Prints the tables of the docs, and what is behind them."""
     print(
-        "| kind | right | wrong | missed | precision | recall | median error | 5 to 95 % | held |"
+        "| kind | right | wrong | missed | precision | recall | median error | 5 to 95 % | held "
+        "| promised too much |"
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| --- " * 10 + "|")
     for kind in Kind:
         one = score.of(kind)
         if one.judged or one.missed:
+            held, too_high = one.held
             print(
                 f"| `{kind}` | {len(one.right)} | {len(one.judged) - len(one.right)} "
                 f"| {len(one.missed)} | {one.precision:.1%} | {one.recall:.1%} "
-                f"| {_spread(one.errors, ' | ')} | {one.coverage:.0%} |"
+                f"| {_spread(one.errors, ' | ')} | {held:.0%} | {too_high:.0%} |"
             )
     _totals(score)
     wrong = Counter((one.kind, one.group, one.variant) for one in score.judged if not one.is_right)

@@ -262,9 +262,15 @@ def _monthly(route: CachedRoute, gap: _Gap) -> Decimal:
         for priced in cells
     ):
         return _NONE
-    hits = (gap.could - gap.now) * own.input
-    saved = route.saved(cells, hits, gap.written * own.input)
-    return min(saved * gap.input / own.input, route.monthly_cost)
+    # What was cached in better days is not fresh, so that all days have less fresh input to be
+    # hit than the last week: what a token saves is asked for, and how many there are now.
+    fresh = Decimal(route.fresh)
+    if not fresh:
+        return _NONE
+    each_hit = route.saved(cells, fresh, _NONE) / fresh
+    each_write = route.saved(cells, _NONE, fresh) / fresh
+    saved = gap.input * ((gap.could - gap.now) * each_hit + gap.written * each_write)
+    return min(saved, route.monthly_cost)
 
 
 def _proposal(route: CachedRoute, gap: _Gap, saved: Decimal) -> Proposal:

@@ -16,9 +16,9 @@ The target lies between the peers' 75th percentile and their median, likely in t
 length in the first half. Where input is cached already, only its fresh part can be saved.
 
 Silent where: fewer than 4 peers or 100 requests; nobody says what the task is (no endpoint and no
-feature); peers are as long (retrieval among retrieval); the growth comes with longer answers, or
-with requests that fail (they have no answers, and lengths of their own); what is saved is below the
-floor in dollars.
+feature); peers are as long (retrieval among retrieval); the growth comes with longer answers,
+with many more requests, or with ones that fail (they have no answers, and lengths of their own);
+what is saved is below the floor in dollars.
 """
 
 from __future__ import annotations
@@ -69,6 +69,10 @@ LEAST_REQUESTS_OF_HALF = 1_000
 of 1,000 is known to within 6 %."""
 
 LEAST_DAYS_OF_GROWTH = 14
+
+ALIKE_VOLUME = Decimal("1.3")
+"""Requests a day that grew by less are the same requests. More of another kind, such as a loop or
+a launch for a day, raise the mean without any prompt growing."""
 
 MOST_FAILED = Decimal("0.05")
 """Of a route that is held against itself: storms of retries grow a route's mean input by their own
@@ -214,7 +218,8 @@ def _beside_itself(
         return None
     growth = Decimal(rest.input * first.requests) / (rest.requests * first.input)
     given = Decimal(rest.output * first.requests) / max(1, rest.requests * first.output)
-    if growth < LEAST_GROWTH or given > ALIKE_OUTPUT:
+    more = Decimal(rest.requests * first.days) / (first.requests * rest.days)
+    if growth < LEAST_GROWTH or given > ALIKE_OUTPUT or more > ALIKE_VOLUME:
         return None
     before, after = first.input / first.requests, rest.input / rest.requests
     whole = first.cost + rest.cost

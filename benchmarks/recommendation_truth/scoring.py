@@ -149,11 +149,15 @@ class KindScore:
         return sorted(one.error for one in self.right if one.error is not None)
 
     @property
-    def coverage(self) -> float:
-        """The share of the stated ranges that hold what was saved in the month that came after."""
+    def held(self) -> tuple[float, float]:
+        """Shares of the stated ranges: those that hold what was saved in the month that came
+        after, and those that promised more than that even at their low end."""
         known = [one for one in self.right if one.next_month is not None]
-        held = sum(one.low <= (one.next_month or 0.0) <= one.high for one in known)
-        return held / len(known) if known else float("nan")
+        if not known:
+            return float("nan"), float("nan")
+        below = sum((one.next_month or 0.0) < one.low for one in known)
+        above = sum((one.next_month or 0.0) > one.high for one in known)
+        return 1 - (below + above) / len(known), below / len(known)
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

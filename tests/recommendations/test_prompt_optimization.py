@@ -112,6 +112,14 @@ def test_input_that_grew_while_answers_did_not_is_brought_back() -> None:
     assert found.savings.low <= 100
 
 
+def test_many_more_requests_of_another_length_are_no_growth_of_prompts() -> None:
+    first = cell_of(MODEL, requests=4_000, fresh=1_000)
+    whole = cell_of(MODEL, requests=12_000, fresh=2_000)
+    assert found_among(whole, [], [first.cell]) == []
+    some = cell_of(MODEL, requests=9_000, fresh=2_000)
+    assert found_among(some, [], [first.cell]) != []
+
+
 def test_growth_on_a_route_that_fails_much_is_left_alone() -> None:
     first = cell_of(MODEL, requests=5_000, fresh=1_000)
     whole = cell_of(MODEL, requests=10_000, fresh=2_000)

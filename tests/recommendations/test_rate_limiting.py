@@ -105,6 +105,20 @@ def test_one_episode_that_is_over_counts_once_a_year_with_little_confidence() ->
     assert "once, and it is over" in once.description
 
 
+def test_one_episode_that_is_over_and_shows_no_sign_of_waste_was_wanted() -> None:
+    assert proposed(load(with_bursts((3, 10), (3, 12)))) == []
+    assert proposed(load(with_bursts((27, 21), (27, 23)))) != []  # it is not over
+
+
+def test_the_range_allows_for_how_often_bursts_come_by_chance() -> None:
+    (found,) = proposed(load(with_bursts((3, 10), (9, 10), (17, 10), (23, 10), repeats=900)))
+    # 1.645 times the square root of 2 / 4 is more than there is.
+    assert found.savings.low == 0
+    assert found.savings.high > 1.5 * float(found.savings.likely) or (
+        found.savings.high == found.current_cost
+    )
+
+
 def test_a_burst_without_any_sign_of_waste_is_less_sure() -> None:
     (signed,) = proposed(load(with_bursts(*TWICE, repeats=900)))
     (plain,) = proposed(load(with_bursts(*TWICE)))
