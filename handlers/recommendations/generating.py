@@ -165,15 +165,10 @@ class GenerateHandler:
         there |= await self.store.opportunities.organizations()
         concerned = {organization} if organization is not None else material.organizations | there
         ordered = sorted(concerned, key=lambda name: (name is not None, name or ""))
-        days = {
-            one.kind: material.periods[one.source]
-            for one in self.types
-            if one.source in material.periods
-        }
 
         def drawn(names: Sequence[str | None]) -> list[Prepared]:
             return [
-                prepared(draw(material, name, self.types), known, days, self.dimensions)
+                prepared(draw(material, name, self.types), known, material.periods, self.dimensions)
                 for name in names
             ]
 

@@ -13,7 +13,7 @@ from analysis.recommendations.proposal import Kind, Proposal
 from handlers.recommendations.drawing import Draw
 from handlers.recommendations.experience import experienced
 from handlers.recommendations.permissions import audience_of
-from queries.dimensions import Dimensions
+from queries.dimensions import Dimensions, Source
 from storage.records.drawn_again import Content, OpportunityContent
 from storage.records.recommendation import Drawn
 from storage.repositories.drawn_opportunities import opportunity_content_of
@@ -56,7 +56,7 @@ class Prepared:
 def prepared(
     drawn: Draw,
     known: Mapping[Kind, Experience],
-    days: Mapping[Kind, EvidencePeriod],
+    periods: Mapping[Source, EvidencePeriod],
     dimensions: Dimensions,
 ) -> Prepared:
     """What is kept of what was drawn.
@@ -64,12 +64,12 @@ def prepared(
     Args:
         drawn: of one organization.
         known: how far promises came true, by kind.
-        days: of the evidence, by kind.
+        periods: the days of the evidence, by source.
         dimensions: of the deployment: they say who may see what.
     """
     contents: dict[str, Content] = {}
     for key, proposal in by_key(drawn.proposals).items():
-        period = days[proposal.kind]
+        period = periods[drawn.sources[key]]
         audience = audience_of(proposal, dimensions)
         told = experienced(proposal, known)
         contents[key] = content_of(Drawn.of(told, period.first_day, period.last_day, audience))

@@ -17,7 +17,7 @@ from handlers.recommendations.generating import DRAWN_AT_ONCE
 from handlers.recommendations.prepared import KEPT_AT_ONCE
 from handlers.recommendations.requests import DecideRequest, GenerateRequest
 from handlers.recommendations.results import Failure
-from queries.dimensions import Dimensions
+from queries.dimensions import Dimensions, Source
 from queries.mart import Mart
 from storage.repositories.recommendations import Wanted
 from tests.recommendations.handlers.conftest import (
@@ -179,6 +179,18 @@ async def test_more_organizations_than_are_kept_at_once_are_all_kept(desk: Desk)
     assert len(rows) == len(FOUR_KINDS)
     entries = await desk.store.audit.of_object("recommendation", str(rows[0].id))
     assert [entry.action for entry in entries] == ["recommendation.create"]
+
+
+async def test_the_days_are_those_of_the_source_that_it_was_drawn_from(desk: Desk) -> None:
+    with_days(desk.mart, 12, Source.GPU)
+    await desk.draw(
+        proposal(kind=Kind.UNUSED_FEATURES), proposal(kind=Kind.IDLE_CAPACITY, organization=None)
+    )
+    rows = await desk.rows()
+    assert {row.content.kind: row.drawn.evidence_days for row in rows} == {
+        Kind.UNUSED_FEATURES: 30,  # of two types of this kind, that of an organization's usage
+        Kind.IDLE_CAPACITY: 12,
+    }
 
 
 async def test_who_had_recommendations_drawn_is_in_the_audit_trail(desk: Desk) -> None:

@@ -22,7 +22,10 @@ from handlers.recommendations.fields import (
     totals_json,
 )
 from handlers.recommendations.permissions import MOVES, Act, allow, may, within
+from handlers.recommendations.reading import ReadHandler
 from handlers.recommendations.requests import DecideRequest, ListRequest, ShowRequest
+from handlers.recommendations.results import Totals
+from handlers.recommendations.totals import KnownTotals
 from storage.addresses import parse_address
 from storage.database import Database
 from storage.records.recommendation import Recommendation
@@ -37,6 +40,33 @@ CACHING = proposal(saved="50", kind=Kind.CACHING)
 """On the same 100 dollars: together 1 − 0.6 × 0.5 = 70 %."""
 
 OTHER = proposal("claude-3-opus", saved="30")
+
+
+async def test_totals_follow_whatever_was_changed_by_whomever(desk: Desk) -> None:
+    def another() -> ReadHandler:  # as in another process: it has added up nothing yet
+        return replace(desk.handlers.read, totals=KnownTotals())
+
+    async def alike() -> Totals:
+        for caller in (ADMIN, LEAD, MEMBER):
+            known = (await desk.handlers.read.list(ListRequest(), caller)).totals
+            assert known == (await another().list(ListRequest(), caller)).totals
+        return (await desk.handlers.read.list(ListRequest(), ADMIN)).totals
+
+    assert (await alike()).states == ()
+    keys = proposal(kind=Kind.RATE_LIMITING, saved="10", scope={"user": ("U1",)})
+    globex = proposal(organization="globex", saved="7")
+    await desk.draw(DOWNGRADE, CACHING, OTHER, keys, globex)
+    assert (await alike()).of(State.PENDING).count == 5
+    assert (await alike()).open.alone == Decimal(137)
+    await move(desk, await row_of(desk, Kind.CACHING), Move.ACCEPT)
+    assert (await alike()).of(State.ACCEPTED).count == 1
+    await desk.draw(replace(DOWNGRADE, parts=OTHER.parts), CACHING, keys, globex)
+    after = await alike()
+    assert (after.of(State.EXPIRED).count, after.open.alone) == (1, Decimal(47))
+    desk.clock.advance(timedelta(days=200))
+    await desk.handlers.age.age()
+    await desk.handlers.age.age()
+    assert {one.state for one in (await alike()).states} == {State.ACCEPTED, State.EXPIRED}
 
 
 async def move(desk: Desk, row: Recommendation, move: Move, **fields: object) -> None:
