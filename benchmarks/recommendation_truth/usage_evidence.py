@@ -33,6 +33,7 @@ BURST_TIMES = 5
 SHORTEST = 1_024
 
 _Sender = tuple[Route, str | None, str | None]
+_Cell = tuple[Route, int, int, Timing, bool, str]
 
 
 def usd(pico: int) -> Decimal:
@@ -53,7 +54,8 @@ def cells_of(asks: Sequence[Ask], days: int = DAYS) -> list[UsageCell]:
     bursts = {
         key for key, made in minutes.items() if made >= BURST and made >= pace * whole[key[0]]
     }
-    sums: dict[tuple[Route, int, int, Timing, bool, str], list[int]] = {}
+    sums: dict[_Cell, list[int]] = {}
+    hours: dict[_Cell, list[int]] = {}
     for ask in asks:
         taken, given = ask.input, ask.output
         burst = ((ask.route, ask.user, ask.key), ask.at // MINUTE) in bursts
@@ -68,6 +70,7 @@ def cells_of(asks: Sequence[Ask], days: int = DAYS) -> list[UsageCell]:
         row = sums.get(key)
         if row is None:
             row = sums[key] = [0] * 10
+            hours[key] = [0] * 24
         row[0] += 1
         row[1] += ask.fresh
         row[2] += ask.cached
@@ -78,6 +81,7 @@ def cells_of(asks: Sequence[Ask], days: int = DAYS) -> list[UsageCell]:
         row[7] = max(row[7], taken)
         row[8] = max(row[8], given)
         row[9] += ask.user is not None
+        hours[key][ask.at // HOUR % 24] += 1
     return [
         UsageCell(
             route=route,
@@ -91,10 +95,10 @@ def cells_of(asks: Sequence[Ask], days: int = DAYS) -> list[UsageCell]:
             largest_output=row[8],
             needs=frozenset(uses.split()),
             user_requests=row[9],
+            by_hour=() if timing is Timing.INTERACTIVE else tuple(hours[key]),
         )
-        for (route, taken, given, timing, batch, uses), row in sorted(
-            sums.items(), key=lambda pair: str(pair[0])
-        )
+        for key, row in sorted(sums.items(), key=lambda pair: str(pair[0]))
+        for route, taken, given, timing, batch, uses in (key,)
     ]
 
 
