@@ -17,7 +17,7 @@ from playground.model import File, Message
 from queries.template_list import NAMES
 from tests.report.rows import two_weeks
 from tests.report.test_report_handler import ADMIN
-from tests.slack.conftest import Play, Playing
+from tests.slack.conftest import Play, Playing, answered
 from tests.slack.conftest import play as play
 from tests.slack.test_clicks import asked, button, click
 
@@ -341,7 +341,7 @@ async def test_slacks_own_limit_of_calls_is_obeyed(play: Play):
 
 async def test_all_files_come_to_the_asker_alone(play: Play):
     async with play(two_weeks()) as playing:
-        heard = await playing.stage.say("/cost report csv", "gil")
+        heard = answered(await playing.stage.say("/cost report csv", "gil"))
         sent = in_direct_messages(playing, "gil")
         names = [file.name for file in files_of(playing, sent)]
         assert in_channel(playing) == []

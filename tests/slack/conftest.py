@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 
 from bot.assembly import Parts, assembled
 from bot.settings import Settings
-from bot.stage import Stage, staged
+from bot.stage import Heard, Stage, staged
 from queries.dimensions import Source
 from tests.facts import Fact, fill, request
 from tests.stores import lay_store
@@ -76,6 +76,17 @@ class Playing:
 
     parts: Parts
     stage: Stage
+
+
+def answered(heard: Heard) -> Heard:
+    """What came of a command, with the answer as the ack wherever it came after one.
+
+    For tests of what is said, not of when: on a busy machine an answer may miss the ack.
+    """
+    if not str(heard.ack.get("text", "")).startswith("Fetching "):
+        return heard
+    answer, *others = heard.messages
+    return replace(heard, ack=answer, messages=others)
 
 
 Play = Callable[..., AbstractAsyncContextManager[Playing]]

@@ -20,7 +20,7 @@ from playground.model import JsonObject, Message, View
 from playground.outcome import Outcome
 from storage.records.budget import Budget
 from storage.records.person import Person
-from tests.slack.conftest import NOW, Playing
+from tests.slack.conftest import NOW, Playing, answered
 
 PROD = 'create "Prod LLM" 16 monthly model gpt-4'
 
@@ -49,8 +49,8 @@ class Acting:
         return channel.id
 
     async def say(self, text: str, name: str) -> Heard:
-        """Types `/budget text`."""
-        return await self.playing.stage.say(f"/budget {text}", name)
+        """Types `/budget text`; the ack is the answer, even where that came later."""
+        return answered(await self.playing.stage.say(f"/budget {text}", name))
 
     async def message(self, text: str, name: str) -> Message:
         """The message that answers `/budget text`."""
