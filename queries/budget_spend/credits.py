@@ -1,6 +1,5 @@
 """Whose costs lie below zero here and there: credits, corrections, refunds."""
 
-
 from __future__ import annotations
 
 from collections.abc import Mapping

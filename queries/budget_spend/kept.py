@@ -85,23 +85,31 @@ class Work:
 
     def run(self, job: Callable[[Work], T]) -> T:
         """Does something as a whole or not at all."""
+        return self._run(job, keeps=True)
+
+    def look(self, job: Callable[[Work], T]) -> T:
+        """Does something and leaves nothing of it behind."""
+        return self._run(job, keeps=False)
+
+    def _run(self, job: Callable[[Work], T], *, keeps: bool) -> T:
         with self._using:
             before = self._version, self._rollups, set(self._unanswerable), self._targets.state()
             self.connection.execute("BEGIN")
+            ending = "ROLLBACK"
             try:
                 result = job(self)
-            except BaseException as error:
-                self.connection.execute("ROLLBACK")
-                self._version, self._rollups, self._unanswerable, state = before
-                self._targets.restore(state)
-                if isinstance(error, duckdb.IOException):
-                    message = "The mart's files cannot be read."
-                    raise Unavailable(message) from error
-                if isinstance(error, duckdb.OutOfMemoryException):
-                    message = f"The budgets need more memory than {self._limits.memory}."
-                    raise Unavailable(message) from error
-                raise
-            self.connection.execute("COMMIT")
+                ending = "COMMIT" if keeps else ending
+            except duckdb.IOException as error:
+                message = "The mart's files cannot be read."
+                raise Unavailable(message) from error
+            except duckdb.OutOfMemoryException as error:
+                message = f"The budgets need more memory than {self._limits.memory}."
+                raise Unavailable(message) from error
+            finally:
+                self.connection.execute(ending)
+                if ending == "ROLLBACK":
+                    self._version, self._rollups, self._unanswerable, state = before
+                    self._targets.restore(state)
             return result
 
     def put(self, budgets: BudgetPeriods) -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from queries.budget_spend.columns import BudgetPeriods, DailySpend, Refreshed, Spent
 from queries.budget_spend.kept import SpendingLimits, Work
+from queries.budget_spend.looks import Looks
 from queries.budget_spend.working import stand_back
 from queries.mart.manifest import costs_shape_of
 from queries.mart.mart import Mart
@@ -39,6 +40,7 @@ class BudgetSpending:
         self._lock = asyncio.Lock()
         self._work: Work | None = None
         self._thread: ThreadPoolExecutor | None = None
+        self._looks = Looks(self._opened)
 
     async def put(self, budgets: BudgetPeriods) -> None:
         """Takes budgets in; those whose places it has are replaced: a new period, another scope.
@@ -88,10 +90,11 @@ class BudgetSpending:
         Raises:
             Unavailable: the mart's files cannot be read.
         """
-        return await asyncio.to_thread(self._daily, budgets)
+        return await asyncio.to_thread(self._looks.daily, budgets)
 
     async def close(self) -> None:
         """Interrupts what is running and lets everything go."""
+        self._looks.close()
         work = self._work
         if work is not None:
             work.connection.interrupt()
@@ -129,10 +132,3 @@ class BudgetSpending:
 
     def _opened(self) -> Work:
         return Work(self._mart, self._limits, self._shape)
-
-    def _daily(self, budgets: BudgetPeriods) -> list[DailySpend]:
-        work = self._opened()
-        try:
-            return work.run(lambda one: one.daily(budgets))
-        finally:
-            work.connection.close()
