@@ -45,6 +45,13 @@ def in_direct_messages(playing: Playing, name: str) -> list[Message]:
     return [m for one in channels if one.is_im for m in workspace.history(one.id) if m.app_id]
 
 
+async def previewed(playing: Playing, name: str, day: str = "") -> Message:
+    """The preview that somebody asks for, be it that it misses the ack."""
+    message = await asked(playing, f"/cost report preview {day}", name)
+    await playing.stage.supervisor.idle()
+    return message
+
+
 async def test_the_summary_stands_in_the_channel_and_the_parts_in_its_thread(play: Play):
     async with play(two_weeks()) as playing:
         heard = await playing.stage.say("/cost report", "ada")
@@ -156,7 +163,7 @@ async def test_where_there_is_nothing_to_report_nothing_is_posted(play: Play):
 
 async def test_a_preview_is_for_the_asker_until_it_is_posted(play: Play):
     async with play(two_weeks()) as playing:
-        message = await asked(playing, "/cost report preview 2026-11-18", "ada")
+        message = await previewed(playing, "ada", "2026-11-18")
         before = in_channel(playing)
         shown = message.text
         await click(playing, message, "Post here", "ada")
@@ -172,7 +179,7 @@ async def test_a_preview_is_for_the_asker_until_it_is_posted(play: Play):
 
 async def test_a_double_click_posts_once(play: Play):
     async with play(two_weeks()) as playing:
-        message = await asked(playing, "/cost report preview", "ada")
+        message = await previewed(playing, "ada")
         pressed = button(message, "Post here")
         user_id = playing.stage.user_id("ada")
         delivery = playing.stage.slack.delivery
@@ -345,7 +352,7 @@ async def test_all_files_come_to_the_asker_alone(play: Play):
         sent = in_direct_messages(playing, "gil")
         names = [file.name for file in files_of(playing, sent)]
         assert in_channel(playing) == []
-        preview = await asked(playing, "/cost report preview", "gil")
+        preview = await previewed(playing, "gil")
         await click(playing, preview, "CSV files", "gil")
         again = in_direct_messages(playing, "gil")
     assert heard.ack["text"].startswith(":page_facing_up: 7 CSV files of the report")

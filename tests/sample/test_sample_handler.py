@@ -11,7 +11,7 @@ import pytest
 
 from analysis.errors import BadInput
 from handlers.imports import ImportHandler, ImportRequest
-from handlers.sample import Outcome, SampleHandler, SampleRequest
+from handlers.sample import Outcome, SampleHandler, SampleRequest, SampleResult
 from queries.dimensions import Dimensions, Source
 from queries.duck import connect
 from queries.mart import Mart
@@ -33,6 +33,22 @@ class Home:
     mart: Mart
     handler: SampleHandler
 
+    async def load(self) -> SampleResult:
+        """Loads `SMALL` into this empty home; from the second time on, by copying the first one."""
+        if not _loaded:
+            result = await self.handler.load_sample(SMALL)
+            folders = (self.mart.folder, self.handler.folder)
+            files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+            _loaded.append(
+                (result, {path.relative_to(self.folder): path.read_bytes() for path in files})
+            )
+        result, kept = _loaded[0]
+        for name, content in kept.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return replace(result, folder=self.handler.folder)
+
     def costs(self, columns: str, where: str = "true") -> list[tuple[object, ...]]:
         """Asks the relation `costs` of the mart."""
         files = self.mart.snapshot().files("costs", date(2020, 1, 1), date(2030, 1, 1))
@@ -42,6 +58,10 @@ class Home:
 
     def rows(self) -> dict[Source, int]:
         return {source: state.rows for source, state in self.mart.snapshot().sources.items()}
+
+
+_loaded: list[tuple[SampleResult, dict[Path, bytes]]] = []
+"""What `SMALL` gives, and the files that it leaves in a home."""
 
 
 def money(value: object) -> Decimal:
@@ -79,7 +99,7 @@ async def test_an_empty_mart_gets_the_sample(home: Home) -> None:
 
 
 async def test_some_requests_are_unpriced_and_some_estimated(home: Home) -> None:
-    await home.handler.ensure_sample(SMALL)
+    await home.load()
     ((unpriced,),) = home.costs("sum(unpriced_requests)", "model = 'aurora-7b-internal'")
     assert whole(unpriced) > 0
     assert home.costs("sum(unpriced_requests)", "model <> 'aurora-7b-internal'") == [(0,)]
@@ -92,7 +112,7 @@ async def test_the_imported_costs_hold_exactly_the_planted_dollars(home: Home) -
     shares = "coalesce(attributed_idle_cost, 0) + coalesce(attributed_overhead_cost, 0)"
     by_source = f"source, sum(billed_cost + {shares}), sum(requests)"
     where = "cost_category = 'inference' AND billed_cost IS NOT NULL GROUP BY source"
-    result = await home.handler.load_sample(SMALL)
+    result = await home.load()
     planted = home.costs(by_source, where)
     shutil.rmtree(home.mart.folder)
     assert result.truth is not None
@@ -110,7 +130,7 @@ async def test_the_imported_costs_hold_exactly_the_planted_dollars(home: Home) -
 
 
 async def test_a_second_load_changes_nothing(home: Home) -> None:
-    await home.handler.load_sample(SMALL)
+    await home.load()
     before = home.rows()
     version = home.mart.snapshot().version
     assert (await home.handler.ensure_sample(SMALL)).outcome is Outcome.CURRENT
@@ -122,7 +142,7 @@ async def test_a_second_load_changes_nothing(home: Home) -> None:
 
 
 async def test_a_sample_is_extended_to_the_present_as_it_was_made(home: Home) -> None:
-    first = await home.handler.load_sample(SMALL)
+    first = await home.load()
     before = home.rows()
     home.clock.advance(timedelta(hours=26))
     result = await home.handler.ensure_sample(replace(SMALL, seed=1, orgs=9, scale=5, days=90))
@@ -141,7 +161,7 @@ async def test_a_sample_is_extended_to_the_present_as_it_was_made(home: Home) ->
 async def test_an_extended_sample_is_the_one_that_is_made_at_once(
     home: Home, tmp_path: Path
 ) -> None:
-    await home.handler.load_sample(SMALL)
+    await home.load()
     home.clock.advance(timedelta(hours=26))
     await home.handler.ensure_sample(SMALL)
     sums = "source, sum(requests), sum(billed_cost), sum(gpu_seconds), sum(output_tokens)"
@@ -153,7 +173,7 @@ async def test_an_extended_sample_is_the_one_that_is_made_at_once(
 
 
 async def test_a_sample_can_reach_further_back_later(home: Home) -> None:
-    short = await home.handler.load_sample(SMALL)
+    short = await home.load()
     long = await home.handler.load_sample(replace(SMALL, days=7))
     assert short.truth is not None
     assert long.truth is not None
@@ -193,13 +213,13 @@ async def test_a_load_that_broke_off_is_taken_up_again(home: Home) -> None:
 
 
 async def test_another_world_does_not_fit_into_the_same_home(home: Home) -> None:
-    await home.handler.load_sample(SMALL)
+    await home.load()
     with pytest.raises(BadInput, match="another COSTBOT_HOME"):
         await home.handler.load_sample(replace(SMALL, seed=8))
 
 
 async def test_another_world_takes_the_place_of_one_whose_mart_is_gone(home: Home) -> None:
-    await home.handler.load_sample(SMALL)
+    await home.load()
     shutil.rmtree(home.mart.folder)
     result = await home.handler.load_sample(replace(SMALL, seed=8))
     assert result.outcome is Outcome.LOADED
