@@ -16,9 +16,8 @@ The target lies between the peers' 75th percentile and their median, likely in t
 length in the first half. Where input is cached already, only its fresh part can be saved.
 
 Silent where: fewer than 4 peers or 100 requests; nobody says what the task is (no endpoint and no
-feature); peers are as long (retrieval among retrieval); the growth comes with longer answers,
-with many more requests, or with ones that fail (they have no answers, and lengths of their own);
-what is saved is below the floor in dollars.
+feature); peers are as long (retrieval among retrieval); the growth comes with longer answers or
+with many more requests; many requests fail; what is saved is below the floor in dollars.
 """
 
 from __future__ import annotations
@@ -75,8 +74,7 @@ ALIKE_VOLUME = Decimal("1.3")
 a launch for a day, raise the mean without any prompt growing."""
 
 MOST_FAILED = Decimal("0.05")
-"""Of a route that is held against itself: storms of retries grow a route's mean input by their own
-length, and have no output to grow along."""
+"""Of a route: storms of retries have lengths of their own, and no output to go with them."""
 
 METHOD_SPREAD = Decimal("0.2")
 """Relative standard deviation: how much of a prompt can go is seen only when it is read."""
@@ -148,7 +146,9 @@ def propose(
     for route, its in sorted(routes.items(), key=lambda pair: _cost_of(pair[1]), reverse=True):
         if not is_worth_it(period.monthly(_cost_of(its)), total):
             break
-        excess = _beside_peers(route, peers) or _beside_itself(route, its, halves, period)
+        if _fails_much(its):
+            continue
+        excess = _beside_peers(route, peers) or _beside_itself(route, halves, period)
         if excess is None:
             continue
         proposal = _proposal(route, its, excess, period, halves)
@@ -159,6 +159,11 @@ def propose(
 
 def _cost_of(cells: Iterable[PricedCell]) -> Decimal:
     return sum((priced.cell.billed_cost for priced in cells), Decimal(0))
+
+
+def _fails_much(cells: Sequence[PricedCell]) -> bool:
+    requests = sum(priced.cell.tokens.requests for priced in cells)
+    return sum(priced.cell.failed_requests for priced in cells) > MOST_FAILED * requests
 
 
 def _beside_peers(route: Route, peers: Peers) -> _Excess | None:
@@ -204,14 +209,9 @@ def _peer_evidence(own: Shape, norm: Norm) -> dict[str, Json]:
     }
 
 
-def _beside_itself(
-    route: Route, cells: Sequence[PricedCell], halves: Halves, period: EvidencePeriod
-) -> _Excess | None:
+def _beside_itself(route: Route, halves: Halves, period: EvidencePeriod) -> _Excess | None:
     both = halves.of([route])
     if both is None or period.days < LEAST_DAYS_OF_GROWTH:
-        return None
-    requests = sum(priced.cell.tokens.requests for priced in cells)
-    if sum(priced.cell.failed_requests for priced in cells) > MOST_FAILED * requests:
         return None
     first, rest = both
     if min(first.requests, rest.requests) < LEAST_REQUESTS_OF_HALF or not first.input:
@@ -234,7 +234,8 @@ def _beside_itself(
         ),
         variant="growth",
         evidence=_growth_evidence(first, rest, before, after),
-        volume=Decimal(rest.requests * period.days) / (rest.days * requests),
+        volume=Decimal(rest.requests * period.days)
+        / (rest.days * (first.requests + rest.requests)),
         level=rest.cost * period.days / (rest.days * whole) if whole else Decimal(1),
     )
 

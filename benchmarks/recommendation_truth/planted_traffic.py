@@ -131,8 +131,9 @@ def fan_out(making: Making) -> Organization:
 def _key_with_habits(making: Making) -> Route:
     """A service that asks all day, some ten times an hour."""
     rng, route = making.rng, making.route("anthropic", "omega", "service")
+    taken = 400 * rng.lognormvariate(0, 0.25)
     for at in arrivals(rng, rng.randint(2_000, 3_500), OFFICE, weekend=0.5):
-        making.asks.append(Ask(at, route, None, "service", making.tokens(400), making.tokens(60)))
+        making.asks.append(Ask(at, route, None, "service", making.tokens(taken), making.tokens(60)))
     return route
 
 

@@ -129,6 +129,14 @@ def test_growth_on_a_route_that_fails_much_is_left_alone() -> None:
     assert found_among(some, [], [first.cell]) != []
 
 
+def test_prompts_of_a_route_that_fails_much_are_held_against_nobody() -> None:
+    own = cell_of(MODEL, requests=10_000, fresh=5_000, output=100)
+    failing = replace(own, cell=replace(own.cell, failed_requests=600))
+    peers = organizations(900, 1_000, 1_000, 1_000, 1_100)
+    assert found_among(own, peers) != []
+    assert found_among(failing, peers) == []
+
+
 @pytest.mark.parametrize(
     ("requests", "fresh", "output"),
     [(500, 1_000, 100), (5_000, 1_700, 100), (5_000, 1_000, 50)],
