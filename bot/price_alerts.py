@@ -13,7 +13,7 @@ from analysis.errors import Unavailable
 from analysis.roles import Role
 from bot.assembly import Parts
 from bot.blocks.answer import Answer
-from bot.blocks.price_alerts import ending_answer, unpriced_answer
+from bot.blocks.price_alerts import endings_answer, unpriced_answer
 from bot.outbox.payloads import Json, SlackMessage
 from handlers.price_alerts import EndingModel, PriceAlertHandler, UnpricedModel
 from queries.recommendation_evidence.reading import EvidenceLimits, EvidenceReader
@@ -70,16 +70,21 @@ class PriceAlertJob:
         alerts = await self.handler.alerts()
         people = await self.store.people.find_all()
         now = self.clock()
+        ending: dict[str, tuple[Person, list[EndingModel]]] = {}
+        for one in alerts.ending:
+            for person in addressees(people, one.organization):
+                ending.setdefault(ending_key(person, now), (person, []))[1].append(one)
+        unpriced: dict[str, tuple[Person, list[UnpricedModel]]] = {}
+        for use in alerts.unpriced:
+            for person in addressees(people, use.organization):
+                unpriced.setdefault(unpriced_key(use, person), (person, []))[1].append(use)
         new = [
-            _delivery(ending_key(one, person, now), person, ending_answer(one), now)
-            for one in alerts.ending
-            for person in addressees(people, one.organization)
+            _delivery(key, person, endings_answer(models), now)
+            for key, (person, models) in ending.items()
         ]
-        new += [
-            _delivery(unpriced_key(one, person), person, unpriced_answer(one), now)
-            for one in alerts.unpriced
-            for person in addressees(people, one.organization)
-        ]
+        for key, (person, uses) in unpriced.items():
+            uses.sort(key=lambda use: -use.requests)
+            new.append(_delivery(key, person, unpriced_answer(uses), now))
         added = 0
         for begin in range(0, len(new), AT_ONCE):
             added += len(await self.store.deliveries.add_many(new[begin : begin + AT_ONCE]))
@@ -113,15 +118,14 @@ def addressees(people: Iterable[Person], organization: str | None) -> list[Perso
     return own or [one for one in there if one.role is Role.ADMIN]
 
 
-def ending_key(one: EndingModel, person: Person, now: datetime) -> str:
-    """Once a month, organization, model and person."""
-    about = f"{one.organization or ''}|{one.provider}/{one.model}|{now:%Y-%m}"
-    return f"prices.deprecated|{about}|{person.team_id}/{person.user_id}"
+def ending_key(person: Person, now: datetime) -> str:
+    """Once a month and person: all models that end stand in one message."""
+    return f"prices.deprecated|{now:%Y-%m}|{person.team_id}/{person.user_id}"
 
 
 def unpriced_key(one: UnpricedModel, person: Person) -> str:
-    """Once for each organization, model and person."""
-    about = f"{one.organization or ''}|{one.provider or ''}/{one.model}"
+    """Once for each model and person, however many organizations use it."""
+    about = f"{one.provider or ''}/{one.model}"
     return f"prices.unpriced|{about}|{person.team_id}/{person.user_id}"
 
 

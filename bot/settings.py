@@ -233,8 +233,8 @@ class Settings(BaseSettings):
     )
     weekly_summary: bool = Field(
         default=True,
-        description="Whether organization admins and admins, listed by name or by user group, get a "
-        "summary of the recommendations in Slack, on Mondays at 9 in their zone.",
+        description="Whether organization admins and admins, listed by name or by user group, get "
+        "a summary of the recommendations in Slack, on Mondays at 9 in their zone.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."

@@ -59,10 +59,10 @@ async def test_admins_of_the_organization_are_told_of_models_that_end_and_have_n
     async with costbot(tmp_path, USAGE) as parts:
         await listed(parts)
         await tell(parts)
-        ending, of_globex, unpriced = await told(parts)
-    assert [one.address for one in (ending, of_globex, unpriced)] == ["U2", "U1", "U2"]
-    assert ending.key == "prices.deprecated|acme|openai/gpt-4-turbo|2026-11|T1/U2"
-    assert unpriced.key == "prices.unpriced|acme|/aurora|T1/U2"
+        of_globex, ending, unpriced = await told(parts)
+    assert [one.address for one in (of_globex, ending, unpriced)] == ["U1", "U2", "U2"]
+    assert ending.key == "prices.deprecated|2026-11|T1/U2"
+    assert unpriced.key == "prices.unpriced|/aurora|T1/U2"
     text = str(ending.payload["text"])
     assert text.startswith("gpt-4-turbo is deprecated, and acme uses it: $60.00 a month")
     assert "It names " in text
@@ -102,7 +102,7 @@ async def test_a_model_in_use_is_told_of_again_in_the_next_month_and_a_price_onl
         clock.now = december
         await tell(parts)
         new = {one.key for one in await told(parts)} - first
-    assert new == {"prices.deprecated|acme|openai/gpt-4-turbo|2026-12|T1/U2"}
+    assert new == {"prices.deprecated|2026-12|T1/U2"}
 
 
 async def test_what_has_a_price_by_now_is_not_told_of(tmp_path: Path) -> None:
@@ -122,6 +122,29 @@ async def test_what_has_a_price_by_now_is_not_told_of(tmp_path: Path) -> None:
         )
         await tell(parts)
         assert not [one for one in await told(parts) if "aurora" in one.key]
+
+
+async def test_many_models_that_end_are_one_message_and_a_model_of_many_without_a_price_too(
+    tmp_path: Path,
+) -> None:
+    many = (
+        *edges(),
+        GPT_4,
+        {**GPT_4, "model": "gpt-4", "request_id": "four"},
+        {**turbo(4, organization="globex")},
+        AURORA,
+        {**AURORA, "organization": "globex", "request_id": "theirs"},
+    )
+    async with costbot(tmp_path, many) as parts:
+        await parts.store.people.put(ADMIN)
+        await tell(parts)
+        ending, unpriced = await told(parts)
+    text = str(ending.payload["text"])
+    assert text.startswith("2 models that you use are deprecated: ")
+    assert "globex" in str(ending.payload["blocks"])
+    assert "aurora has no price, and acme and 1 other use it: 1,000 requests" in str(
+        unpriced.payload["text"]
+    )
 
 
 async def test_nobody_is_woken(tmp_path: Path) -> None:
