@@ -50,7 +50,7 @@ def evidence_of(
         "savings_range": _range_words(best),
         "tasks": _tasks(group, best, period),
         "alternatives": _alternatives(offers, best, period),
-        "chart": curve(_points(present, cost, offers, period)),
+        "chart": curve(_points(present, cost, best, offers, period)),
     }
 
 
@@ -116,18 +116,19 @@ def _alternatives(offers: Iterable[Offer], best: Offer, period: EvidencePeriod) 
 
 
 def _points(
-    present: ModelFacts, cost: Decimal, offers: Iterable[Offer], period: EvidencePeriod
+    present: ModelFacts, cost: Decimal, best: Offer, offers: Iterable[Offer], period: EvidencePeriod
 ) -> list[Point]:
     """The present model first, then those that could answer all of its requests.
 
-    Differences are drawn from the present model's score, since two alternatives may have been
-    compared with it on different tests.
+    All are on the test by which the best one is compared: scores of others do not stand beside it.
     """
-    own = next(iter(scores(present).values()))
+    test = test_of(present, best.model)
+    if test is None:
+        return []
     others = [
-        Point(offer.model.model, period.monthly(offer.cost_of_all), own + offer.change)
+        Point(offer.model.model, period.monthly(offer.cost_of_all), scores(offer.model)[test])
         for offer in offers
-        if offer.answers_all
+        if offer.answers_all and test in scores(offer.model)
     ]
-    here = Point(present.model, period.monthly(cost), own)
+    here = Point(present.model, period.monthly(cost), scores(present)[test])
     return [here, *sorted(others, key=lambda point: point.cost)[: ROWS - 1]]
