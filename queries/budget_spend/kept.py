@@ -172,8 +172,8 @@ class Work:
         return self._figures("SELECT * FROM spent WHERE place IN (FROM asked)")
 
     def daily(self, budgets: BudgetPeriods) -> list[DailySpend]:
-        """See `BudgetSpending.daily`."""
-        self.put(budgets)
+        """See `BudgetSpending.daily`; for a database that watches no budgets."""
+        self._targets.put(budgets)
         self._add_up(self._within(self._mart.snapshot().rollups(), ALL), ALL, daily=True)
         found = self.connection.execute(
             f"SELECT place, day, SUM(cost)::{MONEY}, SUM(requests)::BIGINT, "
