@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.recommendations.proposal import Kind, Proposal
+from analysis.recommendations.provider_offers import ProviderOffer
 
 
 @dataclass
@@ -20,6 +21,8 @@ class Actions:
         shortened: routes whose prompts lose what is needless.
         moved: the other model, and the largest input and output, by model.
         batched: models whose patient requests go as batches.
+        dropped: features and keys that are given up.
+        committed: offers that are taken.
     """
 
     limits: dict[tuple[str, str], tuple[int, float]]
@@ -29,6 +32,27 @@ class Actions:
     shortened: set[Scope]
     moved: dict[tuple[str, str], Move]
     batched: set[tuple[str, str]]
+    dropped: frozenset[tuple[str, str]] = frozenset()
+    committed: tuple[Commitment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """So much off for whoever pays at least so much a month.
+
+    Attributes:
+        provider: whose.
+        least: USD a month.
+        discount: off the list, 0 to 1.
+    """
+
+    provider: str
+    least: float
+    discount: float
+
+    def saves(self, listed: float) -> float:
+        """USD of a month that costs so much at the list; negative: it costs."""
+        return listed - max(self.least, listed * (1 - self.discount))
 
 
 Scope = tuple[str | None, str | None, str | None, str | None, str | None]
@@ -45,8 +69,9 @@ class Move:
     output: float
 
 
-def actions_of(proposals: Iterable[Proposal]) -> Actions:
-    """All that some recommendations ask for."""
+def actions_of(proposals: Iterable[Proposal], offers: Iterable[ProviderOffer] = ()) -> Actions:
+    """All that some recommendations ask for, of offers that were made."""
+    by_id = {offer.id: offer for offer in offers}
     found = Actions({}, {}, {}, set(), set(), {}, set())
     for one in proposals:
         action, scope = one.action, _scope(one)
@@ -68,8 +93,25 @@ def actions_of(proposals: Iterable[Proposal]) -> Actions:
             case Kind.BATCH_PROCESSING, _:
                 found.batched.add(_model(one))
             case _:
-                pass
+                found.dropped |= _dropped(one)
+                found.committed += _taken(one, by_id)
     return found
+
+
+_NAMED = ("key", "feature", "endpoint", "model")
+
+
+def _dropped(proposal: Proposal) -> set[tuple[str, str]]:
+    if proposal.kind is not Kind.UNUSED_FEATURES:
+        return set()
+    return {(name, proposal.scope[name][0]) for name in _NAMED if name in proposal.scope}
+
+
+def _taken(proposal: Proposal, offers: Mapping[str, ProviderOffer]) -> tuple[Commitment, ...]:
+    offer = offers.get(str(proposal.action.get("offer")))
+    if offer is None:
+        return ()
+    return (Commitment(offer.provider, float(offer.from_usd or 0), float(offer.discount)),)
 
 
 def _scope(proposal: Proposal) -> Scope:

@@ -8,6 +8,7 @@ from random import Random
 
 from analysis.recommendations.cells import Route
 from analysis.recommendations.proposal import Kind, Proposal
+from analysis.recommendations.provider_offers import ProviderOffer
 from benchmarks.recommendation_truth.actions import Actions
 from benchmarks.recommendation_truth.arrivals import OFFICE, arrivals, next_month
 from benchmarks.recommendation_truth.asks import DAYS, Ask
@@ -53,6 +54,7 @@ class Organization:
         wastes: that were planted; empty: look-alikes of waste, or nothing at all.
         abroad: how its requests fare at other models.
         month: how much more it asks for in the month after.
+        offers: that providers made to it.
     """
 
     name: str
@@ -62,10 +64,11 @@ class Organization:
     wastes: tuple[Waste, ...]
     abroad: Abroad
     month: float
+    offers: tuple[ProviderOffer, ...] = ()
 
-    def saved(self, actions: Actions) -> float:
-        """USD of the evidence's days, had it done that."""
-        return Otherwise(self.asks, self.abroad).saved(actions)
+    def saved(self, actions: Actions, volume: float = 1.0) -> float:
+        """USD of the evidence's days, or of a month of another volume, had it done that."""
+        return Otherwise(self.asks, self.abroad).saved(actions, volume)
 
     def monthly(self, actions: Actions, waste: Waste | None) -> float:
         """USD a month as things stood at the end of the evidence."""
@@ -74,7 +77,10 @@ class Organization:
     def next_month(self, actions: Actions, waste: Waste | None) -> float:
         """USD of the month that came after."""
         again = None if waste is None else waste.again
-        return self.monthly(actions, waste) * (self.month if again is None else again)
+        if again is not None:
+            return self.monthly(actions, waste) * again
+        since = waste.since if waste else 0
+        return self.saved(actions, self.month) * DAYS / (DAYS - since)
 
 
 @dataclass
@@ -140,7 +146,9 @@ class Making:
         self.asks += made
         return made
 
-    def made(self, group: str, variant: str, *wastes: Waste) -> Organization:
+    def made(
+        self, group: str, variant: str, *wastes: Waste, offers: tuple[ProviderOffer, ...] = ()
+    ) -> Organization:
         """It, complete."""
         for ask in self.asks:
             ask.pico = cost(ask)
@@ -157,6 +165,7 @@ class Making:
                 skill=skill,
             ),
             month=next_month(self.rng),
+            offers=offers,
         )
 
 

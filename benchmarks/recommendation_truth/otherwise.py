@@ -51,10 +51,20 @@ class Otherwise:
         self._asks = asks
         self._abroad = abroad
 
-    def saved(self, actions: Actions) -> float:
-        """USD of the evidence's days; negative: it costs."""
+    def saved(self, actions: Actions, volume: float = 1.0) -> float:
+        """USD of the evidence's days; negative: it costs.
+
+        Args:
+            actions: what is done.
+            volume: of a month like these days that asks for so much more or less.
+        """
         walk = _Walk(actions, self._abroad)
-        return sum(ask.pico - walk.pays(ask) for ask in self._asks) / PICO
+        pays = [(ask, walk.pays(ask)) for ask in self._asks]
+        saved = volume * sum(ask.pico - paid for ask, paid in pays) / PICO
+        for one in actions.committed:
+            listed = sum(paid for ask, paid in pays if ask.route.provider == one.provider) / PICO
+            saved += one.saves(volume * listed)
+        return saved
 
 
 @dataclass
@@ -69,6 +79,15 @@ class _Walk:
     def pays(self, ask: Ask) -> int:
         """What a request costs, 1e-12 USD."""
         usual = ask.pico
+        route = ask.route
+        names = {
+            ("feature", route.feature),
+            ("key", ask.key),
+            ("model", route.model),
+            ("endpoint", route.endpoint),
+        }
+        if self.actions.dropped and names & self.actions.dropped:
+            return 0
         if self.actions.limits and self._is_refused(ask, usual):
             # Whoever wants the answer asks again later.
             return 0 if ask.runaway else usual

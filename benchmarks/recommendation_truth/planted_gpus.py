@@ -51,7 +51,20 @@ def fleet_of_pools(rng: Random, name: str) -> Fleet:
         case _:
             _pool(fleet, "launch", _waves, over=1.0, like="enlarged for a launch", launch=24)
     _pool(fleet, "scaled", _waves, over=1.0, like="scaled by the hour", scaled=True)
+    if rng.random() < 0.5:
+        _forgotten(fleet)
     return fleet
+
+
+def _forgotten(fleet: Fleet) -> None:
+    """Machines that nobody asks anything."""
+    machines = fleet.rng.randint(4, 20)
+    pool = Pool("api", "forgotten", ON_DEMAND)
+    fleet.waiting += [Waiting(hour, pool, machines * MACHINE) for hour in range(HOURS)]
+    paid = machines * HOURS * MACHINE / PICO
+    scope = {"model": "forgotten"}
+    fault = Fault(Kind.UNUSED_FEATURES, "forgotten", scope, True, paid, lambda _: (paid, paid))
+    fleet.faults.append(fault)
 
 
 def _pool(

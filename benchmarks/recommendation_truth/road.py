@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from analysis.prices import UnitPrice
 from analysis.recommendations.cells import EvidencePeriod
+from analysis.recommendations.provider_offers import ProviderOffer
 from benchmarks.recommendation_truth.asks import NOW, PERIOD, START, Ask
 from benchmarks.recommendation_truth.models import price_list
+from benchmarks.recommendation_truth.organizations import Organization
 from benchmarks.recommendation_truth.runs import Fleet, Run, Waiting
 from handlers.imports import ImportHandler, ImportRequest
-from handlers.recommendations.evidence import EvidenceSources, Material
+from handlers.recommendations.evidence import EvidenceSources, Material, Offered
 from handlers.recommendations.gathering import gather
 from handlers.recommendations.pricing_of_cells import PricingOfCells
 from queries.dimensions import Dimensions, Source
@@ -23,6 +25,8 @@ from queries.engines.duckdb import DuckDbEngine
 from queries.mart import Mart
 from queries.recommendation_evidence.actors import actors
 from queries.recommendation_evidence.cache_counts import cache_counts
+from queries.recommendation_evidence.daily_costs import daily_costs
+from queries.recommendation_evidence.feature_use import feature_use
 from queries.recommendation_evidence.gpu import gpu_evidence
 from queries.recommendation_evidence.reading import EvidenceReader
 from queries.recommendation_evidence.reuse import reuse
@@ -40,14 +44,19 @@ _GPU = (
 )  # fmt: skip
 
 
-async def read_back(folder: Path, asks: Iterable[Ask], fleet: Fleet | None = None) -> Material:
+async def read_back(
+    folder: Path, organizations: Iterable[Organization], fleet: Fleet | None = None
+) -> Material:
     """Imports requests, and gathers the evidence of everybody.
 
     Args:
         folder: to work in.
-        asks: to models.
+        organizations: with their requests to models.
         fleet: of GPUs; None: there is none.
     """
+    organizations = list(organizations)
+    asks = [ask for one in organizations for ask in one.asks]
+    offers = [offer for one in organizations for offer in one.offers]
     mart = Mart(folder / "home", Dimensions(), lambda: NOW)
     handler = ImportHandler(folder / "home", mart, Dimensions(), lambda: NOW, _prices)
     periods: dict[Source, EvidencePeriod] = {}
@@ -63,7 +72,7 @@ async def read_back(folder: Path, asks: Iterable[Ask], fleet: Fleet | None = Non
         periods[Source.GPU] = PERIOD
     engine = DuckDbEngine(mart)
     try:
-        sources = _sources(EvidenceReader(mart), engine)
+        sources = _sources(EvidenceReader(mart), engine, offers)
         return await gather(sources, periods, None, ZoneInfo("UTC"), NOW)
     finally:
         await engine.close()
@@ -149,7 +158,12 @@ def _waiting_row(number: int, one: Waiting) -> Sequence[object]:
     )
 
 
-def _sources(reader: EvidenceReader, engine: DuckDbEngine) -> EvidenceSources:
+def _sources(
+    reader: EvidenceReader, engine: DuckDbEngine, offers: Sequence[ProviderOffer]
+) -> EvidenceSources:
+    async def offered(period: EvidencePeriod, whose: str | None) -> Offered:
+        return Offered(offers=offers, daily=await daily_costs(reader, period, whose))
+
     async def pricing(_: object) -> PricingOfCells:
         return PricingOfCells(price_list(), NOW)
 
@@ -160,4 +174,6 @@ def _sources(reader: EvidenceReader, engine: DuckDbEngine) -> EvidenceSources:
         actors=lambda period, whose: actors(reader, period, whose),
         gpu=lambda period: gpu_evidence(engine, Dimensions(), period),
         pricing=pricing,
+        offered=offered,
+        uses=lambda period, whose: feature_use(reader, period, whose),
     )

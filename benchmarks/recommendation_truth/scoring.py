@@ -200,7 +200,7 @@ def _organization(
     score.clean += one.group == CLEAN
     for proposal in found:
         waste = next((waste for waste in one.wastes if waste.is_meant(proposal)), None)
-        actions = actions_of([proposal])
+        actions = actions_of([proposal], one.offers)
         score.judged.append(
             _judged(
                 proposal,

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from analysis.recommendations.feature_use import UseEvidence
 from analysis.recommendations.peers import Peers
 from analysis.recommendations.proposal import Kind, Proposal
 from benchmarks.recommendation_truth import planted_caching as caching
 from benchmarks.recommendation_truth import planted_models as models
+from benchmarks.recommendation_truth import planted_offers as offers
 from benchmarks.recommendation_truth import planted_traffic as traffic
 from benchmarks.recommendation_truth.asks import NOW, PERIOD
 from benchmarks.recommendation_truth.gpu_evidence import gpu_evidence_of
@@ -21,9 +23,11 @@ from benchmarks.recommendation_truth.usage_evidence import (
     actors_of,
     cache_counts_of,
     cells_of,
+    daily_costs_of,
     reuse_of,
+    uses_of,
 )
-from handlers.recommendations.evidence import Evidence
+from handlers.recommendations.evidence import Evidence, Offered
 from handlers.recommendations.pricing_of_cells import PricingOfCells
 from handlers.recommendations.types import TYPES
 from queries.dimensions import Source
@@ -39,6 +43,12 @@ PAIRS: tuple[tuple[Sequence[Maker], Sequence[Maker]], ...] = (
     (traffic.LIMITS, traffic.NO_LIMITS),
 )
 """Of each kind: who has such waste, and who only seems to."""
+
+LATER: tuple[tuple[Sequence[Maker], Sequence[Maker]], ...] = (
+    (offers.TIERS, offers.NO_TIERS),
+    (offers.UNUSED, offers.NOT_UNUSED),
+)
+"""The same; they stand last, so that the others stay what they were before these came."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,7 @@ def world_of(seed: int, makers: Sequence[Maker] | None = None) -> World:
     if chosen is None:
         chosen = [several[seed % len(several)] for pair in PAIRS for several in pair]
         chosen += [traffic.several_wastes, *[traffic.clean] * CLEAN]
+        chosen += [several[seed % len(several)] for pair in LATER for several in pair]
     organizations = [
         maker(Making(Random(f"{seed} {place}"), f"org-{place:02}"))
         for place, maker in enumerate(chosen)
@@ -92,6 +103,8 @@ def usage_evidence(organizations: Sequence[Organization]) -> dict[str, Evidence]
             reuse=reuse_of(one.asks),
             caches=cache_counts_of(one.asks),
             actors=actors_of(one.asks),
+            offered=Offered(offers=one.offers, daily=daily_costs_of(one.asks)),
+            uses=UseEvidence(uses_of(one.asks)),
         )
         for one in organizations
     }

@@ -20,6 +20,7 @@ from analysis.prices import TokenUsage
 from analysis.recommendations.actors import ActorHour, ActorLoad
 from analysis.recommendations.cache_counts import CacheCounts, CacheDay
 from analysis.recommendations.cells import INPUT_BANDS, OUTPUT_BANDS, Route, Timing, UsageCell
+from analysis.recommendations.feature_use import FeatureUse, UseDay, UseKind
 from analysis.recommendations.reuse import LIFETIMES, Reuse, ReuseDay
 from benchmarks.recommendation_truth.arrivals import FIRST_WEEKDAY
 from benchmarks.recommendation_truth.asks import BLOCK, DAY, DAYS, HOUR, MINUTE, PERIOD, START, Ask
@@ -311,4 +312,70 @@ def _load(
         routes=tuple((route, usd(pico)) for route, pico in routes.most_common()),
         hours=tuple(hours),
         evidence_hours=24 * PERIOD.days,
+    )
+
+
+def daily_costs_of(asks: Iterable[Ask]) -> dict[Route, list[Decimal]]:
+    """USD of every day, by route."""
+    sums: dict[Route, list[int]] = {}
+    for ask in asks:
+        sums.setdefault(ask.route, [0] * DAYS)[ask.at // DAY] += ask.pico
+    return {route: [usd(pico) for pico in days] for route, days in sums.items()}
+
+
+def uses_of(asks: Sequence[Ask]) -> tuple[FeatureUse, ...]:
+    """Keys, endpoints, features and models that may serve nobody."""
+    kinds: tuple[UseKind, ...] = ("key", "endpoint", "feature", "model")
+    found: list[FeatureUse] = []
+    for kind in kinds:
+        by_name: dict[tuple[str, str | None], list[Ask]] = defaultdict(list)
+        for ask in asks:
+            name = ask.key if kind == "key" else getattr(ask.route, kind)
+            if name is not None:
+                provider = ask.route.provider if kind == "model" else None
+                by_name[name, provider].append(ask)
+        for (name, provider), own in by_name.items():
+            use = _use(kind, name, provider, own)
+            answered = [ask for ask in own if not ask.failed]
+            is_small = sum(map(_is_small, answered)) >= 0.9 * len(answered)
+            is_one = kind == "model" and use.actors == 1 and not use.user_requests
+            if use.cost >= 1 and (is_small or is_one):
+                found.append(use)
+    return tuple(found)
+
+
+def _is_small(ask: Ask) -> bool:
+    return 0 < ask.input <= 64 and ask.output <= 16
+
+
+def _use(kind: UseKind, name: str, provider: str | None, asks: Sequence[Ask]) -> FeatureUse:
+    days: dict[int, list[Ask]] = defaultdict(list)
+    routes: Counter[Route] = Counter()
+    for ask in asks:
+        days[ask.at // DAY].append(ask)
+        routes[ask.route] += ask.pico
+    return FeatureUse(
+        organization=asks[0].route.organization,
+        kind=kind,
+        name=name,
+        provider=provider,
+        routes=tuple((route, usd(pico)) for route, pico in routes.most_common() if pico),
+        days=tuple(_use_day(day, own) for day, own in sorted(days.items())),
+        small_sizes=len({ask.input for ask in asks if _is_small(ask)}),
+        user_requests=sum(ask.user is not None for ask in asks),
+        actors=len({ask.user or ask.key or "" for ask in asks}),
+        environments=tuple(sorted({ask.route.environment or "" for ask in asks})),
+    )
+
+
+def _use_day(day: int, asks: Sequence[Ask]) -> UseDay:
+    answered = [ask for ask in asks if not ask.failed]
+    return UseDay(
+        day=START.date() + timedelta(days=day),
+        requests=len(asks),
+        failed=len(asks) - len(answered),
+        small=sum(map(_is_small, answered)),
+        cost=usd(sum(ask.pico for ask in asks)),
+        served_cost=usd(sum(ask.pico for ask in answered if not _is_small(ask))),
+        small_cost=usd(sum(ask.pico for ask in answered if _is_small(ask))),
     )

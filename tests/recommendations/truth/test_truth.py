@@ -21,6 +21,8 @@ KINDS = (
     Kind.IDLE_CAPACITY,
     Kind.FAILURE_WASTE,
     Kind.EFFICIENCY_DRIFT,
+    Kind.TIER_MIGRATION,
+    Kind.UNUSED_FEATURES,
 )
 
 
