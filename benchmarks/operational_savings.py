@@ -11,16 +11,23 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from analysis.recommendations.counterfactual import estimate
-from analysis.recommendations.daily import ActorDay, ActorName, PoolDay, ServiceDay
-from analysis.recommendations.gpu import Pool, Service
-from analysis.recommendations.measured import BEFORE_DAYS, Facts, Span, judged, measure, span_of
-from analysis.recommendations.measured_gpu import (
+from analysis.recommendations.gpus.gpu import Pool, Service
+from analysis.recommendations.measured.counterfactual import estimate
+from analysis.recommendations.measured.daily import ActorDay, ActorName, PoolDay, ServiceDay
+from analysis.recommendations.measured.gpu import (
     actor_facts,
     efficiency_facts,
     failure_facts,
     idle_held,
     pool_days,
+)
+from analysis.recommendations.measured.measure import (
+    BEFORE_DAYS,
+    Facts,
+    Span,
+    judged,
+    measure,
+    span_of,
 )
 from benchmarks.savings_trials import Trial
 

@@ -17,9 +17,9 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from analysis.recommendations.cells import EvidencePeriod, ModelFacts, PricedCell, UsageCell
-from analysis.recommendations.gpu import GpuEvidence
+from analysis.recommendations.gpus.gpu import GpuEvidence
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Json, Kind, Proposal
-from analysis.recommendations.states import Move, State
 from analysis.roles import Role
 from handlers.caller import Caller
 from handlers.recommendations.evidence import Evidence, EvidenceSources, Pricing

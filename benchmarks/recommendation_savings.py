@@ -19,14 +19,14 @@ from decimal import Decimal
 from itertools import product
 
 from analysis.recommendations.cells import Route
-from analysis.recommendations.daily import UsageDay
-from analysis.recommendations.measured import (
+from analysis.recommendations.measured.daily import UsageDay
+from analysis.recommendations.measured.measure import (
     BEFORE_DAYS,
     Span,
     measure,
     span_of,
 )
-from analysis.recommendations.measured_usage import REPEATS, Scope, usage_facts
+from analysis.recommendations.measured.usage import REPEATS, Scope, usage_facts
 from analysis.recommendations.proposal import Kind
 from benchmarks.operational_savings import actor_world, failure_world, idle_world, seconds_world
 from benchmarks.savings_trials import Trial, line

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from analysis.recommendations.measured import Measured, MeasuredState
+from analysis.recommendations.measured.measure import Measured, MeasuredState
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slackblocks import Block
 
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.states import State
 from bot.blocks.answer import Answer, context, section
 from bot.blocks.text import escape, money, percent, short
 from bot.recommendation_words import saved_line

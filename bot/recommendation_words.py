@@ -30,7 +30,7 @@ KINDS: Mapping[Kind, str] = {
 """How a sentence names a kind."""
 
 LEAST_DAYS = 3
-"""Complete days before which nothing is said to be seen; as `analysis.recommendations.measured`."""
+"""Complete days before which nothing is said to be seen; as `measured.measure`."""
 
 
 def saved_line(saved: SavedSoFar) -> str:

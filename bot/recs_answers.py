@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.errors import NotFound, NotUnderstood
-from analysis.recommendations.states import Move
+from analysis.recommendations.kept.states import Move
 from bot.blocks.answer import Answer
 from bot.blocks.recs_card import Card, card_answer, public_card
 from bot.blocks.recs_details import details_answer

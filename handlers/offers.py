@@ -7,7 +7,7 @@ from datetime import datetime
 
 from analysis.clock import Clock
 from analysis.errors import NotAllowed, NotFound
-from analysis.recommendations.provider_offers import OfferKind, Subscription
+from analysis.recommendations.tiers.provider_offers import OfferKind, Subscription
 from analysis.roles import Role
 from analysis.written import count, money, percent, plural
 from handlers.budgets.journal import actor_of, written

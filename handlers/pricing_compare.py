@@ -10,11 +10,11 @@ from decimal import Decimal
 from analysis.errors import NotFound
 from analysis.periods import Period
 from analysis.prices import PriceSource, TokenUsage
-from analysis.recommendations.alternatives import THINKING, starts_thinking
 from analysis.recommendations.cells import ModelFacts, PricedCell
-from analysis.recommendations.elsewhere import Elsewhere
-from analysis.recommendations.fit import Fit, fit_of
-from analysis.recommendations.quality import difference, scores, test_of
+from analysis.recommendations.cheaper_models.alternatives import THINKING, starts_thinking
+from analysis.recommendations.cheaper_models.elsewhere import Elsewhere
+from analysis.recommendations.cheaper_models.fit import Fit, fit_of
+from analysis.recommendations.cheaper_models.quality import difference, scores, test_of
 from handlers.caller import Caller
 from handlers.other_model import OtherModel, find_model
 from handlers.own_usage import MODEL, OwnUsage, UsageReader, cost_of

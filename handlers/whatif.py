@@ -10,10 +10,10 @@ from decimal import Decimal
 from analysis.errors import NotFound, NotUnderstood
 from analysis.periods import Period
 from analysis.prices import PriceSource, TokenPrices, token_prices
-from analysis.recommendations.alternatives import starts_thinking
 from analysis.recommendations.cells import ModelFacts, PricedCell, Route
-from analysis.recommendations.fit import Fit, fit_of
-from analysis.recommendations.quality import difference, test_of
+from analysis.recommendations.cheaper_models.alternatives import starts_thinking
+from analysis.recommendations.cheaper_models.fit import Fit, fit_of
+from analysis.recommendations.cheaper_models.quality import difference, test_of
 from analysis.recommendations.whatif import Changes, Outcome, Target, what_if
 from handlers.caller import Caller
 from handlers.nearest import shown

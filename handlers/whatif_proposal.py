@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from analysis.errors import NotUnderstood
 from analysis.recommendations.cells import Route, dollars_of
+from analysis.recommendations.cheaper_models.model_downgrade import ASSUMED_NEEDS, ASSUMED_THOUGHTS
+from analysis.recommendations.cheaper_models.quality import impact_of
 from analysis.recommendations.confidence import confidence, stability
-from analysis.recommendations.model_downgrade import ASSUMED_NEEDS, ASSUMED_THOUGHTS
 from analysis.recommendations.plain_digits import dollars, share
 from analysis.recommendations.proposal import (
     BY_HAND,
@@ -21,7 +22,6 @@ from analysis.recommendations.proposal import (
     Savings,
 )
 from analysis.recommendations.proposal import Part as Dollars
-from analysis.recommendations.quality import impact_of
 from analysis.recommendations.whatif import Part
 from analysis.written import money, percent
 from handlers.own_usage import MODEL, ORGANIZATION

@@ -9,8 +9,8 @@ from decimal import Decimal
 from analysis.clock import Clock
 from analysis.errors import NotUnderstood, Outdated
 from analysis.recommendations.cells import Route
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Proposal
-from analysis.recommendations.states import Move, State
 from handlers.budgets.journal import actor_of
 from handlers.caller import Caller
 from handlers.recommendations.finding import short_id

@@ -27,7 +27,7 @@ def volume_spread(stability: Decimal | None) -> Decimal:
     """The relative standard deviation of next month's volume.
 
     Args:
-        stability: 0 to 1, see `analysis.recommendations.confidence.stability`; None: not known.
+        stability: 0 to 1, see `confidence.stability`; None: not known.
     """
     alike = UNKNOWN_STABILITY if stability is None else stability
     return max(LEAST_SPREAD, (1 - alike) / (1 + alike))

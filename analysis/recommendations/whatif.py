@@ -24,8 +24,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from analysis.prices import UnitPrice
-from analysis.recommendations.alternatives import THINKING
 from analysis.recommendations.cells import EvidencePeriod, PricedCell, Route, UsageCell
+from analysis.recommendations.cheaper_models.alternatives import THINKING
+from analysis.recommendations.cheaper_models.model_downgrade import METHOD_SPREAD
 from analysis.recommendations.levers import (
     Batch,
     Cache,
@@ -35,7 +36,6 @@ from analysis.recommendations.levers import (
     Shorten,
     cost_with,
 )
-from analysis.recommendations.model_downgrade import METHOD_SPREAD
 from analysis.recommendations.ranges import NORMAL_90
 from analysis.recommendations.weekly_draws import monthly_half_width
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.recommendations.proposal import Kind, Proposal
-from analysis.recommendations.provider_offers import ProviderOffer
+from analysis.recommendations.tiers.provider_offers import ProviderOffer
 
 
 @dataclass

@@ -8,7 +8,7 @@ from random import Random
 
 from analysis.recommendations.cells import Route
 from analysis.recommendations.proposal import Kind, Proposal
-from analysis.recommendations.provider_offers import ProviderOffer
+from analysis.recommendations.tiers.provider_offers import ProviderOffer
 from benchmarks.recommendation_truth.actions import Actions
 from benchmarks.recommendation_truth.arrivals import OFFICE, arrivals, next_month
 from benchmarks.recommendation_truth.asks import DAYS, Ask

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import cast
 
-from analysis.recommendations.gpu import Pool, Service
+from analysis.recommendations.gpus.gpu import Pool, Service
 from analysis.recommendations.proposal import Kind, Proposal
 from benchmarks.recommendation_truth.arrivals import ALWAYS, FIRST_WEEKDAY, arrivals, next_month
 from benchmarks.recommendation_truth.asks import DAY, DAYS, HOUR, PICO

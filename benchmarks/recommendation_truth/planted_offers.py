@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.provider_offers import OfferKind, ProviderOffer, Subscription
+from analysis.recommendations.tiers.provider_offers import OfferKind, ProviderOffer, Subscription
 from benchmarks.recommendation_truth.actions import Commitment
 from benchmarks.recommendation_truth.arrivals import ALWAYS
 from benchmarks.recommendation_truth.asks import DAY, DAYS, NOW, PICO, START, Ask

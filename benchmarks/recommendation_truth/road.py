@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.prices import UnitPrice
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.provider_offers import ProviderOffer
+from analysis.recommendations.tiers.provider_offers import ProviderOffer
 from benchmarks.recommendation_truth.asks import NOW, PERIOD, START, Ask
 from benchmarks.recommendation_truth.models import price_list
 from benchmarks.recommendation_truth.organizations import Organization

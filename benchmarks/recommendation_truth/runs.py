@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from analysis.recommendations.gpu import Pool, Service
+from analysis.recommendations.gpus.gpu import Pool, Service
 from analysis.recommendations.proposal import Kind, Proposal
 
 SECOND = 700_000_000

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from analysis.recommendations.feature_use import UseEvidence
-from analysis.recommendations.peers import Peers
+from analysis.recommendations.prompts.peers import Peers
 from analysis.recommendations.proposal import Kind, Proposal
+from analysis.recommendations.unused.feature_use import UseEvidence
 from benchmarks.recommendation_truth import planted_caching as caching
 from benchmarks.recommendation_truth import planted_models as models
 from benchmarks.recommendation_truth import planted_offers as offers

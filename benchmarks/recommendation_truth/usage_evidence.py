@@ -17,11 +17,11 @@ from statistics import median
 from typing import Literal
 
 from analysis.prices import TokenUsage
-from analysis.recommendations.actors import ActorHour, ActorLoad
-from analysis.recommendations.cache_counts import CacheCounts, CacheDay
+from analysis.recommendations.caching.counts import CacheCounts, CacheDay
+from analysis.recommendations.caching.reuse import LIFETIMES, Reuse, ReuseDay
 from analysis.recommendations.cells import INPUT_BANDS, OUTPUT_BANDS, Route, Timing, UsageCell
-from analysis.recommendations.feature_use import FeatureUse, UseDay, UseKind
-from analysis.recommendations.reuse import LIFETIMES, Reuse, ReuseDay
+from analysis.recommendations.limits.actors import ActorHour, ActorLoad
+from analysis.recommendations.unused.feature_use import FeatureUse, UseDay, UseKind
 from benchmarks.recommendation_truth.arrivals import FIRST_WEEKDAY
 from benchmarks.recommendation_truth.asks import BLOCK, DAY, DAYS, HOUR, MINUTE, PERIOD, START, Ask
 

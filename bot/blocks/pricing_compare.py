@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from slackblocks import ActionsBlock, Block, TableBlock
 
-from analysis.recommendations.fit import Fit
+from analysis.recommendations.cheaper_models.fit import Fit
 from analysis.recommendations.whatif import Changes
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.complete import MARK

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from slackblocks import ActionsBlock, Button, ConfirmationDialogue, Option, StaticSelectMenu
 
-from analysis.recommendations.states import Move, State
+from analysis.recommendations.kept.states import Move, State
 from bot.blocks.answer import button
 from bot.blocks.budget_buttons import plain
 from handlers.recommendations.permissions import Act

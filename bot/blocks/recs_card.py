@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block
 
-from analysis.recommendations.states import RULES, Move
+from analysis.recommendations.kept.states import RULES, Move
 from bot.blocks.answer import Answer, context, section
 from bot.blocks.recs_buttons import SHARE, block_of, card_buttons
 from bot.blocks.recs_figures import (

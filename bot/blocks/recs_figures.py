@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.proposal import Difficulty, Proposal, QualityImpact
-from analysis.recommendations.states import State
 from analysis.recommendations.together import Together
 from bot.alert_words import moment_of
 from bot.blocks.text import escape, money, percent, short

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from analysis.recommendations.opportunity_states import OPPORTUNITY_MOVES, OpportunityState
+from analysis.recommendations.kept.opportunity_states import OPPORTUNITY_MOVES, OpportunityState
 from bot.blocks.answer import Payload
 from bot.blocks.modal import Json, day, input_block, modal, number, plain, text_block, typed
 from bot.blocks.recs_card import Card, card_lines

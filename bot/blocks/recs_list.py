@@ -8,7 +8,7 @@ from datetime import datetime
 
 from slackblocks import ActionsBlock, Block, DividerBlock, TableBlock
 
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.states import State
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.recs_buttons import ask_buttons
 from bot.blocks.recs_card import Card, card_blocks, card_text

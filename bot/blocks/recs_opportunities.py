@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import ActionsBlock, Block, Button, TableBlock
 
-from analysis.recommendations.opportunities import OpportunityKind
-from analysis.recommendations.opportunity_states import LIVE, OPPORTUNITY_MOVES, OpportunityState
+from analysis.recommendations.kept.opportunities import OpportunityKind
+from analysis.recommendations.kept.opportunity_states import (
+    LIVE,
+    OPPORTUNITY_MOVES,
+    OpportunityState,
+)
 from analysis.written import plural
 from bot.alert_words import moment_of
 from bot.blocks.answer import Answer, button, context, section

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from analysis.clock import system_clock
 from analysis.errors import BadInput
-from analysis.recommendations.provider_offers import OfferKind
+from analysis.recommendations.tiers.provider_offers import OfferKind
 from bot.blocks.offers import offers_answer
 from bot.cli.cost import operator
 from bot.cli.terminal import print_message

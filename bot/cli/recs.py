@@ -11,8 +11,8 @@ from uuid import UUID
 import typer
 
 from analysis.errors import BadInput
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import Move, State
 from bot.assembly import assembled, recommendations_of
 from bot.blocks.answer import Answer
 from bot.blocks.recs_generated import generated_answer

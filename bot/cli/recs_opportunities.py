@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from analysis.errors import BadInput
-from analysis.recommendations.opportunity_states import OpportunityState
+from analysis.recommendations.kept.opportunity_states import OpportunityState
 from bot.cli.recs_asked import checked_id, tell, words_in
 from bot.cli.recs_json import opportunities_json, shown_opportunity_json
 from bot.recs_answers import RecsAnswers

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from analysis.errors import NotUnderstood
-from analysis.recommendations.opportunity_states import OpportunityState
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import Move, State
 from bot.grammar.budget import day_of, reason_of
 from bot.grammar.budget_form import is_amount
 from bot.grammar.command import Command

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from analysis.recommendations.opportunity_states import OpportunityState
-from analysis.recommendations.states import Move
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import Move
 from bot.grammar.command import Command
 from handlers.recommendations.requests import (
     DEFAULT_DAYS,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import Move, State
 from bot.grammar.words import Clause, Subcommand
 from handlers.recommendations.permissions import MOVES, Act
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from analysis.recommendations.states import Move
+from analysis.recommendations.kept.states import Move
 from bot.grammar.command import Command
 from bot.grammar.recs_commands import (
     OpportunityAssignCommand,

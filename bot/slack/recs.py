@@ -10,8 +10,8 @@ from typing import cast
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
 from analysis.errors import NotUnderstood, Refused, Unavailable
-from analysis.recommendations.opportunity_states import OpportunityState
-from analysis.recommendations.states import Move
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import Move
 from bot.blocks import recs_buttons as buttons
 from bot.blocks import recs_forms as forms
 from bot.blocks.answer import Answer, Payload, section

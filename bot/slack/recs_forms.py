@@ -8,9 +8,9 @@ from datetime import date
 from typing import cast
 
 from analysis.errors import BadInput
-from analysis.recommendations.merge import DISMISSED
-from analysis.recommendations.opportunity_states import OpportunityState
-from analysis.recommendations.states import Move, State, is_possible
+from analysis.recommendations.kept.merge import DISMISSED
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import Move, State, is_possible
 from bot.blocks.answer import Answer, Payload
 from bot.blocks.modal import VALUE, notice_view
 from bot.blocks.recs_card import Card, card_lines

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis.clock import Clock
 from analysis.errors import Outdated
-from analysis.recommendations.merge import aged
+from analysis.recommendations.kept.merge import aged
 from handlers.recommendations.keeping import keep
 from storage.store import Store
 

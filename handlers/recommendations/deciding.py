@@ -10,8 +10,8 @@ from decimal import Decimal
 from analysis.clock import Clock
 from analysis.errors import BadInput, NotUnderstood, Outdated
 from analysis.periods import midnight
-from analysis.recommendations.merge import DISMISSED
-from analysis.recommendations.states import Move, State, is_possible
+from analysis.recommendations.kept.merge import DISMISSED
+from analysis.recommendations.kept.states import Move, State, is_possible
 from handlers.budgets.fields import amount
 from handlers.budgets.journal import actor_of
 from handlers.caller import Caller

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.recommendations.opportunities import Opportunity, OpportunityKind, opportunities
+from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind, opportunities
 from analysis.recommendations.proposal import Kind, Proposal
 from handlers.recommendations.evidence import Evidence, Material, Piece
 from handlers.recommendations.types import RecommendationType

@@ -11,16 +11,16 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from analysis.recommendations.actors import ActorLoad
-from analysis.recommendations.cache_counts import CacheCounts
+from analysis.recommendations.caching.counts import CacheCounts
+from analysis.recommendations.caching.reuse import Reuse
 from analysis.recommendations.cells import EvidencePeriod, ModelFacts, PricedCell, Route, UsageCell
-from analysis.recommendations.feature_use import FeatureUse, QuietKey, UseEvidence
-from analysis.recommendations.gpu import GpuEvidence
-from analysis.recommendations.model_load import ModelLoad
-from analysis.recommendations.peers import Peers
-from analysis.recommendations.provider_offers import ProviderOffer
-from analysis.recommendations.reuse import Reuse
-from analysis.recommendations.tier_edges import NearEdge
+from analysis.recommendations.gpus.gpu import GpuEvidence
+from analysis.recommendations.limits.actors import ActorLoad
+from analysis.recommendations.prompts.peers import Peers
+from analysis.recommendations.tiers.edges import NearEdge
+from analysis.recommendations.tiers.model_load import ModelLoad
+from analysis.recommendations.tiers.provider_offers import ProviderOffer
+from analysis.recommendations.unused.feature_use import FeatureUse, QuietKey, UseEvidence
 from queries.dimensions import Source
 
 UTC_ZONE = ZoneInfo("UTC")

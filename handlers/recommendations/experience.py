@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from analysis.recommendations.calibration import (
+from analysis.recommendations.kept.states import CLAIMED, State
+from analysis.recommendations.measured.calibration import (
     LEAST_DAYS,
     Experience,
     Outcome,
@@ -15,7 +16,6 @@ from analysis.recommendations.calibration import (
     experience_of,
 )
 from analysis.recommendations.proposal import Json, Kind, Proposal
-from analysis.recommendations.states import CLAIMED, State
 from handlers.recommendations.claims import claimed_by, current
 from handlers.recommendations.saved import amounts_of
 from storage.records.recommendation import Recommendation

@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from analysis.complete_days import first_complete_day, last_complete_day
 from analysis.errors import CostbotError
-from analysis.recommendations.actors import ActorLoad
-from analysis.recommendations.cache_counts import CacheCounts
+from analysis.recommendations.caching.counts import CacheCounts
+from analysis.recommendations.caching.reuse import Reuse
 from analysis.recommendations.cells import EvidencePeriod, UsageCell
-from analysis.recommendations.feature_use import UseEvidence
 from analysis.recommendations.halves import first_days
-from analysis.recommendations.peers import Peers
-from analysis.recommendations.reuse import Reuse
+from analysis.recommendations.limits.actors import ActorLoad
+from analysis.recommendations.prompts.peers import Peers
+from analysis.recommendations.unused.feature_use import UseEvidence
 from handlers.recommendations.evidence import (
     UTC_ZONE,
     ByOrganization,

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
 from analysis.errors import BadInput, NotFound, Outdated
-from analysis.recommendations.calibration import Experience
-from analysis.recommendations.merge import Change, merged
-from analysis.recommendations.opportunity_states import OpportunityChange, merged_opportunities
+from analysis.recommendations.kept.merge import Change, merged
+from analysis.recommendations.kept.opportunity_states import OpportunityChange, merged_opportunities
+from analysis.recommendations.measured.calibration import Experience
 from analysis.recommendations.proposal import Kind
 from handlers.budgets.journal import actor_of
 from handlers.caller import Caller

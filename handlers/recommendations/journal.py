@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from analysis.recommendations.states import Move
+from analysis.recommendations.kept.states import Move
 from handlers.budgets.journal import written
 from handlers.recommendations.results import Generated
 from storage.records.actor import Actor

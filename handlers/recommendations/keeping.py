@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from analysis.recommendations.merge import (
+from analysis.recommendations.kept.merge import (
     Archived,
     CameBack,
     Change,
@@ -16,14 +16,14 @@ from analysis.recommendations.merge import (
     Expired,
     Updated,
 )
-from analysis.recommendations.opportunity_states import (
+from analysis.recommendations.kept.opportunity_states import (
     ExpiredOpportunity,
     NewOpportunity,
     OpportunityChange,
     OpportunityState,
     UpdatedOpportunity,
 )
-from analysis.recommendations.states import Move, State
+from analysis.recommendations.kept.states import Move, State
 from handlers.recommendations.journal import CREATE, of_opportunity, of_recommendation
 from handlers.recommendations.moving import Decision, moved
 from storage.records.actor import Actor
@@ -57,7 +57,7 @@ async def keep(
     Args:
         together: in which nobody else changes the rows.
         rows: those that the changes are of.
-        changes: see `analysis.recommendations.merge`.
+        changes: see `analysis.recommendations.kept.merge`.
         contents: of the proposals that the changes are of.
         now: UTC.
 

@@ -17,7 +17,8 @@ from decimal import Decimal
 from analysis.clock import Clock
 from analysis.complete_days import last_complete_day
 from analysis.recommendations.cells import MONTH
-from analysis.recommendations.measured import (
+from analysis.recommendations.kept.states import CLAIMED
+from analysis.recommendations.measured.measure import (
     LONGEST,
     METHOD,
     SOURCE,
@@ -26,7 +27,6 @@ from analysis.recommendations.measured import (
     Span,
     span_of,
 )
-from analysis.recommendations.states import CLAIMED
 from analysis.written import percent
 from handlers.recommendations.claims import claimed_by
 from handlers.recommendations.evidence import UTC_ZONE

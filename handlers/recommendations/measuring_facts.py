@@ -6,9 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from analysis.recommendations.counterfactual import estimate
-from analysis.recommendations.daily import ActorDay, ActorName, UsageDay
-from analysis.recommendations.measured import (
+from analysis.recommendations.measured.counterfactual import estimate
+from analysis.recommendations.measured.daily import ActorDay, ActorName, UsageDay
+from analysis.recommendations.measured.gpu import (
+    actor_facts,
+    efficiency_facts,
+    failure_facts,
+    idle_held,
+    pool_days,
+    pool_of,
+    service_dollars,
+)
+from analysis.recommendations.measured.measure import (
     COLLAPSED,
     LEAST_AFTER,
     LEAST_BEFORE,
@@ -18,23 +27,14 @@ from analysis.recommendations.measured import (
     judged,
     measure,
 )
-from analysis.recommendations.measured_gpu import (
-    actor_facts,
-    efficiency_facts,
-    failure_facts,
-    idle_held,
-    pool_days,
-    pool_of,
-    service_dollars,
-)
-from analysis.recommendations.measured_usage import (
+from analysis.recommendations.measured.usage import (
     REPEATS,
     cost_by_weekday,
     scope_of,
     traffic,
     usage_facts,
 )
-from analysis.recommendations.measured_volumes import RoutePrices
+from analysis.recommendations.measured.volumes import RoutePrices
 from analysis.recommendations.proposal import Kind, Proposal
 from queries.recommendation_evidence.since import GpuDays
 from storage.records.recommendation import Recommendation

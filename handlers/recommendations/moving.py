@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from analysis.recommendations.states import UNDO, Move, State, after
+from analysis.recommendations.kept.states import UNDO, Move, State, after
 from storage.records.recommendation import Standing
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from analysis.recommendations.cells import MONTH, EvidencePeriod
-from analysis.recommendations.provider_offers import OfferKind, ProviderOffer
+from analysis.recommendations.tiers.provider_offers import OfferKind, ProviderOffer
 from handlers.recommendations.evidence import Offered
 from queries.recommendation_evidence.daily_costs import daily_costs
 from queries.recommendation_evidence.model_loads import model_loads

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from analysis.clock import Clock
 from analysis.errors import BadInput, NotUnderstood, Outdated
-from analysis.recommendations.opportunity_states import (
+from analysis.recommendations.kept.opportunity_states import (
     LIVE,
     OPPORTUNITY_MOVES,
     OpportunityState,

@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from analysis.errors import NotAllowed
-from analysis.recommendations.opportunities import OpportunityKind
+from analysis.recommendations.kept.opportunities import OpportunityKind
+from analysis.recommendations.kept.states import RULES, Move, State
 from analysis.recommendations.proposal import Proposal
-from analysis.recommendations.states import RULES, Move, State
 from analysis.roles import Role
 from handlers.caller import Caller
 from queries.dimensions import Dimensions

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.recommendations.calibration import Experience
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.merge import by_key
-from analysis.recommendations.opportunities import OpportunityKind
+from analysis.recommendations.kept.merge import by_key
+from analysis.recommendations.kept.opportunities import OpportunityKind
+from analysis.recommendations.measured.calibration import Experience
 from analysis.recommendations.proposal import Kind, Proposal
 from handlers.recommendations.drawing import Draw
 from handlers.recommendations.experience import experienced

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from analysis.clock import Clock
 from analysis.errors import BadInput
-from analysis.recommendations.states import CLAIMED, RULES, Move, State
+from analysis.recommendations.kept.states import CLAIMED, RULES, Move, State
 from handlers.caller import Caller
 from handlers.recommendations.claims import claimed_by, current
 from handlers.recommendations.finding import Finder

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from analysis.recommendations.opportunity_states import OpportunityState
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import Move, State
 
 DEFAULT_DAYS = 30
 """Of the evidence: a month has each weekday four times."""

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from analysis.recommendations.opportunity_states import OpportunityState
-from analysis.recommendations.states import Move, State
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.together import Together
 from handlers.recommendations.permissions import Act
 from storage.records.audit import StoredAuditEntry

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from analysis.prices import TokenUsage, UnitPrice, price_in_force, request_cost
 from analysis.recommendations.cells import Route
-from analysis.recommendations.daily import UsageDay
-from analysis.recommendations.measured_volumes import OUTPUT_WEIGHT
+from analysis.recommendations.measured.daily import UsageDay
+from analysis.recommendations.measured.volumes import OUTPUT_WEIGHT
 from queries.prices.catalogue import Catalogue
 
 _NOON = time(12)

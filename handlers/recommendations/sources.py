@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from analysis.recommendations.actors import ActorLoad
-from analysis.recommendations.cache_counts import CacheCounts
+from analysis.recommendations.caching.counts import CacheCounts
+from analysis.recommendations.caching.reuse import Reuse
 from analysis.recommendations.cells import EvidencePeriod, UsageCell
-from analysis.recommendations.feature_use import UseEvidence
-from analysis.recommendations.gpu import GpuEvidence
-from analysis.recommendations.reuse import Reuse
+from analysis.recommendations.gpus.gpu import GpuEvidence
+from analysis.recommendations.limits.actors import ActorLoad
+from analysis.recommendations.unused.feature_use import UseEvidence
 from handlers.recommendations.evidence import (
     ByOrganization,
     EvidenceSources,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.together import Together, together
 from analysis.roles import Role
 from handlers.recommendations.results import StateTotal, Totals

@@ -8,9 +8,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from analysis.clock import Clock
-from analysis.recommendations.calibration import NO_EXPERIENCE
+from analysis.recommendations.kept.states import CLAIMED
+from analysis.recommendations.measured.calibration import NO_EXPERIENCE
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import CLAIMED
 from handlers.caller import Caller
 from handlers.recommendations.claims import claimed_by, current
 from handlers.recommendations.experience import experience_by_kind

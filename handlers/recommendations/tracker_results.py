@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from analysis.recommendations.calibration import Experience
+from analysis.recommendations.measured.calibration import Experience
 from analysis.recommendations.proposal import Kind
 from handlers.recommendations.results import SavedSoFar
 from storage.records.recommendation import Recommendation

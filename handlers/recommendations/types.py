@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analysis.recommendations import (
-    batch_processing,
-    caching,
-    efficiency_drift,
-    failure_waste,
-    idle_capacity,
-    model_downgrade,
-    prompt_optimization,
-    rate_limiting,
-    tier_migration,
-    unused_features,
-)
+from analysis.recommendations.batches import batch_processing
+from analysis.recommendations.caching import caching
+from analysis.recommendations.cheaper_models import model_downgrade
+from analysis.recommendations.gpus import efficiency_drift, failure_waste, idle_capacity
+from analysis.recommendations.limits import rate_limiting
+from analysis.recommendations.prompts import prompt_optimization
 from analysis.recommendations.proposal import Kind, Proposal
+from analysis.recommendations.tiers import tier_migration
+from analysis.recommendations.unused import unused_features
 from handlers.recommendations.evidence import Evidence, Piece
 from queries.dimensions import Source
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, cast
 
-from analysis.recommendations.actors import ActorHour, ActorLoad
 from analysis.recommendations.cells import EvidencePeriod, Route
+from analysis.recommendations.limits.actors import ActorHour, ActorLoad
 from queries import traits
 from queries.dimensions import Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading

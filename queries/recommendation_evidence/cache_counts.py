@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from analysis.recommendations.cache_counts import CacheCounts, CacheDay
+from analysis.recommendations.caching.counts import CacheCounts, CacheDay
 from analysis.recommendations.cells import EvidencePeriod, Route
 from queries.dimensions import Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading

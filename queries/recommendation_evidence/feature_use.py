@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import cast
 
 from analysis.recommendations.cells import EvidencePeriod, Route
-from analysis.recommendations.feature_use import (
+from analysis.recommendations.unused.feature_use import (
     SMALL_INPUT,
     SMALL_OUTPUT,
     STANDING,

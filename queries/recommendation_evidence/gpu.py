@@ -18,7 +18,7 @@ from analysis.complete_days import window_of
 from analysis.failures import Outcome
 from analysis.periods import Dates, Window
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.gpu import (
+from analysis.recommendations.gpus.gpu import (
     Ending,
     GpuEvidence,
     Mixed,

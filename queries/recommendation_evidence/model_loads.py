@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import cast
 
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.model_load import LoadMinute, ModelLoad
+from analysis.recommendations.tiers.model_load import LoadMinute, ModelLoad
 from queries.dimensions import Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading
 from queries.recommendation_evidence.usage_cells import parameters_of, wanted_sql

@@ -8,7 +8,7 @@ from typing import cast
 
 from analysis.prices import TokenUsage
 from analysis.recommendations.cells import EvidencePeriod, Route
-from analysis.recommendations.tier_edges import REACH, NearEdge
+from analysis.recommendations.tiers.edges import REACH, NearEdge
 from queries.dimensions import Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading
 from queries.recommendation_evidence.usage_cells import ROUTE, parameters_of, wanted_sql

@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import cast
 
 from analysis.prices import TokenUsage
-from analysis.recommendations.cache_terms import shortest_prefix
+from analysis.recommendations.caching.reuse import LIFETIMES, Reuse, ReuseDay
+from analysis.recommendations.caching.terms import shortest_prefix
 from analysis.recommendations.cells import EvidencePeriod, Route
-from analysis.recommendations.reuse import LIFETIMES, Reuse, ReuseDay
 from queries import traits
 from queries.dimensions import Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading

@@ -11,8 +11,14 @@ from typing import Literal, cast
 
 from analysis.prices import PriceSource
 from analysis.recommendations.cells import Route
-from analysis.recommendations.daily import ActorDay, ActorName, PoolDay, ServiceDay, UsageDay
-from analysis.recommendations.gpu import Pool, Service
+from analysis.recommendations.gpus.gpu import Pool, Service
+from analysis.recommendations.measured.daily import (
+    ActorDay,
+    ActorName,
+    PoolDay,
+    ServiceDay,
+    UsageDay,
+)
 from queries.dimensions import Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading
 from queries.recommendation_evidence.usage_cells import ROUTE, wanted_sql

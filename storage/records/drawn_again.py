@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.recommendations.merge import Kept
-from analysis.recommendations.opportunities import Opportunity
-from analysis.recommendations.opportunity_states import KeptOpportunity
+from analysis.recommendations.kept.merge import Kept
+from analysis.recommendations.kept.opportunities import Opportunity
+from analysis.recommendations.kept.opportunity_states import KeptOpportunity
 from storage.records.recommendation import Drawn
 
 

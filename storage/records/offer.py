@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from analysis.errors import BadInput
-from analysis.recommendations.provider_offers import OfferKind, ProviderOffer, Subscription
+from analysis.recommendations.tiers.provider_offers import OfferKind, ProviderOffer, Subscription
 from storage.types import (
     DIGITS,
     DIGITS_AFTER_POINT,

@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from analysis.recommendations.opportunities import Opportunity
-from analysis.recommendations.opportunity_states import KeptOpportunity, OpportunityState
+from analysis.recommendations.kept.opportunities import Opportunity
+from analysis.recommendations.kept.opportunity_states import KeptOpportunity, OpportunityState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

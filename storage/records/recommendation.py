@@ -9,10 +9,10 @@ from typing import Self
 from uuid import UUID
 
 from analysis.errors import BadInput
-from analysis.recommendations.merge import Kept
+from analysis.recommendations.kept.merge import Kept
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.priority import priority
 from analysis.recommendations.proposal import Part, Proposal, Savings
-from analysis.recommendations.states import State
 from analysis.roles import Role
 from storage.types import plain
 

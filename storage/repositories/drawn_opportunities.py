@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from analysis.clock import Clock
-from analysis.recommendations.opportunities import Opportunity, OpportunityKind
-from analysis.recommendations.opportunity_states import KeptOpportunity, OpportunityState
+from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind
+from analysis.recommendations.kept.opportunity_states import KeptOpportunity, OpportunityState
 from storage.database import Sessions
 from storage.models import OpportunityRow
 from storage.records.drawn_again import KeptOpportunityRow, OpportunityContent

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from analysis.clock import Clock
-from analysis.recommendations.merge import Kept
+from analysis.recommendations.kept.merge import Kept
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.proposal import BY_HAND, Kind
-from analysis.recommendations.states import State
 from storage.database import Sessions
 from storage.models import RecommendationRow
 from storage.records.drawn_again import Content, KeptRow

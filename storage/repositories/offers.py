@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from analysis.clock import Clock
 from analysis.errors import BadInput, NotFound
-from analysis.recommendations.provider_offers import OfferKind, Subscription
+from analysis.recommendations.tiers.provider_offers import OfferKind, Subscription
 from storage.database import Sessions
 from storage.models import OfferRow, OfferSubscriptionRow
 from storage.records.offer import NewSubscription, Offer, StoredOffer, in_utc

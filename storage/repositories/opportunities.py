@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 
 from analysis.clock import Clock
 from analysis.errors import NotFound, Outdated
-from analysis.recommendations.opportunities import Opportunity, OpportunityKind
-from analysis.recommendations.opportunity_states import OpportunityState
+from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind
+from analysis.recommendations.kept.opportunity_states import OpportunityState
 from analysis.recommendations.proposal import Json
 from storage.database import Sessions
 from storage.models import OpportunityRow

@@ -10,6 +10,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import TypeAlias, cast
 from uuid import UUID
 
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.proposal import (
     Difficulty,
     Json,
@@ -19,7 +20,6 @@ from analysis.recommendations.proposal import (
     QualityImpact,
     Savings,
 )
-from analysis.recommendations.states import State
 from analysis.roles import Role
 from storage.models import RecommendationRow
 from storage.records.recommendation import (

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, u
 
 from analysis.clock import Clock
 from analysis.errors import NotFound, Outdated
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import State
 from analysis.roles import Role
 from storage.database import Sessions
 from storage.models import RecommendationRow

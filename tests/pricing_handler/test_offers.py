@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analysis.errors import BadInput, NotAllowed, NotFound
-from analysis.recommendations.provider_offers import OfferKind
+from analysis.recommendations.tiers.provider_offers import OfferKind
 from bot.blocks.offers import offers_answer
 from bot.cli.pricing import app
 from handlers.offers import OfferHandler

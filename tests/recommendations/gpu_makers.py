@@ -9,7 +9,7 @@ from decimal import Decimal
 from analysis.costs import Pushed
 from analysis.failures import Outcome
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.gpu import (
+from analysis.recommendations.gpus.gpu import (
     Ending,
     Mixed,
     Pool,

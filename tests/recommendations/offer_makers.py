@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from analysis.recommendations.cells import PricedCell, Route
-from analysis.recommendations.model_load import LoadMinute, ModelLoad
-from analysis.recommendations.provider_offers import OfferKind, ProviderOffer, Subscription
+from analysis.recommendations.tiers.model_load import LoadMinute, ModelLoad
+from analysis.recommendations.tiers.provider_offers import OfferKind, ProviderOffer, Subscription
 from tests.recommendations.usage_makers import MONTH, cell_of, model_of, price_of
 
 D = Decimal

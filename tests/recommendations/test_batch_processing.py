@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.recommendations.batch_processing import propose
+from analysis.recommendations.batches.batch_processing import propose
 from analysis.recommendations.cells import PricedCell, Timing
 from analysis.recommendations.proposal import Proposal, QualityImpact
 from tests.recommendations.usage_makers import MONTH, cell_of, model_of, price_of

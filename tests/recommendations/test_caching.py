@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.prices import TokenUsage, UnitPrice
-from analysis.recommendations.cache_counts import CacheCounts, CacheDay
-from analysis.recommendations.cache_terms import cache_terms, shortest_prefix
-from analysis.recommendations.cached_routes import words_of
-from analysis.recommendations.caching import propose
+from analysis.recommendations.caching.caching import propose
+from analysis.recommendations.caching.counts import CacheCounts, CacheDay
+from analysis.recommendations.caching.reuse import LIFETIMES, Reuse, ReuseDay
+from analysis.recommendations.caching.routes import words_of
+from analysis.recommendations.caching.terms import cache_terms, shortest_prefix
 from analysis.recommendations.cells import EvidencePeriod, PricedCell, Route, dollars_of
 from analysis.recommendations.proposal import Difficulty, Proposal, QualityImpact
-from analysis.recommendations.reuse import LIFETIMES, Reuse, ReuseDay
 from tests.recommendations.usage_makers import MONTH, NOW, cell_of, model_of, price_of
 
 FIVE, HOUR, DAY = LIFETIMES

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.recommendations.calibration import (
+from analysis.recommendations.measured.calibration import (
     LEAST,
     NO_EXPERIENCE,
     Outcome,

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.recommendations.drift_ratios import Cause, drifted
-from analysis.recommendations.efficiency_drift import propose
-from analysis.recommendations.gpu import Mixed, WorkDay
+from analysis.recommendations.gpus.drift_ratios import Cause, drifted
+from analysis.recommendations.gpus.efficiency_drift import propose
+from analysis.recommendations.gpus.gpu import Mixed, WorkDay
 from analysis.recommendations.proposal import Proposal
 from tests.recommendations.gpu_makers import PERIOD, TEXT, UNTIL, D, work
 

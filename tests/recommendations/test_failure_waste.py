@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from analysis.failures import Outcome
-from analysis.recommendations.failure_rates import failing, lowest
-from analysis.recommendations.failure_waste import propose
-from analysis.recommendations.gpu import Ending
+from analysis.recommendations.gpus.failure_rates import failing, lowest
+from analysis.recommendations.gpus.failure_waste import propose
+from analysis.recommendations.gpus.gpu import Ending
 from analysis.recommendations.proposal import Proposal
 from tests.recommendations.gpu_makers import DAY, FIRST, PERIOD, TEXT, D, ending
 

@@ -14,7 +14,7 @@ import pytest
 from analysis.drivers.cells import Cell
 from analysis.efficiency import Unit, Work, drift
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.gpu import GpuEvidence, Pool, Service
+from analysis.recommendations.gpus.gpu import GpuEvidence, Pool, Service
 from queries.dimensions import Dimensions, Source
 from queries.engines.duckdb import DuckDbEngine
 from queries.mart import Mart

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis.recommendations import efficiency_drift, failure_waste, idle_capacity
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.drift_ratios import drifted
-from analysis.recommendations.gpu import GpuEvidence
+from analysis.recommendations.gpus import efficiency_drift, failure_waste, idle_capacity
+from analysis.recommendations.gpus.drift_ratios import drifted
+from analysis.recommendations.gpus.gpu import GpuEvidence
 from analysis.recommendations.proposal import Proposal
 from handlers.imports import ImportHandler, ImportRequest
 from queries.dimensions import Dimensions, Source

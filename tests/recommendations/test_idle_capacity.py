@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.gpu import Pool, PoolLoad
-from analysis.recommendations.idle_capacity import propose
-from analysis.recommendations.pool_plan import Block, plan_of
+from analysis.recommendations.gpus.gpu import Pool, PoolLoad
+from analysis.recommendations.gpus.idle_capacity import propose
+from analysis.recommendations.gpus.pool_plan import Block, plan_of
 from analysis.recommendations.proposal import Proposal
 from tests.recommendations.gpu_makers import DAY, FIRST, HOUR, ON_DEMAND, PERIOD, D, midnight, pool
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.recommendations.counterfactual import Held, control_of, estimate
-from analysis.recommendations.measured import (
+from analysis.recommendations.measured.counterfactual import Held, control_of, estimate
+from analysis.recommendations.measured.measure import (
     BEFORE_DAYS,
     LONGEST,
     Facts,

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from analysis.recommendations.cells import Route, dollars_of
-from analysis.recommendations.daily import UsageDay
-from analysis.recommendations.measured import (
+from analysis.recommendations.measured.daily import UsageDay
+from analysis.recommendations.measured.measure import (
     BEFORE_DAYS,
     Facts,
     MeasuredState,
     measure,
     span_of,
 )
-from analysis.recommendations.measured_usage import (
+from analysis.recommendations.measured.usage import (
     REPEATS,
     Scope,
     route_of,

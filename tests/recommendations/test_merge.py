@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.recommendations.merge import (
+from analysis.recommendations.kept.merge import (
     DISMISSED,
     KEPT,
     Archived,
@@ -24,8 +24,8 @@ from analysis.recommendations.merge import (
     aged,
     merged,
 )
+from analysis.recommendations.kept.states import CLAIMED, RULES, UNDO, Move, State, after
 from analysis.recommendations.proposal import Kind, Proposal
-from analysis.recommendations.states import CLAIMED, RULES, UNDO, Move, State, after
 from tests.recommendations.proposals import VALID_UNTIL, proposal
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.recommendations.cells import ModelFacts, PricedCell
-from analysis.recommendations.model_downgrade import propose
+from analysis.recommendations.cheaper_models.model_downgrade import propose
 from analysis.recommendations.proposal import Difficulty, Proposal, QualityImpact
 from tests.recommendations.usage_makers import MONTH, cell_of, model_of, price_of
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.recommendations.cheaper_models.offers import Group
 from analysis.recommendations.levers import Migrate, cost_with
-from analysis.recommendations.offers import Group
 from tests.recommendations.usage_makers import NOW, cell_of, model_of, price_of
 
 LARGE = model_of("large", price_of("large", "10", "30", cached="1", batch=("5", "15")))

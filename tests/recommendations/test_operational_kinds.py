@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis.recommendations import efficiency_drift, failure_waste, idle_capacity, rate_limiting
+from analysis.recommendations.gpus import efficiency_drift, failure_waste, idle_capacity
+from analysis.recommendations.limits import rate_limiting
 from analysis.recommendations.proposal import Json, Proposal
 from tests.recommendations.gpu_makers import PERIOD, UNTIL, D, ending, pool, work
 from tests.recommendations.test_failure_waste import DAYS, peers

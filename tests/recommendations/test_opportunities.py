@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from analysis.prices import TokenUsage
+from analysis.recommendations.caching.reuse import Reuse
 from analysis.recommendations.cells import EvidencePeriod, PricedCell, Route, Timing, UsageCell
-from analysis.recommendations.opportunities import Opportunity, OpportunityKind, opportunities
-from analysis.recommendations.opportunity_states import (
+from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind, opportunities
+from analysis.recommendations.kept.opportunity_states import (
     DISMISSED,
     ExpiredOpportunity,
     KeptOpportunity,
@@ -23,7 +24,6 @@ from analysis.recommendations.opportunity_states import (
     merged_opportunities,
 )
 from analysis.recommendations.proposal import Difficulty, Kind
-from analysis.recommendations.reuse import Reuse
 from tests.recommendations.proposals import proposal
 from tests.recommendations.usage_makers import MONTH
 

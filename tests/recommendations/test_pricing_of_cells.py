@@ -13,7 +13,7 @@ import pytest
 
 from analysis.prices import PriceSource, TokenUsage, price_in_force
 from analysis.recommendations.cells import EvidencePeriod, Route, Timing, UsageCell
-from analysis.recommendations.model_downgrade import propose
+from analysis.recommendations.cheaper_models.model_downgrade import propose
 from handlers.recommendations.pricing_of_cells import PricingOfCells, pricing_of
 from queries.prices.catalogue import Catalogue
 from storage import Store

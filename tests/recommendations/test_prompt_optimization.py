@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 
 from analysis.recommendations.cells import PricedCell, UsageCell
-from analysis.recommendations.peers import Peers
-from analysis.recommendations.prompt_optimization import propose
+from analysis.recommendations.prompts.peers import Peers
+from analysis.recommendations.prompts.prompt_optimization import propose
 from analysis.recommendations.proposal import Proposal, QualityImpact
 from tests.recommendations.usage_makers import MONTH, cell_of, model_of, price_of
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from analysis.recommendations.cheaper_models.quality import difference, impact_of, scores
+from analysis.recommendations.cheaper_models.quality import test_of as common_test
 from analysis.recommendations.proposal import QualityImpact
-from analysis.recommendations.quality import difference, impact_of, scores
-from analysis.recommendations.quality import test_of as common_test
 from tests.recommendations.usage_makers import model_of
 
 MODEL = model_of("model")

@@ -13,10 +13,10 @@ from typing import Literal
 
 import pytest
 
-from analysis.recommendations.actors import ActorHour, ActorLoad
 from analysis.recommendations.cells import Route, dollars_of
+from analysis.recommendations.limits.actors import ActorHour, ActorLoad
+from analysis.recommendations.limits.rate_limiting import propose
 from analysis.recommendations.proposal import Proposal
-from analysis.recommendations.rate_limiting import propose
 from tests.recommendations.gpu_makers import DAY, FIRST, HOUR, PERIOD, D, midnight
 
 CHAT = Route("acme", "openai", "gpt-4", "/chat")

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from analysis.recommendations.calibration import NO_EXPERIENCE, Outcome, experience_of
+from analysis.recommendations.kept.states import State
+from analysis.recommendations.measured.calibration import NO_EXPERIENCE, Outcome, experience_of
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import State
 from bot.recommendation_words import (
     KINDS,
     experience_line,

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import BadInput, NotUnderstood
-from analysis.recommendations.opportunity_states import OpportunityState
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import Move, State
 from bot.grammar.command import Command
 from bot.grammar.recs import parse_recs
 from bot.grammar.recs_commands import (

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slackblocks import Block
 
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.proposal import Json, Kind, Proposal, QualityImpact, Savings
-from analysis.recommendations.states import State
 from analysis.recommendations.together import Together
 from analysis.roles import Role
 from bot.blocks.answer import Answer

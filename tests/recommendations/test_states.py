@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.recommendations.states import CLAIMED, OPEN, RULES, Move, State, after, is_possible
+from analysis.recommendations.kept.states import (
+    CLAIMED,
+    OPEN,
+    RULES,
+    Move,
+    State,
+    after,
+    is_possible,
+)
 from analysis.roles import Role
 
 PEOPLE = [move for move, rule in RULES.items() if rule.least is not None]

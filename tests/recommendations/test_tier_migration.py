@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from analysis.prices import PriceSource, TokenUsage
 from analysis.recommendations.cells import EvidencePeriod, PricedCell, Timing
-from analysis.recommendations.model_load import ModelLoad
 from analysis.recommendations.proposal import Kind, Proposal
-from analysis.recommendations.provider_offers import ProviderOffer
-from analysis.recommendations.tier_edges import NearEdge
-from analysis.recommendations.tier_migration import propose
-from analysis.recommendations.tier_throughput import best_units, units_of
+from analysis.recommendations.tiers.edges import NearEdge
+from analysis.recommendations.tiers.model_load import ModelLoad
+from analysis.recommendations.tiers.provider_offers import ProviderOffer
+from analysis.recommendations.tiers.throughput import best_units, units_of
+from analysis.recommendations.tiers.tier_migration import propose
 from tests.recommendations.offer_makers import (
     COMMITMENT,
     FLEX,

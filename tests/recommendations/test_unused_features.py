@@ -11,11 +11,11 @@ import pytest
 
 from analysis.costs import Pushed
 from analysis.recommendations.cells import Route, dollars_of
-from analysis.recommendations.feature_use import FeatureUse, UseDay
-from analysis.recommendations.gpu import Pool, PoolHour, PoolLoad, pool_dollars_of
+from analysis.recommendations.gpus.gpu import Pool, PoolHour, PoolLoad, pool_dollars_of
 from analysis.recommendations.proposal import Difficulty, Kind, Proposal
 from analysis.recommendations.together import together
-from analysis.recommendations.unused_features import propose, propose_pools
+from analysis.recommendations.unused.feature_use import FeatureUse, UseDay
+from analysis.recommendations.unused.unused_features import propose, propose_pools
 from analysis.utilization import Capacity
 from tests.recommendations.gpu_makers import FIRST, HOUR, ON_DEMAND, PERIOD, midnight, pool
 from tests.recommendations.offer_makers import COMMITMENT, UNITS, D, load_of, spent, taken

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.recommendations.episodes import SINGLE, recurrence, savings_of
+from analysis.recommendations.limits.episodes import SINGLE, recurrence, savings_of
 from analysis.recommendations.weekly_draws import monthly_range, quantile
 from tests.recommendations.gpu_makers import DAY, FIRST, HOUR, PERIOD, D, midnight
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from analysis.prices import PriceSource
 from analysis.recommendations.cells import ModelFacts
-from analysis.recommendations.quality import scores
+from analysis.recommendations.cheaper_models.quality import scores
 from queries.prices.public_list import PublicList
 from storage import Store
 from storage.addresses import parse_address

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from analysis.errors import BadInput, NotFound
-from analysis.recommendations.provider_offers import OfferKind
+from analysis.recommendations.tiers.provider_offers import OfferKind
 from storage import Store
 from storage.records.offer import NewSubscription, Offer
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.recommendations.cells import PricedCell, Route
-from analysis.recommendations.elsewhere import Elsewhere
-from analysis.recommendations.fit import fit_of
+from analysis.recommendations.cheaper_models.elsewhere import Elsewhere
+from analysis.recommendations.cheaper_models.fit import fit_of
 from analysis.recommendations.levers import Batch, Cache, Migrate, Remove, Shorten, cost_with
 from analysis.recommendations.whatif import Changes, Outcome, Part, Target, what_if, with_output
 from tests.recommendations.usage_makers import MONTH, cell_of, model_of, price_of

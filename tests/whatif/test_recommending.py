@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import NotAllowed, NotUnderstood, Outdated
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Difficulty, Kind, QualityImpact
-from analysis.recommendations.states import Move, State
 from analysis.recommendations.whatif import Changes
 from bot.assembly import Parts, recommendations_of
 from handlers.recommendations.journal import RECOMMENDATION

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from analysis.errors import NotUnderstood
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.whatif import Changes
 from bot.blocks.whatif import what_if_answer
 from bot.cli.commands import app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from analysis.recommendations.actors import ActorHour, ActorLoad
+from analysis.recommendations.limits.actors import ActorHour, ActorLoad
 from queries.recommendation_evidence.actors import actors
 from tests.facts import Fact
 from tests.recommendations.evidence.conftest import Read

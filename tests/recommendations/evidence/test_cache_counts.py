@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import Unavailable
-from analysis.recommendations.cache_counts import CacheCounts, CacheDay
+from analysis.recommendations.caching.counts import CacheCounts, CacheDay
 from queries.dimensions import Dimensions
 from queries.mart import Mart
 from queries.recommendation_evidence.cache_counts import cache_counts

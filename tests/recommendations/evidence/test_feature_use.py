@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 
 from analysis.recommendations.cells import EvidencePeriod
-from analysis.recommendations.feature_use import FeatureUse, QuietKey, UseDay
+from analysis.recommendations.unused.feature_use import FeatureUse, QuietKey, UseDay
 from queries.recommendation_evidence.feature_use import feature_use
 from tests.recommendations.evidence.conftest import Read
 from tests.recommendations.evidence.requests import CHAT, DAY, MONDAY, NOW, llm

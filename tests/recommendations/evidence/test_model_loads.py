@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from analysis.recommendations.model_load import LoadMinute
+from analysis.recommendations.tiers.model_load import LoadMinute
 from queries.recommendation_evidence.model_loads import model_loads
 from tests.recommendations.evidence.conftest import Read
 from tests.recommendations.evidence.requests import DAY, NOON, after, llm

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.recommendations.caching import propose
+from analysis.recommendations.caching.caching import propose
+from analysis.recommendations.caching.reuse import Reuse
 from analysis.recommendations.cells import EvidencePeriod, PricedCell
 from analysis.recommendations.proposal import Proposal
-from analysis.recommendations.reuse import Reuse
 from queries.dimensions import Source
 from queries.mart import Mart
 from queries.recommendation_evidence.reading import EvidenceReader

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from analysis.prices import TokenUsage
-from analysis.recommendations.tier_edges import NearEdge
+from analysis.recommendations.tiers.edges import NearEdge
 from queries.recommendation_evidence.near_edges import near_edges
 from tests.recommendations.evidence.conftest import Read
 from tests.recommendations.evidence.requests import CHAT, NOON, WEEK, llm

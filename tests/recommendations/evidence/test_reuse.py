@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.prices import TokenUsage
-from analysis.recommendations.reuse import Reuse, ReuseDay
+from analysis.recommendations.caching.reuse import Reuse, ReuseDay
 from queries.dimensions import Dimensions
 from queries.mart import Mart
 from queries.recommendation_evidence.reading import EvidenceReader

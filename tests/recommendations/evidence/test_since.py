@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from analysis.recommendations.daily import ActorName
+from analysis.recommendations.measured.daily import ActorName
 from queries.dimensions import Dimensions, Source
 from queries.mart import Mart
 from queries.recommendation_evidence.reading import EvidenceReader

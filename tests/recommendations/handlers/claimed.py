@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from analysis.recommendations.cells import Route, dollars_of
+from analysis.recommendations.kept.states import Move
 from analysis.recommendations.proposal import Kind, Part, Proposal
-from analysis.recommendations.states import Move
 from handlers.recommendations.requests import DecideRequest
 from queries.dimensions import Source
 from storage.records.recommendation import Recommendation

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.recommendations.cells import EvidencePeriod, ModelFacts, PricedCell, UsageCell
-from analysis.recommendations.gpu import GpuEvidence
+from analysis.recommendations.gpus.gpu import GpuEvidence
 from analysis.recommendations.proposal import Kind, Proposal
 from analysis.roles import Role
 from handlers.caller import Caller

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import Outdated
-from analysis.recommendations.states import Move, State
+from analysis.recommendations.kept.states import Move, State
 from handlers.recommendations.requests import DecideRequest, ShowRequest
 from handlers.recommendations.results import Decided
 from storage import Store

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.errors import BadInput, NotAllowed, NotFound, NotUnderstood, Outdated
-from analysis.recommendations.states import Move, State
+from analysis.recommendations.kept.states import Move, State
 from handlers.caller import Caller
 from handlers.recommendations.requests import AssignRequest, DecideRequest, ShowRequest
 from handlers.recommendations.results import Decided

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import BadInput, NotAllowed, NotFound, Unavailable
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Kind, Proposal
-from analysis.recommendations.states import Move, State
 from handlers.recommendations.evidence import Evidence
 from handlers.recommendations.generating import DRAWN_AT_ONCE
 from handlers.recommendations.prepared import KEPT_AT_ONCE

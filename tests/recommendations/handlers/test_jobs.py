@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from analysis.recommendations.kept.states import Move
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import Move
 from analysis.roles import Role
 from bot.recommendation_jobs import LOOK_EVERY, SETTLING, RecommendationJobs, summary_key
 from handlers.callers import Callers, PersonDefaults

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from analysis.recommendations.gpu import Pool, Service, pool_dollars_of
+from analysis.recommendations.gpus.gpu import Pool, Service, pool_dollars_of
+from analysis.recommendations.kept.states import Move
 from analysis.recommendations.proposal import Kind, Part
-from analysis.recommendations.states import Move
 from bot.recommendation_jobs import SETTLING, RecommendationJobs
 from bot.recommendation_words import (
     measured_line,

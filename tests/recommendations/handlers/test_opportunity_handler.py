@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from analysis.errors import BadInput, NotAllowed, NotFound, NotUnderstood, Outdated
-from analysis.recommendations.opportunities import OpportunityKind
-from analysis.recommendations.opportunity_states import OpportunityState
+from analysis.recommendations.kept.opportunities import OpportunityKind
+from analysis.recommendations.kept.opportunity_states import OpportunityState
 from analysis.recommendations.proposal import Kind
 from handlers.caller import Caller
 from handlers.recommendations.fields import opportunity_json, opportunity_summary_json

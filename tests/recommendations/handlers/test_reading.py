@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from analysis.errors import BadInput, NotAllowed, NotFound, NotUnderstood
+from analysis.recommendations.kept.states import RULES, Move, State
 from analysis.recommendations.proposal import Kind
-from analysis.recommendations.states import RULES, Move, State
 from handlers.recommendations import permissions
 from handlers.recommendations.fields import (
     generated_json,

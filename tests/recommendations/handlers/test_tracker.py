@@ -10,8 +10,8 @@ import pytest
 
 from analysis.errors import NotAllowed
 from analysis.recommendations.cells import dollars_of
+from analysis.recommendations.kept.states import Move, State
 from analysis.recommendations.proposal import Kind, Part
-from analysis.recommendations.states import Move, State
 from bot.recommendation_words import (
     kind_line,
     measured_line,

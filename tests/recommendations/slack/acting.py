@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.proposal import Proposal
-from analysis.recommendations.states import State
 from bot.stage import Heard
 from playground.model import JsonObject, Message
 from storage.records.recommendation import Drawn, Recommendation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.states import State
 from analysis.roles import Role
 from handlers.recommendations.finding import short_id
 from tests.budgets.slack.acting import labels

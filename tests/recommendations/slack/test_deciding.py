@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.states import State
 from handlers.recommendations.finding import short_id
 from tests.budgets.slack.acting import action, forged, labels, text_of
 from tests.recommendations.proposals import proposal

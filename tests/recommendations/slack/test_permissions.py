@@ -17,9 +17,9 @@ from uuid import UUID
 
 import pytest
 
-from analysis.recommendations.opportunities import Opportunity, OpportunityKind
-from analysis.recommendations.opportunity_states import OpportunityState
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import State
 from analysis.roles import Role
 from bot.grammar.recs_words import ACTS, RECS_SUBCOMMANDS
 from bot.slack.permissions import ACTIONS, VIEWS

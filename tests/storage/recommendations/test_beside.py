@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 
 from analysis.errors import Outdated
-from analysis.recommendations.opportunities import Opportunity, OpportunityKind
-from analysis.recommendations.opportunity_states import OpportunityState
+from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind
+from analysis.recommendations.kept.opportunity_states import OpportunityState
 from storage import Store
 from storage.records.recommendation import Drawn
 from storage.records.savings_measurement import MeasurementState, SavingsMeasurement

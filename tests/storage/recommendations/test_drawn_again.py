@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from analysis.errors import Outdated
-from analysis.recommendations.opportunity_states import OpportunityState
-from analysis.recommendations.states import State
+from analysis.recommendations.kept.opportunity_states import OpportunityState
+from analysis.recommendations.kept.states import State
 from analysis.roles import Role
 from storage import Store
 from storage.records.drawn_again import Content

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from analysis.errors import NotFound, Outdated
+from analysis.recommendations.kept.states import State
 from analysis.recommendations.proposal import Kind, Proposal
-from analysis.recommendations.states import State
 from analysis.roles import Role
 from storage import Store
 from storage.records.recommendation import Card, Drawn, Recommendation, Standing

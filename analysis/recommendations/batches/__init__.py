@@ -1,0 +1,1 @@
+"""Requests that can wait, at the price of the batch interface."""

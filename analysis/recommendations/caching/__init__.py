@@ -1,0 +1,1 @@
+"""Input that was sent before, and answers that were given before."""

@@ -1,0 +1,1 @@
+"""Idle capacity, failures and drift on GPUs."""

@@ -1,0 +1,1 @@
+"""What becomes of recommendations and opportunities once they are there."""

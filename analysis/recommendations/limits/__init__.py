@@ -1,0 +1,1 @@
+"""Users and keys that run away from their own ordinary hours."""

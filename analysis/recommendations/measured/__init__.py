@@ -1,0 +1,1 @@
+"""What was really saved, against what would have been spent."""

@@ -1,0 +1,1 @@
+"""What providers offer beside their lists, held against one's own load."""
