@@ -17,6 +17,7 @@ from slackblocks import (
 )
 
 from bot.blocks.fit import MOST_SECTION, cut, fit_message
+from bot.pictures.chart import Chart
 
 Payload = dict[str, object]
 """A message as Slack's JSON."""
@@ -30,11 +31,13 @@ class Answer:
         text: the whole answer in a sentence or two, already escaped.
         blocks: the answer as people see it.
         in_channel: everybody in the channel sees it; else only the person who asked.
+        chart: a picture of it, drawn and shown below the text where Slack takes it; None: none.
     """
 
     text: str
     blocks: tuple[Block, ...]
     in_channel: bool = False
+    chart: Chart | None = None
 
     def without_buttons(self) -> Answer:
         """The same, with nothing to click."""

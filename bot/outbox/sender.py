@@ -25,6 +25,7 @@ NOT_SET_UP: Mapping[ChannelKind, str] = {
     "slack": "Slack is not set up here: set COSTBOT_SLACK_BOT_TOKEN.",
     "email": "E-mail is not set up here: set COSTBOT_SMTP_URL and COSTBOT_SMTP_FROM.",
     "webhook": "Webhooks are not set up here: set COSTBOT_WEBHOOKS.",
+    "linear": "Linear is not set up here: set COSTBOT_LINEAR_TOKEN.",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
@@ -29,6 +29,8 @@ from bot.slack.budget_alerts import AlertListeners
 from bot.slack.budgets import budget_listeners
 from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
+from bot.slack.modals import Modals
+from bot.slack.nouns import MakeNoun, by_word
 from bot.slack.pace import Pace
 from bot.slack.permissions import needed_role, who
 from bot.slack.posting import ReportPosting
@@ -104,10 +106,12 @@ def create_bolt_app(
     supervisor: Supervisor,
     answer_within_seconds: float,
     pace: Pace | None = None,
+    nouns: Sequence[MakeNoun] = (),
 ) -> AsyncApp:
     """The app that hears Slack, with every listener behind the permission table.
 
-    `pace` is that of all else that posts in this process; None: nothing else does.
+    `pace` is that of all else that posts in this process; None: nothing else does. `nouns` make
+    those of `/cost` that have forms and buttons of their own.
     """
     client = slack_client(access)
     secret = access.signing_secret
@@ -126,7 +130,11 @@ def create_bolt_app(
     careful = cast("SlackApi", posting_client(access))
     posting = ReportPosting(api, Threads(careful, pace or Pace(clock, access.posts_apart)))
     reports = Reports(report, posting, supervisor, clock)
-    Listeners(road, replies, reports, api, inbound).register(hears)
+    modals = Modals(api, supervisor, answer_within_seconds)
+    made = tuple(make(api, replies, modals) for make in nouns)
+    for noun in made:
+        noun.register(hears)
+    Listeners(road, replies, reports, api, inbound, modals, by_word(made)).register(hears)
     AlertListeners(alerts, replies).register(hears)
     listeners = budget_listeners(budgets, api, replies, road.dimensions, road.engine)
     listeners.register(hears)

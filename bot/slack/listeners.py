@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
@@ -17,6 +17,8 @@ from bot.grammar.report import ReportCommand
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
+from bot.slack.modals import Modals
+from bot.slack.nouns import Noun, noun_in
 from bot.slack.reply import Replies
 from bot.slack.report import Asked, Reports
 from handlers.caller import Caller
@@ -32,6 +34,8 @@ class Listeners:
     reports: Reports
     client: SlackApi
     inbound: InboundEventRepository
+    modals: Modals
+    nouns: Mapping[str, Noun] = field(default_factory=dict[str, Noun])
 
     def register(self, app: BoltApp) -> None:
         """Has `app` call the listeners."""
@@ -44,13 +48,27 @@ class Listeners:
         app.event("app_home_opened")(self.on_home)
 
     async def on_command(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
-        """`/cost …`: answered in the ack, or from there on through the response URL."""
+        """`/cost …`: answered in the ack, or from there on through the response URL.
+
+        Some nouns open a form in place of an answer.
+        """
         text = unescape(str(body.get("text") or ""))
-        asked = asked_in(body)
+        asked, caller = asked_in(body), caller_of(context)
+        noun = noun_in(self.nouns, text)
+        form = noun.form_for(text, caller, asked.channel) if noun is not None else None
+        if form is not None:
+            await ack()
+            self.modals.open(body, *form)
+            return
+        work = (
+            self._answer(text, caller, asked)
+            if noun is None
+            else noun.answer(text, caller, asked.channel)
+        )
         await self.replies.in_ack(
             ack,
             asked.response_url,
-            self._answer(text, caller_of(context), asked),
+            work,
             name="/cost",
             fetching=f"/cost {text[:200]}",
         )

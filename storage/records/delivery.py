@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-ChannelKind = Literal["slack", "email", "webhook"]
+ChannelKind = Literal["slack", "email", "webhook", "linear"]
 """What a message leaves through."""
 
 DeliveryState = Literal["due", "claimed", "sent", "uncertain", "dead", "cancelled"]

@@ -1,0 +1,1 @@
+"""Anomalies in daily series: which days are unlike what went before, and how sure that is."""

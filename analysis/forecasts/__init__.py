@@ -1,0 +1,1 @@
+"""Forecasts of daily series: models, intervals from residuals, and the backtest that chooses."""

@@ -1,0 +1,1 @@
+"""Pictures: charts in one house style."""

@@ -1,0 +1,1 @@
+"""Anomalies: found, explained, labelled by people, replayed."""

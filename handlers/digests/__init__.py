@@ -1,0 +1,1 @@
+"""Digests: what a team wants to know each morning, on their schedule."""

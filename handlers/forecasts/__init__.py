@@ -1,0 +1,1 @@
+"""Forecasts: made, kept, and held against what came."""
