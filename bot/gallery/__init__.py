@@ -1,0 +1,1 @@
+"""The gallery: every message template with typical, empty and extreme data, to be looked at."""
