@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import cast
 
 from analysis.clock import Clock
-from analysis.errors import Unavailable
 from analysis.roles import Role
 from bot.assembly import Parts
 from bot.blocks.answer import Answer
@@ -55,11 +54,7 @@ class PriceAlertJob:
         last = self.handler.last_day()
         if last is None or last == self.told:
             return
-        try:
-            added = await self._add()
-        except Unavailable as error:
-            log.warning("nobody was told of prices: %s", error)
-            return
+        added = await self._add()
         self.told = last
         if added:
             log.info("messages about prices: %d", added)

@@ -10,7 +10,6 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
-from analysis.errors import Unavailable
 from analysis.roles import Role
 from bot.assembly import Parts, recommendations_of
 from bot.outbox.payloads import Json, SlackMessage
@@ -29,12 +28,8 @@ log = logging.getLogger(__name__)
 SETTLING = timedelta(minutes=1)
 """For how long after its start costbot draws nothing: questions of people come first."""
 
-DRAW_EVERY = timedelta(minutes=1)
-"""How often it is looked whether there is a new complete day to draw from."""
-
-LOOK_EVERY = timedelta(minutes=10)
-"""How often it is looked whether there is something to measure, or a Monday morning somewhere; and
-how long nothing is drawn after that has failed."""
+REST_AFTER_FAILURE = timedelta(minutes=10)
+"""How long nothing is drawn after that has failed."""
 
 HOUR, MONDAY = 9, 0
 """When the summary leaves, where the person is."""
@@ -75,16 +70,12 @@ class RecommendationJobs:
         At once where nothing was ever drawn: whoever has just begun is to see something.
         """
         now = self.clock()
-        if self.failed_at and now - self.failed_at[-1] < LOOK_EVERY:
+        if self.failed_at and now - self.failed_at[-1] < REST_AFTER_FAILURE:
             return
         try:
             if now - self.began < SETTLING and await self._was_drawn():
                 return
             done = await self.handlers.generate.nightly()
-        except Unavailable as error:
-            self.failed_at[:] = [now]
-            log.warning("recommendations were not drawn: %s", error)
-            return
         except BaseException:
             self.failed_at[:] = [now]
             raise
@@ -109,11 +100,7 @@ class RecommendationJobs:
         days = self.handlers.measure.days()
         if days in self.measured:
             return
-        try:
-            measured = await self.handlers.measure.measure()
-        except Unavailable as error:
-            log.warning("savings were not measured: %s", error)
-            return
+        measured = await self.handlers.measure.measure()
         self.measured.clear()
         self.measured.add(days)
         if measured:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from secrets import token_hex
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,14 +18,17 @@ from slack_bolt.async_app import AsyncApp
 from starlette.types import ASGIApp
 
 from analysis.errors import BadInput
-from bot.assembly import Parts, assembled, budgets_of, slack_app
+from bot import jobs
+from bot.assembly import Parts, assembled, budgets_of, machine_name, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
+from bot.job_alarm import JobAlarm
+from bot.job_ledger import JobLedger
 from bot.outbox.opened import sending
 from bot.price_alerts import price_alert_job
-from bot.recommendation_jobs import DRAW_EVERY, LOOK_EVERY, recommendation_jobs
+from bot.recommendation_jobs import recommendation_jobs
 from bot.refresh import Refresh
-from bot.scheduler import Every, Nightly, Scheduler
+from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.slack.app import SlackAccess
 from bot.slack.group_members import group_members
@@ -135,26 +139,32 @@ def scheduled(
         wake: tells the outbox that there is something to send.
         membership: who is in Slack's user groups; None: nobody is asked.
     """
-    scheduler = Scheduler(parts.clock, supervisor)
+    scheduler = Scheduler(parts.clock, supervisor, ledger_of(parts, wake))
     raises = budgets_of(parts, "system").raises
     upkeep = Upkeep(parts.mart, parts.store, parts.clock, raises)
-    scheduler.add("keeping the mart up", Nightly(), upkeep.keep_the_mart_up)
-    scheduler.add("forgetting what is old", Nightly(), upkeep.forget)
-    scheduler.add("ending raises", Every(timedelta(hours=1)), upkeep.end_raises)
-    if sync is not None:
-        length = timedelta(minutes=parts.settings.sync_minutes)
-        scheduler.add("refreshing the mart", Every(length), Refresh(sync).refresh)
+    scheduler.add(jobs.KEEP_MART, upkeep.keep_the_mart_up)
+    scheduler.add(jobs.FORGET, upkeep.forget)
+    scheduler.add(jobs.END_RAISES, upkeep.end_raises)
+    refreshing = jobs.refresh_of(parts.settings)
+    if sync is not None and refreshing is not None:
+        scheduler.add(refreshing, Refresh(sync).refresh)
     if watch is not None:
-        scheduler.add("evaluating the budgets", Every(timedelta(minutes=1)), watch.keep_up)
-        scheduler.add("recounting the budgets", Nightly(), watch.recount)
-    jobs = recommendation_jobs(parts, wake, membership)
-    scheduler.add("drawing recommendations", Every(DRAW_EVERY), jobs.draw)
-    scheduler.add("measuring what was saved", Every(LOOK_EVERY), jobs.measure)
-    scheduler.add("moving old recommendations", Nightly(), jobs.age)
-    scheduler.add("telling of recommendations", Every(LOOK_EVERY), jobs.tell)
-    prices = price_alert_job(parts, wake)
-    scheduler.add("telling of prices", Every(LOOK_EVERY), prices.tell)
+        scheduler.add(jobs.EVALUATE_BUDGETS, watch.keep_up)
+        scheduler.add(jobs.RECOUNT_BUDGETS, watch.recount)
+    recommending = recommendation_jobs(parts, wake, membership)
+    scheduler.add(jobs.DRAW_RECOMMENDATIONS, recommending.draw)
+    scheduler.add(jobs.MEASURE_SAVINGS, recommending.measure)
+    scheduler.add(jobs.AGE_RECOMMENDATIONS, recommending.age)
+    scheduler.add(jobs.TELL_RECOMMENDATIONS, recommending.tell)
+    scheduler.add(jobs.TELL_PRICES, price_alert_job(parts, wake).tell)
     return scheduler
+
+
+def ledger_of(parts: Parts, wake: Callable[[], None] | None = None) -> JobLedger:
+    """The book that is kept on the jobs of this process."""
+    alarm = JobAlarm(parts.store, parts.clock, parts.settings.admins, wake)
+    worker = f"{machine_name()}-{os.getpid()}-{token_hex(4)}"
+    return JobLedger(parts.store.jobs, parts.clock, machine_name(), worker, alarm.tell)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from analysis.clock import Clock
-from analysis.errors import Refused
 from handlers.budgets.raising import RaiseHandler
 from queries.mart import Mart
 from storage.store import Store
@@ -43,13 +42,10 @@ class Upkeep:
     async def keep_the_mart_up(self) -> None:
         """Rolls up anew what is outdated, beside the event loop.
 
-        Where another process writes to the mart this is left to it: every import does it too.
+        Raises:
+            Refused: another process writes to the mart; every import does this too.
         """
-        try:
-            days = await asyncio.to_thread(self.mart.keep_up)
-        except Refused as error:
-            log.warning("the mart was not kept up: %s", error)
-            return
+        days = await asyncio.to_thread(self.mart.keep_up)
         if days:
             log.info("days of the mart rolled up anew: %d", days)
 

@@ -14,12 +14,18 @@ from storage.addresses import parse_address
 from storage.database import Database, OneTransaction
 from storage.migrate import migrate, revisions
 from storage.repositories.alert_states import AlertStateRepository
+from storage.repositories.anomaly_findings import AnomalyFindingRepository
+from storage.repositories.anomaly_labels import AnomalyLabelRepository
+from storage.repositories.anomaly_looks import AnomalyLookRepository
 from storage.repositories.audit import AuditRepository
 from storage.repositories.budgets import BudgetRepository
 from storage.repositories.deliveries import DeliveryRepository
 from storage.repositories.drawn_opportunities import DrawnOpportunityRepository
 from storage.repositories.drawn_recommendations import DrawnRecommendationRepository
+from storage.repositories.forecasts import ForecastRepository
 from storage.repositories.inbound import InboundEventRepository
+from storage.repositories.incidents import IncidentRepository
+from storage.repositories.jobs import JobRepository
 from storage.repositories.offers import OfferRepository
 from storage.repositories.opportunities import OpportunityRepository
 from storage.repositories.people import PersonRepository
@@ -27,6 +33,7 @@ from storage.repositories.prices import PriceRepository
 from storage.repositories.raises import RaiseRepository
 from storage.repositories.recommendation_runs import RecommendationRunRepository
 from storage.repositories.recommendations import RecommendationRepository
+from storage.repositories.routes import RouteRepository
 from storage.repositories.savings_measurements import SavingsMeasurementRepository
 from storage.repositories.sync_runs import SyncRunRepository
 from storage.repositories.user_groups import UserGroupRepository
@@ -38,8 +45,9 @@ class Transaction:
     """Repositories that write together: all of it appears, or none.
 
     Attributes:
-        prices, offers, people, user_groups, budgets, raises, alert_states, recommendations,
-            measurements, opportunities, deliveries, audit: see `Store`.
+        prices, offers, people, user_groups, budgets, raises, alert_states, incidents, routes,
+            recommendations, measurements, opportunities, deliveries, audit, anomaly_labels: see
+            `Store`.
         drawn_recommendations, drawn_opportunities: those of many organizations at once.
     """
 
@@ -50,6 +58,8 @@ class Transaction:
     budgets: BudgetRepository
     raises: RaiseRepository
     alert_states: AlertStateRepository
+    incidents: IncidentRepository
+    routes: RouteRepository
     recommendations: RecommendationRepository
     drawn_recommendations: DrawnRecommendationRepository
     drawn_opportunities: DrawnOpportunityRepository
@@ -57,6 +67,7 @@ class Transaction:
     opportunities: OpportunityRepository
     deliveries: DeliveryRepository
     audit: AuditRepository
+    anomaly_labels: AnomalyLabelRepository
 
 
 class Store:
@@ -74,15 +85,22 @@ class Store:
         inbound: which of Slack's events were heard already.
         warehouse_jobs: what costbot itself asked of the warehouse.
         sync_runs: how the refreshes of the mart went.
+        jobs: which slots of jobs were claimed, and how the work went.
         budgets: what people mean to spend at most.
         raises: limits raised for some days.
         alert_states: what was told about budgets.
+        incidents: what is, or was, in trouble, and what was told of it.
+        routes: where incidents are told.
         recommendations: what could be saved, and what was decided about it.
         measurements: what recommendations have saved so far.
         opportunities: where money could be saved.
         recommendation_runs: when recommendations were drawn.
         deliveries: the outbox.
+        forecasts: what was foreseen, and what came.
         audit: who decided what.
+        anomaly_labels: what people said about anomalies.
+        anomaly_findings: what was found, day by day.
+        anomaly_looks: when all series were looked at.
 
     Raises:
         BadInput: the address cannot be used.
@@ -97,16 +115,23 @@ class Store:
         self.inbound = InboundEventRepository(self._database, clock)
         self.warehouse_jobs = WarehouseJobRepository(self._database)
         self.sync_runs = SyncRunRepository(self._database, clock)
+        self.jobs = JobRepository(self._database)
         self._clock = clock
         self.budgets = BudgetRepository(self._database, clock)
         self.raises = RaiseRepository(self._database, clock)
         self.alert_states = AlertStateRepository(self._database)
+        self.incidents = IncidentRepository(self._database)
+        self.routes = RouteRepository(self._database, clock)
         self.recommendations = RecommendationRepository(self._database, clock)
         self.measurements = SavingsMeasurementRepository(self._database)
         self.opportunities = OpportunityRepository(self._database, clock)
         self.recommendation_runs = RecommendationRunRepository(self._database, clock)
         self.deliveries = DeliveryRepository(self._database, clock)
+        self.forecasts = ForecastRepository(self._database, clock)
         self.audit = AuditRepository(self._database, clock)
+        self.anomaly_labels = AnomalyLabelRepository(self._database, clock)
+        self.anomaly_findings = AnomalyFindingRepository(self._database, clock)
+        self.anomaly_looks = AnomalyLookRepository(self._database, clock)
 
     def __repr__(self) -> str:
         return f"Store({self._database})"
@@ -158,6 +183,8 @@ class Store:
                 budgets=BudgetRepository(one, self._clock),
                 raises=RaiseRepository(one, self._clock),
                 alert_states=AlertStateRepository(one),
+                incidents=IncidentRepository(one),
+                routes=RouteRepository(one, self._clock),
                 recommendations=RecommendationRepository(one, self._clock),
                 drawn_recommendations=DrawnRecommendationRepository(one, self._clock),
                 drawn_opportunities=DrawnOpportunityRepository(one, self._clock),
@@ -165,6 +192,7 @@ class Store:
                 opportunities=OpportunityRepository(one, self._clock),
                 deliveries=DeliveryRepository(one, self._clock),
                 audit=AuditRepository(one, self._clock),
+                anomaly_labels=AnomalyLabelRepository(one, self._clock),
             )
 
     async def ping(self) -> None:

@@ -78,6 +78,7 @@ class Commands(LazyGroup):
             "app",
             "Import files: CSV, JSON lines or Parquet, also compressed by gzip.",
         ),
+        Listed("jobs", "jobs", "jobs", "What costbot does by itself: last run, outcome, next run."),
         Listed("outbox", "outbox", "app", "What costbot sent of itself, and what waits."),
         Listed("people", "people", "app", "Whom costbot answers, and how far they reach."),
         Listed("pricing", "pricing", "app", "The dated price list; alone: list it."),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from storage.models.alert_state import AlertStateRow
+from storage.models.anomaly import AnomalyFindingRow, AnomalyLabelRow, AnomalyLookRow
 from storage.models.audit import AuditRow
 from storage.models.base import Base
 from storage.models.budget import BudgetRow
 from storage.models.delivery import DeliveryRow
+from storage.models.forecast import ForecastRow
 from storage.models.inbound_event import InboundEventRow
+from storage.models.incident import IncidentRow
+from storage.models.job import JobRow
 from storage.models.offer import OfferRow, OfferSubscriptionRow
 from storage.models.opportunity import OpportunityRow
 from storage.models.person import PersonRow
@@ -15,6 +19,7 @@ from storage.models.price import PriceRow
 from storage.models.raise_ import BudgetRaiseRow
 from storage.models.recommendation import RecommendationRow
 from storage.models.recommendation_run import RecommendationRunRow
+from storage.models.route import RouteRow
 from storage.models.savings_measurement import SavingsMeasurementRow
 from storage.models.sync_run import SyncRunRow
 from storage.models.user_group import UserGroupRow
@@ -22,12 +27,18 @@ from storage.models.warehouse_job import WarehouseJobRow
 
 __all__ = [
     "AlertStateRow",
+    "AnomalyFindingRow",
+    "AnomalyLabelRow",
+    "AnomalyLookRow",
     "AuditRow",
     "Base",
     "BudgetRaiseRow",
     "BudgetRow",
     "DeliveryRow",
+    "ForecastRow",
     "InboundEventRow",
+    "IncidentRow",
+    "JobRow",
     "OfferRow",
     "OfferSubscriptionRow",
     "OpportunityRow",
@@ -35,6 +46,7 @@ __all__ = [
     "PriceRow",
     "RecommendationRow",
     "RecommendationRunRow",
+    "RouteRow",
     "SavingsMeasurementRow",
     "SyncRunRow",
     "UserGroupRow",

@@ -57,7 +57,7 @@ async def test_a_refresh_is_due_every_so_many_minutes_and_one_that_fails_is_trie
             scheduler.look()
             await supervisor.idle()
             [told] = [record for record in caplog.records if record.levelno >= logging.WARNING]
-            assert "the mart was not refreshed" in told.getMessage()
+            assert "refreshing the mart did not succeed" in told.getMessage()
             assert "last good state" in told.getMessage()
             assert parts.mart.snapshot().sources[Source.GPU].requests == 2
             warehouse.allow(table=TABLE)

@@ -11,7 +11,7 @@ import pytest
 from analysis.recommendations.kept.states import Move
 from analysis.recommendations.proposal import Kind
 from analysis.roles import Role
-from bot.recommendation_jobs import LOOK_EVERY, SETTLING, RecommendationJobs, summary_key
+from bot.recommendation_jobs import REST_AFTER_FAILURE, SETTLING, RecommendationJobs, summary_key
 from handlers.callers import Callers, PersonDefaults
 from handlers.group_leads import GroupLeads
 from handlers.recommendations.requests import DecideRequest
@@ -181,7 +181,7 @@ async def test_what_failed_is_drawn_again_ten_minutes_later(desk: Desk) -> None:
     failing = replace(jobs, handlers=replace(desk.handlers, generate=generate))
     with pytest.raises(Lost):
         await failing.draw()
-    desk.clock.advance(LOOK_EVERY - timedelta(seconds=1))
+    desk.clock.advance(REST_AFTER_FAILURE - timedelta(seconds=1))
     await failing.draw()
     await jobs.draw()
     assert await desk.rows() == []
