@@ -1,0 +1,52 @@
+"""The way to the statistics: they need numpy, which is loaded when the first of them is asked for.
+
+Money becomes a plain number on the way in, and money again in `handlers.forecasts.results`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.forecasts.forecast import DailyForecast
+from handlers.forecasts.results import DAY, DailySeries, Expectation, usd
+
+
+def foreseen(series: DailySeries, days: int) -> DailyForecast | None:
+    """The days behind a series; None where its history is too short to say anything.
+
+    Takes some hundredths of a second: for a thread.
+    """
+    from analysis.forecasts.foresee import foresee
+
+    return foresee(numbers(series), series.last, days)
+
+
+def foreseen_together(series: DailySeries, days: int) -> Expectation | None:
+    """The days behind a series added up; None where its history is too short to say anything.
+
+    Takes some hundredths of a second: for a thread.
+    """
+    from analysis.forecasts.foresee import foresee_total
+
+    found = foresee_total(numbers(series), series.last, days)
+    if found is None:
+        return None
+    return Expectation(
+        series.last + DAY,
+        series.last + days * DAY,
+        usd(found.expected),
+        usd(found.lower),
+        usd(found.upper),
+    )
+
+
+def least_history() -> int:
+    """Complete days from which on anything is foreseen."""
+    from analysis.forecasts.daily import LEAST_DAYS
+
+    return LEAST_DAYS
+
+
+def numbers(series: DailySeries) -> Sequence[float]:
+    """The days of a series as statistics take them."""
+    return [float(day) for day in series.costs]
