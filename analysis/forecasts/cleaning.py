@@ -1,0 +1,116 @@
+"""Outliers out and gaps filled, before anything is learned from a history.
+
+A day is an outlier that lies far from the level around it, given its weekday: the filter of
+Hampel (F. R. Hampel, "The influence curve and its role in robust estimation", JASA 69, 1974;
+R. K. Pearson, "Outliers in process modeling and identification", 2002) on residuals by weekday.
+The level is a running median over three weeks, which a few odd days do not move and a lasting
+shift moves at once; runs longer than `LONGEST_RUN` are a new level and stay.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from analysis.forecasts.daily import TINY, WEEK, Bools, Floats, over_days
+from analysis.forecasts.seasons import carried_on
+
+HALF_WINDOW = 10
+"""Days on either side of the one whose level is taken: three weeks together, as many of each
+weekday."""
+
+BEYOND = 4.0
+"""Robust standard deviations from which a day is an outlier."""
+
+LEAST_SPREAD = 0.03
+"""Of the level: days of a series without noise are not judged more strictly than that."""
+
+LONGEST_RUN = 3
+"""Outliers in a row that are still outliers; more of them are a new level."""
+
+MAD_TO_SIGMA = 1.4826
+"""Of a normal distribution the standard deviation over the median absolute deviation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Histories that can be learned from.
+
+    Attributes:
+        days: series × days, all known, none negative.
+        odd: of the same shape: which were outliers, and are as a usual day now.
+        known: of the same shape: which were known.
+    """
+
+    days: Floats
+    odd: Bools
+    known: Bools
+
+
+def cleaned(values: Floats) -> Cleaned:
+    """Fills what is not known and replaces what is an outlier by a usual day.
+
+    Series that are mostly zero are left as they are: among them a day with anything is no outlier.
+
+    Args:
+        values: series × days, NaN where unknown; each with a known day.
+    """
+    known = ~np.isnan(values)
+    level = local_level(values)
+    ratios = np.where(level > TINY, values / np.maximum(level, TINY), np.nan)
+    shape = _median_by_weekday(ratios)
+    factors = over_days(shape, values.shape[1])
+    usual = level * factors
+    residuals = ratios - factors
+    spread = MAD_TO_SIGMA * _nanmedian(np.abs(residuals))[:, None]
+    far = np.abs(residuals) > BEYOND * np.maximum(spread, LEAST_SPREAD)
+    busy = np.mean(np.where(known, values, 0.0) > 0, axis=1) > 0.5
+    odd = _without_long_runs(far & known, residuals > 0) & busy[:, None]
+    filled = np.where(known, np.nan_to_num(values), usual)
+    return Cleaned(np.maximum(np.where(odd, usual, filled), 0.0), odd, known)
+
+
+def local_level(values: Floats) -> Floats:
+    """The running median of the days around each: series × days.
+
+    Args:
+        values: series × days, NaN where unknown.
+    """
+    edge = np.full((len(values), HALF_WINDOW), np.nan)
+    windows = sliding_window_view(
+        np.concatenate([edge, values, edge], axis=1), 2 * HALF_WINDOW + 1, axis=1
+    )
+    return carried_on(_nanmedian(windows))
+
+
+def _median_by_weekday(ratios: Floats) -> Floats:
+    """Series × 7, the weekday behind the last day first; 1 where a weekday is not known."""
+    missing = -ratios.shape[1] % WEEK
+    padded = np.concatenate([np.full((len(ratios), missing), np.nan), ratios], axis=1)
+    medians = _nanmedian(np.moveaxis(padded.reshape(len(ratios), -1, WEEK), 1, 2))
+    return np.where(np.isnan(medians), 1.0, medians)
+
+
+def _without_long_runs(far: Bools, above: Bools) -> Bools:
+    """Leaves out runs of more than `LONGEST_RUN` days in a row on one side."""
+    kept: Bools = far
+    for side in (far & above, far & ~above):
+        edge = np.zeros((len(far), LONGEST_RUN), dtype=np.bool_)
+        windows = sliding_window_view(
+            np.concatenate([edge, side, edge], axis=1), LONGEST_RUN + 1, axis=1
+        )
+        runs: Bools = np.all(windows, axis=2)
+        for start in range(LONGEST_RUN + 1):
+            kept = kept & ~runs[:, start : start + far.shape[1]]
+    return kept
+
+
+def _nanmedian(values: Floats) -> Floats:
+    """Along the last axis; NaN where nothing is known, without a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        medians: Floats = np.nanmedian(values, axis=-1)
+    return medians
