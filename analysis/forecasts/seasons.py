@@ -55,7 +55,7 @@ def carried_on(values: Floats) -> Floats:
     """
     known: Bools = ~np.isnan(values)
     first: NDArray[np.intp] = np.argmax(known, axis=1, keepdims=True)
-    places = np.where(known, np.arange(values.shape[1]), first)
+    places = np.where(known, np.arange(len(values[0])), first)
     latest: NDArray[np.intp] = np.maximum.accumulate(places, axis=1)
     taken = np.take_along_axis(values, latest, axis=1)
     return np.nan_to_num(taken, nan=0.0)
