@@ -20,6 +20,7 @@ from storage.repositories.anomaly_looks import AnomalyLookRepository
 from storage.repositories.audit import AuditRepository
 from storage.repositories.budgets import BudgetRepository
 from storage.repositories.deliveries import DeliveryRepository
+from storage.repositories.digests import DigestRepository
 from storage.repositories.drawn_opportunities import DrawnOpportunityRepository
 from storage.repositories.drawn_recommendations import DrawnRecommendationRepository
 from storage.repositories.forecasts import ForecastRepository
@@ -65,6 +66,7 @@ class Transaction:
     drawn_opportunities: DrawnOpportunityRepository
     measurements: SavingsMeasurementRepository
     opportunities: OpportunityRepository
+    digests: DigestRepository
     deliveries: DeliveryRepository
     audit: AuditRepository
     anomaly_labels: AnomalyLabelRepository
@@ -95,6 +97,7 @@ class Store:
         measurements: what recommendations have saved so far.
         opportunities: where money could be saved.
         recommendation_runs: when recommendations were drawn.
+        digests: what is sent to whom by the clock, and which slots are claimed.
         deliveries: the outbox.
         forecasts: what was foreseen, and what came.
         audit: who decided what.
@@ -126,6 +129,7 @@ class Store:
         self.measurements = SavingsMeasurementRepository(self._database)
         self.opportunities = OpportunityRepository(self._database, clock)
         self.recommendation_runs = RecommendationRunRepository(self._database, clock)
+        self.digests = DigestRepository(self._database, clock)
         self.deliveries = DeliveryRepository(self._database, clock)
         self.forecasts = ForecastRepository(self._database, clock)
         self.audit = AuditRepository(self._database, clock)
@@ -190,6 +194,7 @@ class Store:
                 drawn_opportunities=DrawnOpportunityRepository(one, self._clock),
                 measurements=SavingsMeasurementRepository(one),
                 opportunities=OpportunityRepository(one, self._clock),
+                digests=DigestRepository(one, self._clock),
                 deliveries=DeliveryRepository(one, self._clock),
                 audit=AuditRepository(one, self._clock),
                 anomaly_labels=AnomalyLabelRepository(one, self._clock),

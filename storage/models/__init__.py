@@ -8,6 +8,7 @@ from storage.models.audit import AuditRow
 from storage.models.base import Base
 from storage.models.budget import BudgetRow
 from storage.models.delivery import DeliveryRow
+from storage.models.digest import DigestRow, DigestSlotRow
 from storage.models.forecast import ForecastRow
 from storage.models.inbound_event import InboundEventRow
 from storage.models.incident import IncidentRow
@@ -35,6 +36,8 @@ __all__ = [
     "BudgetRaiseRow",
     "BudgetRow",
     "DeliveryRow",
+    "DigestRow",
+    "DigestSlotRow",
     "ForecastRow",
     "InboundEventRow",
     "IncidentRow",
