@@ -15,6 +15,8 @@ from analysis.checks import Check, failed, failed_with
 from analysis.clock import Clock, system_clock
 from analysis.errors import BadInput, Unavailable
 from bot.assembly import mart_of, own_cost_of
+from bot.job_inspection import JobInspection
+from bot.jobs import jobs_of
 from bot.outbox.inspection import MailInspection, WebhookInspection
 from bot.settings import Settings
 from bot.slack.inspection import SlackInspection
@@ -48,6 +50,8 @@ async def doctor_opened(
         further.append(slack.inspect)
         further.append(MailInspection(settings.smtp_url, settings.smtp_from).inspect)
         further.append(WebhookInspection(settings.webhooks).inspect)
+        if isinstance(store, Store):
+            further.append(JobInspection(store, jobs_of(settings), clock).inspect)
         if settings.bigquery_project is not None:
             jobs = Jobs(access_of(settings), clock, _recorder(store))
             stack.push_async_callback(jobs.close)
