@@ -173,7 +173,19 @@ def _notes(result: CostResult, caller: Caller) -> list[str]:
         lines.append(f"Not compared with the period before: the data begins on {result.covered[0]}")
     if result.period.provisional:
         lines.append("Provisional: the period is not over, and late data may still change it")
+        lines += _compared_hours(result)
     return lines
+
+
+def _compared_hours(result: CostResult) -> list[str]:
+    """Why the total less the change is not what it is held against."""
+    delta = result.delta
+    compared = None if delta is None else delta.before + delta.change
+    if compared is None or compared == result.total.cost:
+        return []
+    return [
+        f"Only complete hours are compared: {money(compared)} of the {money(result.total.cost)}"
+    ]
 
 
 def _internal_notes(result: CostResult, caller: Caller) -> list[str]:
