@@ -39,8 +39,8 @@ def _days(row: MemberForecast) -> list[list[object]]:
     ]
     if found is None:
         return cells
-    ahead = zip(found.expected, found.lower, found.upper, strict=True)
-    cells += [
+    foreseen = zip(found.expected, found.lower, found.upper, strict=True)
+    ahead: list[list[object]] = [
         [
             found.first + place * DAY,
             "forecast",
@@ -50,6 +50,6 @@ def _days(row: MemberForecast) -> list[list[object]]:
             found.model,
             found.history_days,
         ]
-        for place, amounts in enumerate(ahead)
+        for place, amounts in enumerate(foreseen)
     ]
-    return cells
+    return cells + ahead

@@ -13,6 +13,7 @@ from bot.blocks.compare import compare_answer
 from bot.blocks.cost import cost_answer
 from bot.blocks.efficiency import efficiency_answer, efficiency_csv
 from bot.blocks.failures import failures_answer, failures_csv
+from bot.blocks.forecast import forecast_answer
 from bot.blocks.help import help_answer
 from bot.blocks.offers import offers_answer
 from bot.blocks.pools import break_even_answer
@@ -29,11 +30,13 @@ from bot.blocks.why import why_answer
 from bot.breakeven_csv import break_even_csv
 from bot.compare_csv import compare_csv, trends_csv
 from bot.csv_file import CsvFile, cost_csv, pricing_csv
+from bot.forecast_csv import forecast_csv
 from bot.grammar.breakeven import BreakEvenCommand
 from bot.grammar.command import Command
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.days import EfficiencyCommand, FailuresCommand, UtilizationCommand, write_days
+from bot.grammar.forecast import ForecastCommand, write_forecast
 from bot.grammar.parse import AboutCommand, HelpCommand, PricingCommand
 from bot.grammar.pricing_compare import PricingCompareCommand
 from bot.grammar.pricing_set import (
@@ -56,6 +59,7 @@ from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
 from handlers.failures import FailuresHandler
+from handlers.forecasts.forecasting import ForecastHandler
 from handlers.offers import OfferHandler
 from handlers.pricing import PricingHandler
 from handlers.pricing_compare import PricingCompareHandler
@@ -123,6 +127,7 @@ class Handlers:
     cost: CostHandler
     efficiency: EfficiencyHandler
     failures: FailuresHandler
+    forecasts: ForecastHandler
     offers: OfferHandler
     pricing: PricingHandler
     pricing_compare: PricingCompareHandler
@@ -144,6 +149,7 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes.add(WhyCommand, _why(handlers.why))
     routes.add(CompareCommand, _compare(handlers.compare))
     routes.add(TrendsCommand, _trends(handlers.trends))
+    routes.add(ForecastCommand, _forecast(handlers.forecasts))
     routes.add(UtilizationCommand, _utilization(handlers.utilization))
     routes.add(EfficiencyCommand, _efficiency(handlers.efficiency))
     routes.add(FailuresCommand, _failures(handlers.failures))
@@ -201,6 +207,16 @@ def _trends(handler: TrendsHandler) -> Route[TrendsCommand]:
         return trends_csv(await handler.trends(command.request, caller))
 
     return Route(answer, csv, kept_as=write_trends)
+
+
+def _forecast(handler: ForecastHandler) -> Route[ForecastCommand]:
+    async def answer(command: ForecastCommand, caller: Caller) -> Answer:
+        return forecast_answer(await handler.forecast(command.request, caller), caller)
+
+    async def csv(command: ForecastCommand, caller: Caller) -> CsvFile:
+        return forecast_csv(await handler.forecast(command.request, caller))
+
+    return Route(answer, csv, kept_as=write_forecast)
 
 
 def _utilization(handler: UtilizationHandler) -> Route[UtilizationCommand]:

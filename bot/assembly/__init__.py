@@ -22,6 +22,7 @@ from handlers.compare import CompareHandler
 from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
 from handlers.failures import FailuresHandler
+from handlers.forecasts.forecasting import ForecastHandler
 from handlers.imports import ImportHandler, ImportRequest
 from handlers.offers import OfferHandler
 from handlers.outbox import OutboxHandler
@@ -199,6 +200,7 @@ def _put_together(
         utilization=UtilizationHandler(engine, dimensions, clock, stale),
         efficiency=EfficiencyHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
         failures=FailuresHandler(engine, dimensions, clock, stale),
+        forecasts=ForecastHandler(engine, dimensions, clock, stale, store.forecasts),
         offers=OfferHandler(store, clock),
         pricing=PricingHandler(store.prices, clock),
         pricing_compare=PricingCompareHandler(usage),

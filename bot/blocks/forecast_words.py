@@ -95,11 +95,6 @@ def record_words(record: Record | None) -> list[str]:
 
 def held_words(record: Record) -> str:
     """How often the range held what came."""
-    times = "once" if record.held == 1 else f"{count(record.held)} times"
-    if record.held == record.counted:
-        return (
-            f"and the range held each time, {times}" if record.counted > 1 else "within its range"
-        )
     return f"the range held {count(record.held)} of {plural(record.counted, 'time')}"
 
 

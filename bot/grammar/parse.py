@@ -12,6 +12,7 @@ from bot.grammar.command import Command
 from bot.grammar.compare import parse_compare
 from bot.grammar.cost import CostParser
 from bot.grammar.days import parse_efficiency, parse_failures, parse_utilization
+from bot.grammar.forecast import parse_forecast
 from bot.grammar.pricing_compare import parse_pricing_compare
 from bot.grammar.pricing_set import parse_pricing_offers, parse_pricing_set, parse_pricing_undo
 from bot.grammar.query import parse_query, parse_reconcile
@@ -101,6 +102,8 @@ PARSERS: Mapping[str, Parser] = {
     "compare": parse_compare,
     "trends": parse_trends,
     "trend": parse_trends,
+    "forecast": parse_forecast,
+    "forecasts": parse_forecast,
     "utilization": parse_utilization,
     "efficiency": parse_efficiency,
     "failures": parse_failures,

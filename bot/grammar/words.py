@@ -73,6 +73,13 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost trends 90d by model",
     ),
     Subcommand(
+        "forecast",
+        "forecast [7 | 14 | 30 | 90] [by DIMENSION] [DIMENSION VALUE …] [csv]",
+        "what the days to come and this month will cost, with a range, and how good such forecasts "
+        "were; without a number: 30",
+        "/cost forecast 30 by product",
+    ),
+    Subcommand(
         "utilization",
         "utilization [PERIOD] [by DIMENSION] [DIMENSION VALUE …] [csv]",
         "what of the GPUs' cost goes into requests, and what idle and unused capacity costs; "
