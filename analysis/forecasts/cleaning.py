@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from analysis.forecasts.daily import TINY, WEEK, Bools, Floats, over_days
-from analysis.forecasts.seasons import carried_on
+from analysis.forecasts.seasons import CLOSED, carried_on
 
 HALF_WINDOW = 10
 """Days on either side of the one whose level is taken: three weeks together, as many of each
@@ -65,7 +65,8 @@ def cleaned(values: Floats) -> Cleaned:
     factors = over_days(shape, values.shape[1])
     usual = level * factors
     residuals = ratios - factors
-    spread = MAD_TO_SIGMA * _nanmedian(np.abs(residuals))[:, None]
+    noisy = np.where(factors >= CLOSED, np.abs(residuals), np.nan)  # a closed day is always alike
+    spread = MAD_TO_SIGMA * np.nan_to_num(_nanmedian(noisy))[:, None]
     far = np.abs(residuals) > BEYOND * np.maximum(spread, LEAST_SPREAD)
     busy = np.mean(np.where(known, values, 0.0) > 0, axis=1) > 0.5
     odd = _without_long_runs(far & known, residuals > 0) & busy[:, None]
