@@ -13,6 +13,7 @@ from analysis.clock import Clock
 from storage.addresses import parse_address
 from storage.database import Database, OneTransaction
 from storage.migrate import migrate, revisions
+from storage.repositories.alert_rules import AlertRuleRepository
 from storage.repositories.alert_states import AlertStateRepository
 from storage.repositories.anomaly_findings import AnomalyFindingRepository
 from storage.repositories.anomaly_labels import AnomalyLabelRepository
@@ -46,9 +47,9 @@ class Transaction:
     """Repositories that write together: all of it appears, or none.
 
     Attributes:
-        prices, offers, people, user_groups, budgets, raises, alert_states, incidents, routes,
-            recommendations, measurements, opportunities, deliveries, audit, anomaly_labels: see
-            `Store`.
+        prices, offers, people, user_groups, budgets, raises, alert_states, alert_rules, incidents,
+            routes, recommendations, measurements, opportunities, deliveries, audit, anomaly_labels:
+            see `Store`.
         drawn_recommendations, drawn_opportunities: those of many organizations at once.
     """
 
@@ -59,6 +60,7 @@ class Transaction:
     budgets: BudgetRepository
     raises: RaiseRepository
     alert_states: AlertStateRepository
+    alert_rules: AlertRuleRepository
     incidents: IncidentRepository
     routes: RouteRepository
     recommendations: RecommendationRepository
@@ -91,6 +93,7 @@ class Store:
         budgets: what people mean to spend at most.
         raises: limits raised for some days.
         alert_states: what was told about budgets.
+        alert_rules: what people want to hear of.
         incidents: what is, or was, in trouble, and what was told of it.
         routes: where incidents are told.
         recommendations: what could be saved, and what was decided about it.
@@ -123,6 +126,7 @@ class Store:
         self.budgets = BudgetRepository(self._database, clock)
         self.raises = RaiseRepository(self._database, clock)
         self.alert_states = AlertStateRepository(self._database)
+        self.alert_rules = AlertRuleRepository(self._database, clock)
         self.incidents = IncidentRepository(self._database)
         self.routes = RouteRepository(self._database, clock)
         self.recommendations = RecommendationRepository(self._database, clock)
@@ -187,6 +191,7 @@ class Store:
                 budgets=BudgetRepository(one, self._clock),
                 raises=RaiseRepository(one, self._clock),
                 alert_states=AlertStateRepository(one),
+                alert_rules=AlertRuleRepository(one, self._clock),
                 incidents=IncidentRepository(one),
                 routes=RouteRepository(one, self._clock),
                 recommendations=RecommendationRepository(one, self._clock),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from analysis.incidents.levels import Level
+from analysis.incidents.policy import Policy as Policy
 
 IncidentKind = Literal["anomaly", "rule"]
 
@@ -80,21 +81,6 @@ class Story:
         default_factory=dict[str, "str | int | float | None"]
     )
     curve: Curve | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """How a signal is told.
-
-    Attributes:
-        least: the least level of which anything is told.
-        remind_after: an incident that lasts is told of again after so long; None: never.
-        recover_after: looks in a row that have to be ok before it counts as over.
-    """
-
-    least: Level = Level.NOTICE
-    remind_after: timedelta | None = None
-    recover_after: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.models.alert_rule import AlertRuleRow
 from storage.models.alert_state import AlertStateRow
 from storage.models.anomaly import AnomalyFindingRow, AnomalyLabelRow, AnomalyLookRow
 from storage.models.audit import AuditRow
@@ -27,6 +28,7 @@ from storage.models.user_group import UserGroupRow
 from storage.models.warehouse_job import WarehouseJobRow
 
 __all__ = [
+    "AlertRuleRow",
     "AlertStateRow",
     "AnomalyFindingRow",
     "AnomalyLabelRow",

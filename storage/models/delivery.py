@@ -32,7 +32,7 @@ class DeliveryRow(Base):
             postgresql_where=_WAITING,
         ),
         Index("ix_deliveries_state", "state", "id"),
-        CheckConstraint("channel IN ('slack', 'email', 'webhook')", name="channel"),
+        CheckConstraint("channel IN ('slack', 'email', 'webhook', 'linear')", name="channel"),
         CheckConstraint(
             "state IN ('due', 'claimed', 'sent', 'uncertain', 'dead', 'cancelled')", name="state"
         ),
