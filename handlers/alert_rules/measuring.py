@@ -1,0 +1,336 @@
+"""The figures of many rules at once: rules that are divided alike share one pass over the facts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from analysis.alert_rules.baselines import LONGEST
+from analysis.alert_rules.figures import NOTHING, DailySeries, Figures
+from analysis.alert_rules.reading import cost_of
+from analysis.alert_rules.terms import Baseline, Kind, Unit
+from analysis.complete_days import DAY, first_complete_day, last_complete_day, window_of
+from analysis.periods import Dates
+from analysis.series import Measure
+from handlers.alert_rules.scope import (
+    MOST_MEMBERS,
+    counts_customers_only,
+    divided_by,
+    filters_of,
+)
+from handlers.freshness import Freshness, SourceFreshness
+from handlers.turns import Turns
+from queries.dimensions import Dimensions, Source
+from queries.engines.base import Engine
+from queries.rule_cells import Members, RuleCell, rule_cells
+from storage.records.alert_rule import AlertRuleDraft
+
+CURVE_DAYS = 30
+"""Days that a story draws."""
+
+RANKED_DAYS = 7
+"""Days by which the largest members are found; the day that is on counts, too."""
+
+CONCERNED_DAYS = 35
+"""A source in which a rule has found nothing for so long does not concern it any more."""
+
+MOST_VALUES = 500
+"""Values of one dimension by which rows are narrowed: with more, all are read."""
+
+FOUR_WEEKS = 28
+"""Days that every baseline but the month before reaches back at most."""
+
+GROUPS_AT_ONCE = 2
+"""Passes that are asked of the engine at the same time: others ask it, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule to be measured.
+
+    Attributes:
+        rule: it.
+        kept: members that are measured though they are not among the largest.
+    """
+
+    rule: AlertRuleDraft
+    kept: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures of a rule.
+
+    Attributes:
+        series: by member; by None where the rule divides by nothing.
+        today: the day that is on, in the rule's zone.
+        stale: the sources, of those that the rule finds anything in, that have gone stale.
+        is_known: whether any source has data at all.
+        left_out: members that are not among the largest, and have no series therefore.
+    """
+
+    series: Mapping[str | None, DailySeries]
+    today: date
+    stale: tuple[SourceFreshness, ...] = ()
+    is_known: bool = True
+    left_out: int = 0
+
+
+async def measure(
+    engine: Engine,
+    dimensions: Dimensions,
+    asked: Sequence[Asked],
+    freshness: Freshness,
+    days: int = CURVE_DAYS,
+) -> list[Measured]:
+    """The figures of some rules, in their order; none of them on freshness.
+
+    Args:
+        engine: to ask.
+        dimensions: of this deployment; it has all that the rules name.
+        asked: the rules.
+        freshness: how old each source is.
+        days: how many days before today are judged, or drawn; the days that they are compared
+            with are read, too.
+
+    Raises:
+        Unavailable: the engine cannot answer.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for place, one in enumerate(asked):
+        groups.setdefault((one.rule.zone.key, divided_by(one.rule)), []).append(place)
+    found: dict[int, Measured] = {}
+    gate = asyncio.Semaphore(GROUPS_AT_ONCE)
+
+    async def of_group(by: tuple[str, ...], places: list[int]) -> None:
+        async with gate:
+            group = _Group(engine, dimensions, [asked[place] for place in places], by, freshness)
+            found.update(zip(places, await group.measured(days), strict=True))
+
+    await asyncio.gather(*(of_group(by, places) for (_, by), places in groups.items()))
+    return [found[place] for place in range(len(asked))]
+
+
+@dataclass(slots=True)
+class _Member:
+    """One combination of members, by day; of customers, and of the owner's own traffic."""
+
+    customers: dict[date, Figures] = field(default_factory=dict[date, Figures])
+    others: dict[date, Figures] = field(default_factory=dict[date, Figures])
+    sources: dict[Source, date] = field(default_factory=dict[Source, date])
+
+
+@dataclass(slots=True)
+class _Table:
+    """The cells of a group, found by the values of any of its dimensions."""
+
+    by: tuple[str, ...]
+    members: dict[Members, _Member] = field(default_factory=dict[Members, _Member])
+    index: dict[tuple[str, str | None], list[Members]] = field(
+        default_factory=dict[tuple[str, "str | None"], list[Members]]
+    )
+
+    async def fill(self, cells: Iterable[RuleCell]) -> None:
+        turns = Turns()
+        for cell in cells:
+            member = self.members.get(cell.members)
+            if member is None:
+                member = self.members[cell.members] = _Member()
+                for name, value in zip(self.by, cell.members, strict=True):
+                    self.index.setdefault((name, value), []).append(cell.members)
+            days = member.customers if cell.is_customers else member.others
+            day = cell.day or date.min
+            days[day] = days[day] + cell.figures if day in days else cell.figures
+            member.sources[cell.source] = max(day, member.sources.get(cell.source, day))
+            await turns.take()
+
+    def matching(self, filters: Mapping[str, tuple[str, ...]]) -> Iterable[Members]:
+        """The combinations that filters accept."""
+        if not filters:
+            return self.members.keys()
+        lists = {
+            name: [one for value in values for one in self.index.get((name, value), ())]
+            for name, values in filters.items()
+        }
+        shortest = min(lists, key=lambda name: len(lists[name]))
+        places = [(self.by.index(name), set(values)) for name, values in filters.items()]
+        return [one for one in lists[shortest] if all(one[at] in some for at, some in places)]
+
+
+class _Group:
+    """Rules of one zone that are divided by the same dimensions."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        dimensions: Dimensions,
+        asked: Sequence[Asked],
+        by: tuple[str, ...],
+        freshness: Freshness,
+    ) -> None:
+        self._engine = engine
+        self._dimensions = dimensions
+        self._asked = asked
+        self._by = by
+        self._freshness = freshness
+        self._zone: ZoneInfo = asked[0].rule.zone
+        self._today = freshness.now.astimezone(self._zone).date()
+
+    async def measured(self, days: int) -> list[Measured]:
+        chosen = await self._chosen()
+        reach = max(_reach(one.rule) for one in self._asked)
+        table = await self._read(self._today - (days + reach) * DAY, self._accepted(chosen))
+        turns = Turns()
+        found: list[Measured] = []
+        for one, members in zip(self._asked, chosen, strict=True):
+            found.append(await self._one(one.rule, members, table, turns))
+        return found
+
+    async def _read(
+        self, first: date, accepted: Mapping[str, tuple[str, ...]], *, daily: bool = True
+    ) -> _Table:
+        window = window_of(Dates(first, self._today), self._zone)
+        cells = await rule_cells(
+            self._engine, self._dimensions, window, self._by, accepted, daily=daily
+        )
+        table = _Table(self._by)
+        await table.fill(cells)
+        return table
+
+    async def _chosen(self) -> list[tuple[tuple[str, ...], int] | None]:
+        """The members that each rule has a series of, and how many it leaves out."""
+        if all(one.rule.each is None for one in self._asked):
+            return [None] * len(self._asked)
+        narrowed = self._accepted([None] * len(self._asked))
+        table = await self._read(self._today - RANKED_DAYS * DAY, narrowed, daily=False)
+        turns = Turns()
+        found: list[tuple[tuple[str, ...], int] | None] = []
+        for one in self._asked:
+            found.append(None if one.rule.each is None else _largest(one, one.rule.each, table))
+            await turns.take()
+        return found
+
+    def _accepted(
+        self, chosen: Sequence[tuple[tuple[str, ...], int] | None]
+    ) -> dict[str, tuple[str, ...]]:
+        """The values that any of the rules accepts, where all of them say which."""
+        accepted: dict[str, tuple[str, ...]] = {}
+        for name in self._by:
+            values: set[str] = set()
+            for one, members in zip(self._asked, chosen, strict=True):
+                said = filters_of(one.rule).get(name)
+                if name == one.rule.each and members is not None:
+                    said = members[0]
+                if said is None:
+                    break
+                values.update(said)
+            else:
+                if len(values) <= MOST_VALUES:
+                    accepted[name] = tuple(sorted(values))
+        return accepted
+
+    async def _one(
+        self,
+        rule: AlertRuleDraft,
+        chosen: tuple[tuple[str, ...], int] | None,
+        table: _Table,
+        turns: Turns,
+    ) -> Measured:
+        days: dict[str | None, dict[date, Figures]] = {}
+        if chosen is None:
+            days[None] = {}
+        else:
+            days.update((member, {}) for member in chosen[0])
+        at = None if rule.each is None else self._by.index(rule.each)
+        since = self._today - CONCERNED_DAYS * DAY
+        sources: set[Source] = set()
+        for members in table.matching(filters_of(rule)):
+            series = days.get(None if at is None else members[at])
+            if series is None:
+                continue
+            member = table.members[members]
+            sources.update(one for one, last in member.sources.items() if last >= since)
+            _add(series, member.customers)
+            if not counts_customers_only(rule):
+                _add(series, member.others)
+            await turns.take()
+        return self._known(days, sources, 0 if chosen is None else chosen[1])
+
+    def _known(
+        self, days: Mapping[str | None, dict[date, Figures]], sources: set[Source], left_out: int
+    ) -> Measured:
+        feeds = [one for one in self._freshness.sources if one.source in sources]
+        # Where the rule finds nothing, every source that still flows says that there is nothing.
+        feeds = feeds or [one for one in self._freshness.sources if not one.is_stale]
+        stale = tuple(one for one in feeds if one.is_stale)
+        first, last = known_between(feeds, self._zone, self._freshness.now)
+        return Measured(
+            series={name: DailySeries(some, first, last) for name, some in days.items()},
+            today=self._today,
+            stale=stale,
+            is_known=bool(feeds),
+            left_out=left_out,
+        )
+
+
+def known_between(
+    feeds: Sequence[SourceFreshness], zone: ZoneInfo, now: datetime
+) -> tuple[date, date]:
+    """The first and the last day that is complete in all of some sources.
+
+    A source that began later than another would look like a rise of everything.
+    """
+    if not feeds:
+        return date.max, date.min
+    yesterday = now.astimezone(zone).date() - DAY
+    first = max(first_complete_day(one.data_from, zone) for one in feeds)
+    last = min(last_complete_day(one.data_until, zone) for one in feeds)
+    return first, min(last, yesterday)
+
+
+def _largest(one: Asked, each: str, table: _Table) -> tuple[tuple[str, ...], int]:
+    """The largest members of a rule by what it looks at, those that are kept, the number left."""
+    at = table.by.index(each)
+    sizes: dict[str, Figures] = {}
+    for members in table.matching(filters_of(one.rule)):
+        value = members[at]
+        if value is None:
+            continue  # rows without a value are no member
+        member = table.members[members]
+        found = sizes.get(value, NOTHING) + sum(member.customers.values(), NOTHING)
+        if not counts_customers_only(one.rule):
+            found += sum(member.others.values(), NOTHING)
+        sizes[value] = found
+    ranked = sorted(sizes, key=lambda value: (_size(one.rule, sizes[value]), value), reverse=True)
+    chosen = dict.fromkeys((*ranked[:MOST_MEMBERS], *sorted(one.kept)))
+    return tuple(chosen), len(sizes.keys() - chosen.keys())
+
+
+def _reach(rule: AlertRuleDraft) -> int:
+    """How many days before a day it is compared with."""
+    if rule.terms.baseline is None:
+        return 0
+    return LONGEST if rule.terms.baseline is Baseline.PRIOR_MONTH else FOUR_WEEKS
+
+
+def _size(rule: AlertRuleDraft, figures: Figures) -> tuple[object, ...]:
+    """How large a member is: first by what the rule looks at."""
+    terms = rule.terms
+    cost = cost_of(terms, figures)
+    if terms.kind is Kind.UNPRICED:
+        return figures.unpriced, cost
+    if terms.kind is Kind.FAILURE_COST:
+        return figures.wasted, cost
+    if terms.kind is Kind.UTILIZATION:
+        return figures.infrastructure, cost
+    if terms.measure is Measure.REQUESTS or terms.unit is Unit.REQUESTS:
+        return figures.requests, cost
+    return cost, figures.requests
+
+
+def _add(to: dict[date, Figures], more: Mapping[date, Figures]) -> None:
+    for day, figures in more.items():
+        to[day] = to[day] + figures if day in to else figures
