@@ -6,6 +6,7 @@ Money becomes a plain number on the way in, and money again in `handlers.forecas
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from analysis.forecasts.forecast import DailyForecast
 from handlers.forecasts.results import DAY, DailySeries, Expectation, usd
@@ -50,3 +51,28 @@ def least_history() -> int:
 def numbers(series: DailySeries) -> Sequence[float]:
     """The days of a series as statistics take them."""
     return [float(day) for day in series.costs]
+
+
+def foreseen_all(
+    series: Sequence[DailySeries], last: date, days: int
+) -> list[DailyForecast | None]:
+    """The days behind many series at once, in their order; None: too short a history.
+
+    Takes a thousandth of a second for each: for a thread.
+
+    Args:
+        series: that all end on `last`.
+        last: the last complete day.
+        days: ahead.
+    """
+    import numpy as np
+
+    from analysis.forecasts.foresee import foresee_all
+
+    if not series:
+        return []
+    longest = max(len(one.costs) for one in series)
+    table = np.full((len(series), longest), np.nan)
+    for place, one in enumerate(series):
+        table[place, longest - len(one.costs) :] = numbers(one)
+    return foresee_all(table, last, days)
