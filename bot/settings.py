@@ -236,6 +236,11 @@ class Settings(BaseSettings):
         description="Whether organization admins and admins, listed by name or by user group, get "
         "a summary of the recommendations in Slack, on Mondays at 9 in their zone.",
     )
+    picture_theme: Literal["light", "dark"] = Field(
+        default="light",
+        description="Ground of the pictures in Slack; everybody sees the same, whatever their own "
+        "theme is.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Unit = Literal["USD", "requests", "%", "share"]
 Theme = Literal["light", "dark"]
+
+
+def _known(values: tuple[float | None, ...]) -> tuple[float | None, ...]:
+    return tuple(v if v is not None and math.isfinite(v) else None for v in values)
+
+
+Values = Annotated[tuple[float | None, ...], AfterValidator(_known)]
+"""A value a day; what is no number is not known (JSON has none of these either)."""
+
+
+_Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Part(BaseModel):
@@ -25,7 +37,7 @@ class Line(_Part):
     """
 
     name: str
-    values: tuple[float | None, ...]
+    values: Values
     style: Literal["actual", "expected", "forecast", "limit", "other"] = "actual"
 
 
@@ -33,8 +45,8 @@ class Band(_Part):
     """A range around a curve; None: nowhere on that day."""
 
     name: str
-    lower: tuple[float | None, ...]
-    upper: tuple[float | None, ...]
+    lower: Values
+    upper: Values
 
 
 class Mark(_Part):
@@ -75,8 +87,8 @@ class Bar(_Part):
     """
 
     name: str
-    value: float
-    before: float | None = None
+    value: float = Field(allow_inf_nan=False)
+    before: float | None = Field(default=None, allow_inf_nan=False)
 
 
 class BarChart(_Part):
@@ -94,6 +106,7 @@ class PointsChart(_Part):
     """Points in a plane, such as cost against quality.
 
     Attributes:
+        unit: of x.
         points: (x, y, name); `chosen` is the place of the one that is pointed at.
     """
 
@@ -103,7 +116,7 @@ class PointsChart(_Part):
     unit: Unit = "USD"
     x_label: str
     y_label: str
-    points: tuple[tuple[float, float, str], ...]
+    points: tuple[tuple[_Number, _Number, str], ...]
     chosen: int | None = None
 
 
