@@ -11,11 +11,15 @@ from decimal import Decimal
 from analysis.clock import Clock
 from analysis.complete_days import Stretch, latest
 from analysis.errors import NotUnderstood
+from analysis.forecasts.forecast import DailyForecast
 from analysis.periods import Dates
-from analysis.trends import LEAST_DAYS, MONTH, Trend, trend_of
+from analysis.trends import LEAST_DAYS, MONTH, WEEK, Trend, trend_of
 from handlers.asking import Names
 from handlers.caller import Caller
 from handlers.complete import Asked, Reach, checked, reach_of
+from handlers.forecasts.history import HISTORY_DAYS, history_of
+from handlers.forecasts.levels import LevelChange, level_changes
+from handlers.forecasts.statistics import foreseen
 from handlers.freshness import Freshness, freshness_of
 from queries.daily import DailyCost, daily_costs
 from queries.dimensions import Dimensions, Source
@@ -73,6 +77,9 @@ class TrendsResult:
         stretch: the days of the total; a member whose source begins later has fewer.
         total: of everything that the question covers; None: there is no fact behind it.
         rows: all members, dearest first; none where nothing divides.
+        changes: the days of the stretch on which the level of the total became another one.
+        ahead: what the next days are foreseen to cost in all, a week of them; None: too little
+            history, or nothing has a price.
         reach: how far the data goes, and what holds it back.
         freshness: how old each source is.
     """
@@ -82,6 +89,8 @@ class TrendsResult:
     stretch: Stretch
     total: MemberTrend | None
     rows: tuple[MemberTrend, ...]
+    changes: tuple[LevelChange, ...]
+    ahead: DailyForecast | None
     reach: Reach
     freshness: Freshness
 
@@ -117,12 +126,17 @@ class TrendsHandler:
 
         reach = await reach_of(self.engine, self.dimensions, request, caller, freshness, first_of)
         days = Dates(first_of(reach.last), reach.last)
+        # What is foreseen rests on the same days as `/cost forecast`.
+        longer = Dates(min(days.first, reach.last - (HISTORY_DAYS - 1) * DAY), reach.last)
         facts = await daily_costs(
             self.engine,
             self.dimensions,
-            request.question(days, caller, by=request.by or "product"),
+            request.question(longer, caller, by=request.by or "product"),
         )
-        total, rows = await asyncio.to_thread(_trends, facts, days, request.days, reach)
+        total, rows = await asyncio.to_thread(
+            _trends, [fact for fact in facts if fact.day >= days.first], days, request.days, reach
+        )
+        changes, ahead = await asyncio.to_thread(_beyond, facts, longer, total, reach)
         named = sum(row.member is not None for row in rows)
         is_divided = request.by is not None or named > 1
         known = len(total.trend.costs) if total else request.days
@@ -132,6 +146,8 @@ class TrendsHandler:
             stretch=latest(known, reach.last, reach.today),
             total=total,
             rows=rows if is_divided else (),
+            changes=changes,
+            ahead=ahead,
             reach=reach,
             freshness=freshness,
         )
@@ -154,6 +170,17 @@ def _trends(
     found = [row for row in rows if row.trend.total or any(row.requests)]
     found.sort(key=lambda row: (-row.trend.total, str(row.member)))
     return _trend(None, known, begins, days, shown, whole), tuple(found)
+
+
+def _beyond(
+    facts: list[DailyCost], days: Dates, total: MemberTrend | None, reach: Reach
+) -> tuple[tuple[LevelChange, ...], DailyForecast | None]:
+    """When the level of the total changed, and what it is foreseen to cost in the next week."""
+    history = history_of(facts, days.first, reach)
+    if total is None or total.is_unpriced or history is None or history.total.series is None:
+        return (), None
+    series = history.total.series
+    return level_changes(series, total.trend.first), foreseen(series, WEEK)
 
 
 def _whole(facts: list[DailyCost], days: Dates) -> list[Decimal]:

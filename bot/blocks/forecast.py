@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from slackblocks import ActionsBlock, Block, TableBlock
 
-from analysis.forecasts.forecast import HORIZONS, LEVEL
+from analysis.forecasts.forecast import HORIZONS
 from analysis.shifts import Shift
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.compare import shift_words
@@ -15,6 +16,7 @@ from bot.blocks.complete import member_name, no_cost, reach_notes, subject, unkn
 from bot.blocks.complete import unpriced_note as unpriced_notes
 from bot.blocks.forecast_chart import forecast_chart
 from bot.blocks.forecast_words import (
+    SURE,
     curve,
     days_ahead,
     month_words,
@@ -32,9 +34,6 @@ from handlers.caller import Caller
 from handlers.forecasts.requests import MOST_MEMBERS
 from handlers.forecasts.results import DAY, Expectation, ForecastResult, MemberForecast
 from handlers.trends import TrendsRequest
-
-SURE = f"{LEVEL:.0%}".replace("%", " %")
-"""How often a range is meant to hold what comes, as it is written."""
 
 
 def forecast_answer(result: ForecastResult, caller: Caller) -> Answer:
@@ -106,7 +105,7 @@ def _weeks(total: MemberForecast, weeks: tuple[Expectation, ...]) -> Lines:
         cost = total.between(first, week.last) or Decimal(0)
         lines.append(
             [
-                f"{first:%a} {first} to {week.last}",
+                f"{_short(first)} to {_short(week.last)}",
                 money(cost),
                 money(cost / days),
                 money(week.expected),
@@ -115,6 +114,10 @@ def _weeks(total: MemberForecast, weeks: tuple[Expectation, ...]) -> Lines:
         )
         first = week.last + DAY
     return lines
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"
 
 
 def _members(

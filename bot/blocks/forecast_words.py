@@ -12,6 +12,9 @@ from handlers.complete import Reach
 from handlers.forecasts.results import DAY, DailySeries, Expectation, PeriodOutlook, Record, Silence
 from handlers.forecasts.results import usd as money_of
 
+SURE = f"{LEVEL:.0%}".replace("%", " %")
+"""How often a range is meant to hold what comes, as it is written."""
+
 WEEK = 7
 BORDER = "┊"
 """Between what was and what is foreseen."""
@@ -47,7 +50,9 @@ def curve(series: DailySeries, forecast: DailyForecast) -> str:
     else:
         weeks = min(len(series.costs) // WEEK, MOST_WEEKS)
         known = series.costs[len(series.costs) - weeks * WEEK :]
-        before, ahead, scale = _weeks(known), _weeks(ahead), Scale.WEEK
+        # A week that is cut would be drawn by its few days' rhythm.
+        ahead = _weeks(ahead[: len(ahead) // WEEK * WEEK])
+        before, scale = _weeks(known), Scale.WEEK
         first = series.last - (len(known) - 1) * DAY
     drawn = sparkline([*before, *ahead], Scale.DAY)
     line = f"{drawn[: len(before)]}{BORDER}{drawn[len(before) :]}"
@@ -60,10 +65,11 @@ def month_words(outlook: PeriodOutlook | None) -> list[str]:
         return []
     so_far = f"{money(outlook.spent)} so far"
     if outlook.provisional:
-        so_far += f" ({money(outlook.provisional)} of it behind {outlook.as_of}, not complete)"
+        since = outlook.as_of + DAY
+        so_far += f" ({money(outlook.provisional)} of it since {since}, still growing)"
     lines = [
         f"*{outlook.first:%B}*: {so_far}, *{money(outlook.expected)}* expected at its end, in "
-        f"{percent(Decimal(str(LEVEL))).replace('.0', '')} of cases between "
+        f"{SURE} of cases between "
         f"{money(outlook.lower)} and {money(outlook.upper)}."
     ]
     if outlook.days_before_data:
@@ -116,6 +122,6 @@ def _tried(forecast: DailyForecast) -> str:
 
 
 def _weeks(values: Sequence[Decimal]) -> list[Decimal]:
-    """The average day of each week; the last week may be shorter."""
+    """The average day of each week."""
     parts = [values[at : at + WEEK] for at in range(0, len(values), WEEK)]
     return [sum(part, Decimal(0)) / len(part) for part in parts]

@@ -21,14 +21,17 @@ from bot.blocks.complete import (
     unknown_note,
     unpriced_note,
 )
+from bot.blocks.forecast_words import SURE
 from bot.blocks.freshness import freshness_line
 from bot.blocks.sparkline import Scale, scale_of, sparkline
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, money, percent
+from bot.blocks.trends_chart import trends_chart
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.trends import TrendsCommand, write_trends
 from handlers.caller import Caller
 from handlers.compare import CompareRequest
+from handlers.forecasts.results import usd
 from handlers.trends import MemberTrend, TrendsResult
 
 ROWS_SHOWN = 10
@@ -54,8 +57,8 @@ def trends_answer(result: TrendsResult, caller: Caller) -> Answer:
     if total is None:
         label = result.stretch.label
         return no_cost(result.request, result.reach, result.freshness, label, caller)
-    lines = [_total(result, total), _curve(total.trend), *_sentences(total.trend)]
-    lines += _members(result)
+    said = [*_sentences(total.trend), *_levels(result), *_ahead(result), *_members(result)]
+    lines = [_total(result, total), _curve(total.trend), *said]
     blocks: list[Block] = [section("\n".join(lines), "trends-total")]
     if result.rows:
         blocks.append(_table(result, result.by or ""))
@@ -63,8 +66,8 @@ def trends_answer(result: TrendsResult, caller: Caller) -> Answer:
     blocks.append(context(notes, "trends-notes"))
     if actions := _buttons(result):
         blocks.append(actions)
-    text = " ".join([lines[0], *_sentences(total.trend), *_members(result)]).replace("*", "")
-    return Answer(text=text, blocks=tuple(blocks))
+    text = " ".join([lines[0], *said]).replace("*", "")
+    return Answer(text=text, blocks=tuple(blocks), chart=trends_chart(result))
 
 
 def _total(result: TrendsResult, total: MemberTrend) -> str:
@@ -98,7 +101,7 @@ def _sentences(trend: Trend) -> list[str]:
         if shift is not None
     ]
     if longer:
-        lines.append(f"{' · '.join(longer)}")
+        lines.append(f"{' · '.join(longer)}.")
     return lines
 
 
@@ -132,6 +135,33 @@ def _latest(trend: Trend) -> str:
         f"{mark}{day:%A} {day} cost {money(shift.now)}, *{shift_words(shift)}* on the average of "
         f"the {WEEK} days before it ({money(shift.before)}){usual}."
     )
+
+
+def _levels(result: TrendsResult) -> list[str]:
+    """Since when it is at another level; of several changes the latest."""
+    if not result.changes:
+        return []
+    *earlier, last = result.changes
+    more = "" if last.before <= 0 else f" ({percent(last.after / last.before - 1, sign=True)})"
+    words = (
+        f"Since {last.day:%A} {last.day} at a new level: *{money(last.after)}* a day in place of "
+        f"{money(last.before)}{more}"
+    )
+    before = [f"{change.day}" for change in earlier]
+    return [f"{words}; it had changed on {' and '.join(before)}, too." if before else f"{words}."]
+
+
+def _ahead(result: TrendsResult) -> list[str]:
+    """What the next days are foreseen to cost."""
+    found = result.ahead
+    if found is None:
+        return []
+    days = len(found.expected)
+    begin = "The next" if found.first == result.reach.today else f"From {found.first} on"
+    return [
+        f"{begin} {days} days: *{money(usd(found.total))}* expected, in {SURE} of cases between "
+        f"{money(usd(found.total_lower))} and {money(usd(found.total_upper))}."
+    ]
 
 
 def _marked(shift: Shift, days: int) -> str:

@@ -22,6 +22,7 @@ from analysis.errors import NotAllowed, NotFound, NotUnderstood
 from analysis.periods import Dates
 from analysis.roles import Role
 from analysis.trends import Direction
+from analysis.written import money
 from bot.assembly import mart_of
 from bot.blocks.trends import trends_answer
 from bot.cli.commands import app
@@ -31,6 +32,7 @@ from bot.grammar.trends import TrendsCommand, write_trends
 from bot.settings import Settings
 from handlers.caller import Caller
 from handlers.cost_results import CostRequest
+from handlers.forecasts.results import usd
 from handlers.trends import MemberTrend, TrendsRequest, TrendsResult
 from queries.breakdown import Basis
 from queries.dimensions import Dimensions
@@ -78,6 +80,7 @@ async def test_a_rising_cost_is_told_with_its_pace_and_its_baselines(tmp_path: P
     facts = [*rising("gpt-4"), on("2026-11-20", "9000", model="gpt-4")]
     result = await answered(tmp_path, facts)
     assert result.rows == ()
+    assert result.ahead is not None
     assert trends_answer(result, ADMIN).text == (
         "LLM cost, the last 28 complete days: $3,962.00, $141.50 a day on average, from $128.00 "
         "(Fri 2026-10-23) to $155.00 (Thu 2026-11-19). "
@@ -85,7 +88,9 @@ async def test_a_rising_cost_is_told_with_its_pace_and_its_baselines(tmp_path: P
         "Thursday 2026-11-19 cost $155.00, +2.6 % on the average of the 7 days before it "
         "($151.00). "
         "Last 7 days: +4.8 % (+$49.00) on the 7 before · :warning: Last 28 days: +24.7 % "
-        "(+$784.00) on the 28 before"
+        "(+$784.00) on the 28 before. "
+        f"The next 7 days: {money(usd(result.ahead.total))} expected, in 95 % of cases between "
+        f"{money(usd(result.ahead.total_lower))} and {money(usd(result.ahead.total_upper))}."
     )
 
 
