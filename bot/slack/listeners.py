@@ -19,6 +19,7 @@ from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.files import send_csv
 from bot.slack.modals import Modals
 from bot.slack.nouns import Noun, noun_in
+from bot.slack.recs_payload import is_ephemeral
 from bot.slack.reply import Replies
 from bot.slack.report import Asked, Reports
 from handlers.caller import Caller
@@ -75,10 +76,19 @@ class Listeners:
         asked.acked.set()
 
     async def on_ask(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
-        """A next question: its answer takes the place of the one that it was asked from."""
+        """A next question: its answer takes the place of the one that it was asked from.
+
+        Where everybody sees that one, the answer is for who clicked alone, and stands beside it.
+        """
         await ack()
-        work = self._answer(clicked(body), caller_of(context), asked_in(body, is_acked=True))
-        self._after_click(body, work, replaces=True)
+        text, caller, asked = clicked(body), caller_of(context), asked_in(body, is_acked=True)
+        noun = noun_in(self.nouns, text)
+        work = (
+            self._answer(text, caller, asked)
+            if noun is None
+            else noun.answer(text, caller, asked.channel)
+        )
+        self._after_click(body, work, replaces=is_ephemeral(body))
 
     async def on_go_on(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """A report that stopped on its way: what is missing of it is posted."""
