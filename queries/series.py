@@ -69,9 +69,41 @@ class SeriesWanted:
         return (self.last - self.first).days + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Sole:
+    """What all rows of a series have in common; None: there are several, or some have none."""
+
+    product: str | None
+    organization: str | None
+
+
+Place = tuple[str | None, str | None, str | None]
+"""Organization, dimension and member: a series without its measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFacts:
+    """The series, and what they are about.
+
+    Attributes:
+        table: the series.
+        sole: what all rows of each have in common.
+    """
+
+    table: SeriesTable
+    sole: Mapping[Place, Sole]
+
+
 async def series_table(
     reader: EvidenceReader, dimensions: Dimensions, wanted: SeriesWanted
 ) -> SeriesTable:
+    """The series alone; see `series_facts`."""
+    return (await series_facts(reader, dimensions, wanted)).table
+
+
+async def series_facts(
+    reader: EvidenceReader, dimensions: Dimensions, wanted: SeriesWanted
+) -> SeriesFacts:
     """Cost and requests of every scope and member, day by day; floats, for statistics alone.
 
     Days without any rows are 0; days that a source of the series does not have, or not wholly,
@@ -87,7 +119,7 @@ async def series_table(
         Unavailable: the mart's files cannot be read.
     """
 
-    def job(reading: Reading) -> SeriesTable:
+    def job(reading: Reading) -> SeriesFacts:
         _collect(reading, dimensions, wanted)
         return _table(reading, wanted)
 
@@ -131,6 +163,9 @@ def _collect(reading: Reading, dimensions: Dimensions, wanted: SeriesWanted) -> 
 
 _SUMS = "sum(cost) AS cost, sum(requests) AS requests, sum(unpriced) AS unpriced"
 
+_SOLE = {"product": "product", "owner": "organization"}
+"""Names of what rows of a series may have in common, and the columns."""
+
 
 def _grouped(scope: str, where: str) -> str:
     """The days of a scope's total and of its members, by source."""
@@ -140,14 +175,19 @@ def _grouped(scope: str, where: str) -> str:
     )
     names = " ".join(f"WHEN GROUPING({name}) = 0 THEN '{name}'" for name in WATCHED_DIMENSIONS)
     members = " ".join(f"WHEN GROUPING({name}) = 0 THEN {name}" for name in WATCHED_DIMENSIONS)
+    sole = ", ".join(
+        f"min({column}) AS first_{name}, max({column}) AS last_{name}, "
+        f"bool_or({column} IS NULL) AS without_{name}"
+        for name, column in _SOLE.items()
+    )
     return (
         f"SELECT {scope}::VARCHAR AS scope, CASE {names} END AS dimension, "
-        f"CASE {members} END AS member, day, source, {_SUMS} FROM cells WHERE {where} "
+        f"CASE {members} END AS member, day, source, {_SUMS}, {sole} FROM cells WHERE {where} "
         f"GROUP BY GROUPING SETS ({sets})"
     )
 
 
-def _table(reading: Reading, wanted: SeriesWanted) -> SeriesTable:
+def _table(reading: Reading, wanted: SeriesWanted) -> SeriesFacts:
     execute = reading.connection.execute
     everything = _grouped("NULL", "TRUE")
     of_each = _grouped("organization", "is_own AND organization IS NOT NULL")
@@ -158,9 +198,14 @@ def _table(reading: Reading, wanted: SeriesWanted) -> SeriesTable:
         "unnest($2::VARCHAR[]) AS dimension, unnest($3::VARCHAR[]) AS member",
         [[one[place] for one in also] for place in range(3)],
     )
+    sole = ", ".join(
+        f"CASE WHEN min(first_{name}) = max(last_{name}) AND NOT bool_or(without_{name}) "
+        f"THEN min(first_{name}) END AS sole_{name}"
+        for name in _SOLE
+    )
     execute(
         "CREATE TEMP TABLE chosen AS WITH sums AS ("
-        f"SELECT scope, dimension, member, {_SUMS}, "
+        f"SELECT scope, dimension, member, {_SUMS}, {sole}, "
         "list_sort(list(DISTINCT source)) AS sources FROM grouped "
         "WHERE dimension IS NULL OR member IS NOT NULL GROUP BY scope, dimension, member) "
         "SELECT *, (row_number() OVER (ORDER BY cost DESC, scope, dimension, member) - 1)"
@@ -172,7 +217,8 @@ def _table(reading: Reading, wanted: SeriesWanted) -> SeriesTable:
         {"least": wanted.least_usd, "most": max(1, wanted.most // 2)},
     )
     chosen = execute(
-        "SELECT scope, dimension, member, sources, cost, requests - unpriced, requests "
+        "SELECT scope, dimension, member, sources, cost, requests - unpriced, requests, "
+        "sole_product, sole_owner "
         "FROM chosen ORDER BY place"
     ).fetchall()
     counted = execute(
@@ -190,12 +236,20 @@ class _AsArrays(Protocol):
 
 
 _Chosen = tuple[
-    str | None, str | None, str | None, list[str], float | None, float | None, float | None
+    str | None,
+    str | None,
+    str | None,
+    list[str],
+    float | None,
+    float | None,
+    float | None,
+    str | None,
+    str | None,
 ]
-"""Scope, dimension, member, sources, USD, priced requests, requests."""
+"""Scope, dimension, member, sources, USD, priced requests, requests, the sole product and owner."""
 
 
-def _filled(chosen: list[_Chosen], rows: Mapping[str, object], wanted: SeriesWanted) -> SeriesTable:
+def _filled(chosen: list[_Chosen], rows: Mapping[str, object], wanted: SeriesWanted) -> SeriesFacts:
     shape = (len(chosen), wanted.days)
     costs, requests = np.zeros(shape), np.zeros(shape)
     if chosen:
@@ -211,7 +265,7 @@ def _filled(chosen: list[_Chosen], rows: Mapping[str, object], wanted: SeriesWan
     has_requests = np.array([bool(one[6]) for one in chosen], dtype=np.bool_)
     units = np.concatenate([np.ones(len(chosen)), each[has_requests]])
     values = np.concatenate([costs, requests[has_requests]])
-    return SeriesTable(
+    table = SeriesTable(
         first=wanted.first,
         keys=(
             *(SeriesKey(*key, Measure.COST) for key in keys),
@@ -226,6 +280,8 @@ def _filled(chosen: list[_Chosen], rows: Mapping[str, object], wanted: SeriesWan
         least_usd=np.zeros(len(units)),
         usd_a_unit=units,
     )
+    sole = {key: Sole(one[7], one[8]) for key, one in zip(keys, chosen, strict=True)}
+    return SeriesFacts(table, sole)
 
 
 def _column(rows: Mapping[str, object], name: str) -> Floats:

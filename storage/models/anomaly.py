@@ -66,7 +66,7 @@ class AnomalyFindingRow(Base):
         UniqueConstraint("series", "day"),
         Index("ix_anomaly_findings_day", "day", "organization"),
         CheckConstraint("outcome IN ('told', 'together', 'part', 'silent')", name="outcome"),
-        CheckConstraint("(outcome = 'part') = (part_of IS NOT NULL)", name="part"),
+        CheckConstraint("outcome <> 'part' OR part_of IS NOT NULL", name="part"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -94,7 +94,8 @@ class KeptFinding:
         usd: USD a day that it moved, signed.
         history_days: known days that the baseline rests on.
         outcome: what became of it.
-        part_of: the key of the series that it is a part of; None: of none.
+        part_of: the key of the series that it is a part of; None: of none. One that is told to its
+            organization alone, since all others are told of the larger one, names that.
         description: what happened and why, sentences; names are not escaped.
         found_at: when it was found first, UTC.
         gone_at: when a later look at the same day did not find it any more; None: it holds.

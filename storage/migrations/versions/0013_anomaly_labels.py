@@ -95,7 +95,7 @@ def _findings() -> None:
             name=op.f("ck_anomaly_findings_outcome"),
         ),
         sa.CheckConstraint(
-            "(outcome = 'part') = (part_of IS NOT NULL)", name=op.f("ck_anomaly_findings_part")
+            "outcome <> 'part' OR part_of IS NOT NULL", name=op.f("ck_anomaly_findings_part")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_anomaly_findings")),
         sa.UniqueConstraint("series", "day", name=op.f("uq_anomaly_findings_series_day")),
