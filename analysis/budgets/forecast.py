@@ -153,6 +153,51 @@ def _wandering(residuals: Sequence[Decimal]) -> Decimal:
     return _Z * (variance * (1 + Decimal(1) / len(weeks))).sqrt()
 
 
+@dataclass(frozen=True, slots=True)
+class FanDay:
+    """What a period will have cost at the end of one of its days to come.
+
+    Attributes:
+        day: local.
+        forecast: USD from the first day of the period to this one.
+    """
+
+    day: date
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """A period and what its days to come are foreseen from.
+
+    Attributes:
+        as_of: the last day that is counted.
+        complete: the last one that is over and whose data is all there.
+        spend: USD to `as_of`.
+        whole: USD to `complete`.
+        model: what a day costs.
+    """
+
+    as_of: date
+    complete: date
+    spend: Decimal
+    whole: Decimal
+    model: WeekdayModel
+
+    def at(self, day: date) -> Forecast:
+        """The cost at the end of a day that is not complete yet."""
+        to_come = (day - self.complete).days
+        expected = max(
+            self.whole + self.model.expected(self.complete + DAY, to_come),
+            self.spend + self.model.expected(self.as_of + DAY, (day - self.as_of).days),
+            self.spend,
+        )
+        half = self.model.half_width(to_come)
+        return Forecast(
+            expected, max(self.spend, expected - half), expected + half, self.model.history_days
+        )
+
+
 def forecast_of(
     period: BudgetPeriod, daily_spend: Mapping[date, Decimal], as_of: date, known: KnownDays
 ) -> Forecast | None:
@@ -167,6 +212,34 @@ def forecast_of(
         as_of: the last day that is counted, within the period.
         known: which days of `daily_spend` are known.
     """
+    outlook = _outlook(period, daily_spend, as_of, known)
+    return None if outlook is None else outlook.at(period.last)
+
+
+def fan_of(
+    period: BudgetPeriod, daily_spend: Mapping[date, Decimal], as_of: date, known: KnownDays
+) -> tuple[FanDay, ...]:
+    """The same for each day behind the last complete one; none where `forecast_of` is silent.
+
+    The last of the days is what `forecast_of` says.
+
+    Args:
+        period: which is foreseen to its last day.
+        daily_spend: USD by local day, from `known.first` on.
+        as_of: the last day that is counted, within the period.
+        known: which days of `daily_spend` are known.
+    """
+    outlook = _outlook(period, daily_spend, as_of, known)
+    if outlook is None:
+        return ()
+    ahead = (period.last - outlook.complete).days
+    days = (outlook.complete + place * DAY for place in range(1, ahead + 1))
+    return tuple(FanDay(day, outlook.at(day)) for day in days)
+
+
+def _outlook(
+    period: BudgetPeriod, daily_spend: Mapping[date, Decimal], as_of: date, known: KnownDays
+) -> _Outlook | None:
     complete = min(as_of, known.complete)
     if (complete - period.first).days + 1 < LEAST_ELAPSED * len(period):
         return None
@@ -178,16 +251,13 @@ def forecast_of(
     if model is None:
         return None
     first = max(period.first, known.first)
-    spend = spend_between(daily_spend, first, as_of)
-    whole = spend_between(daily_spend, first, complete)
-    to_come = (period.last - complete).days
-    expected = max(
-        whole + model.expected(complete + DAY, to_come),
-        spend + model.expected(as_of + DAY, (period.last - as_of).days),
-        spend,
+    return _Outlook(
+        as_of,
+        complete,
+        spend_between(daily_spend, first, as_of),
+        spend_between(daily_spend, first, complete),
+        model,
     )
-    half = model.half_width(to_come)
-    return Forecast(expected, max(spend, expected - half), expected + half, model.history_days)
 
 
 def most_foreseen(spend: Decimal, dearest_day: Decimal, days_to_come: int) -> Decimal:

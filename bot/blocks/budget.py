@@ -26,7 +26,8 @@ from bot.blocks.budget_words import (
     used_words,
 )
 from bot.blocks.cost_table import cost_table
-from bot.blocks.text import escape, money, percent, plural, short
+from bot.blocks.forecast_words import held_words
+from bot.blocks.text import count, escape, money, percent, plural, short
 from handlers.budgets.permissions import Act
 from handlers.budgets.results import (
     NamedRaise,
@@ -36,6 +37,7 @@ from handlers.budgets.results import (
     Standing,
 )
 from handlers.caller import Caller
+from handlers.forecasts.results import Record
 from storage.records.budget import BudgetDraft
 
 MOST_NAMED = 5
@@ -183,8 +185,18 @@ def _notes(result: ShownBudget) -> list[str]:
     )
     if budget.is_hard:
         lines.append(f"Hard: beyond the limit requests are denied; with spend unknown {unknown}")
+    lines += _record_words(result.record)
     lines.append(f"Created by {escape(short(result.created_by))}")
     return lines
+
+
+def _record_words(record: Record | None) -> list[str]:
+    """How the forecasts of earlier periods came true."""
+    if record is None:
+        return []
+    periods = "the last period" if record.counted == 1 else f"{count(record.counted)} periods"
+    off = f"off by {percent(record.error)}" + (" (median)" if record.counted > 1 else "")
+    return [f"Foreseen by weekday halfway through {periods}: {off}, {held_words(record)}"]
 
 
 def _since(standing: Standing) -> list[str]:

@@ -8,6 +8,7 @@ from slackblocks import ActionsBlock, Block
 
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.budget import past_lines, standing_lines
+from bot.blocks.budget_burn_chart import burn_chart
 from bot.blocks.budget_buttons import HISTORY, SHOW
 from bot.blocks.budget_values import difference_lines
 from bot.blocks.budget_words import title
@@ -66,7 +67,7 @@ def history_answer(result: BudgetHistory, caller: Caller) -> Answer:
         buttons.append(button("Earlier", HISTORY, f"{budget.id}:{result.before}"))
     blocks.append(ActionsBlock(list(buttons), block_id="budget-next"))
     text = f"History of {escape(short(budget.name))}: {plural(len(result.entries), 'decision')}"
-    return Answer(text=text, blocks=tuple(blocks))
+    return Answer(text=text, blocks=tuple(blocks), chart=burn_chart(result))
 
 
 def _curve(result: BudgetHistory) -> str:

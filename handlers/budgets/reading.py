@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from analysis.budgets.course import course_of
+from analysis.budgets.forecast import FanDay, fan_of
+from analysis.budgets.status import State
 from analysis.errors import NotAllowed, NotFound
 from analysis.periods import EARLIEST, Dates
 from handlers.budgets.finding import Finder
@@ -22,6 +24,8 @@ from handlers.budgets.terms_history import TermsHistory, terms_history
 from handlers.caller import Caller
 from handlers.cost import CostHandler
 from handlers.cost_results import CostRequest, CostResult
+from handlers.forecasts.records import budget_record_of
+from handlers.forecasts.results import Record
 from storage import Store
 from storage.records.audit import StoredAuditEntry
 
@@ -115,6 +119,7 @@ class ReadHandler:
             overlaps=found,
             raises=named_raises(raises, entries),
             may=_allowed(caller),
+            record=await self._record(standing),
         )
 
     async def history(self, request: HistoryRequest, caller: Caller) -> BudgetHistory:
@@ -144,7 +149,16 @@ class ReadHandler:
             )
             if standing.known is not None
             else (),
+            fan=_fan(standing),
         )
+
+    async def _record(self, standing: Standing) -> Record | None:
+        """How its forecasts came true in the earlier periods that are told."""
+        if not standing.past:
+            return None
+        oldest, present = standing.past[-1].status.period, standing.status.period
+        kept = await self.store.forecasts.of_budget(standing.budget.id, oldest.first)
+        return budget_record_of([one for one in kept if one.last_day < present.first])
 
     async def _then(self, history: TermsHistory, as_of: date | None, *, past: int) -> Standing:
         """Where a budget stands, with the terms that it had then."""
@@ -180,6 +194,14 @@ class ReadHandler:
                 return found
             first = first or found
         return first
+
+
+def _fan(standing: Standing) -> tuple[FanDay, ...]:
+    """The days to come of a period that is on."""
+    status, known = standing.status, standing.known
+    if known is None or status.as_of is None or status.state is not State.RUNNING:
+        return ()
+    return fan_of(status.period, standing.spend.costs, status.as_of, known)
 
 
 def _allowed(caller: Caller) -> frozenset[Act]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from analysis.budgets.burn import KnownDays
 from analysis.budgets.course import CourseDay
+from analysis.budgets.forecast import FanDay
 from analysis.budgets.levels import Level
 from analysis.budgets.overlaps import Overlap
 from analysis.budgets.rollover import LimitInForce
@@ -17,6 +18,7 @@ from analysis.budgets.terms import Terms
 from handlers.budgets.permissions import Act
 from handlers.budgets.spend import Spend
 from handlers.cost_results import CostResult
+from handlers.forecasts.results import Record
 from storage.records.audit import StoredAuditEntry
 from storage.records.budget import Budget, BudgetDraft
 from storage.records.raise_ import BudgetRaise
@@ -164,6 +166,8 @@ class ShownBudget:
         overlaps: with other budgets that the caller sees.
         raises: asked for and decided, newest first.
         may: what the caller's role may do.
+        record: how the forecasts came true that were made halfway through earlier periods; None:
+            none was kept.
     """
 
     standing: Standing
@@ -172,6 +176,7 @@ class ShownBudget:
     overlaps: tuple[OverlappingBudget, ...]
     raises: tuple[NamedRaise, ...]
     may: frozenset[Act]
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +188,14 @@ class BudgetHistory:
         entries: decisions, newest first, with before and after.
         before: where the next page of them begins; None: this is the last one.
         course: the days of the present period.
+        fan: what it will have cost at the end of each day to come; empty where that is not told.
     """
 
     standing: Standing
     entries: tuple[StoredAuditEntry, ...]
     before: int | None
     course: tuple[CourseDay, ...]
+    fan: tuple[FanDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
