@@ -92,14 +92,31 @@ def _largest_part(total: Split, where: str = "") -> str:
     return f"{what[largest]} ({money(parts[largest], sign=True)})"
 
 
-def _sentence(driver: Driver, total: Split) -> str:
+def first_cause(explanation: Explanation) -> str:
+    """What explains most of a change, in one sentence; empty: it did not change.
+
+    Names from the data are not escaped.
+    """
+    total = explanation.split
+    if not total.change:
+        return ""
+    if not explanation.causes or explanation.is_broad:
+        return f"No single cause stands out: {_largest_part(total)}."
+    return _first_sentence(explanation.causes[0], total)
+
+
+def _first_sentence(driver: Driver, total: Split) -> str:
     change, rest = driver.split.change, driver.elsewhere.change
     sentence = f"{_moved(driver)}, {money(change, sign=True)}"
     if rest * change < 0:
         sentence += f", while all else {rose(rest)} by {money(abs(rest))}"
     elif total.change:
         sentence += f" of the {money(total.change, sign=True)}"
-    sentence += "."
+    return f"{sentence}."
+
+
+def _sentence(driver: Driver, total: Split) -> str:
+    sentence = _first_sentence(driver, total)
     if driver.inside is not None:
         inside = driver.inside
         sentence += (
