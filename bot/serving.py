@@ -22,6 +22,7 @@ from bot import jobs
 from bot.assembly import Parts, assembled, budgets_of, machine_name, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
+from bot.forecast_job import forecast_job
 from bot.job_alarm import JobAlarm
 from bot.job_ledger import JobLedger
 from bot.outbox.opened import sending
@@ -156,6 +157,7 @@ def scheduled(
     scheduler.add(jobs.MEASURE_SAVINGS, recommending.measure)
     scheduler.add(jobs.AGE_RECOMMENDATIONS, recommending.age)
     scheduler.add(jobs.TELL_RECOMMENDATIONS, recommending.tell)
+    scheduler.add(jobs.KEEP_FORECASTS, forecast_job(parts).keep)
     scheduler.add(jobs.TELL_PRICES, price_alert_job(parts, wake).tell)
     return scheduler
 

@@ -88,12 +88,13 @@ def _alt(result: BudgetHistory) -> str:
 
 
 def _marks(result: BudgetHistory) -> tuple[Mark, ...]:
+    """The day on which the limit was reached, or on which it is expected to be, as it is drawn."""
     status = result.standing.status
-    day = status.exhaustion
-    if day is None or day not in status.period:
-        return ()
-    reached = status.spend >= status.limit
-    return (Mark(day=day, label="Limit reached" if reached else "Runs out"),)
+    if status.spend >= status.limit:
+        day = status.exhaustion
+        return () if day is None else (Mark(day=day, label="Limit reached"),)
+    over = [one.day for one in result.fan if one.forecast.expected >= status.limit]
+    return (Mark(day=over[0], label="Runs out"),) if over else ()
 
 
 def _placed(days: Iterable[date], values: Mapping[date, Decimal]) -> tuple[float | None, ...]:

@@ -83,5 +83,5 @@ def _marks(result: ForecastResult) -> tuple[Mark, ...]:
         return ()
     if not total.forecast.first <= outlook.last <= total.forecast.last:
         return ()
-    label = f"End of {outlook.first:%B}: {money(outlook.expected)}"
+    label = f"{outlook.first:%B} in all: {money(outlook.expected)}"
     return (Mark(day=outlook.last, label=label),)

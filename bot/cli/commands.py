@@ -26,6 +26,7 @@ class Commands(LazyGroup):
             "compare",
             "What changed over complete days; the last 7 against the 7 before.",
         ),
+        Listed("forecast", "forecast", "forecast", "What the days to come will cost."),
         Listed("trends", "compare", "trends", "Where the cost is heading over complete days."),
         Listed(
             "why",

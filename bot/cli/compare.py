@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from analysis.complete_days import Span
+from analysis.forecasts.forecast import DailyForecast
 from analysis.shifts import Shift
 from analysis.trends import MONTH
 from bot.assembly import assembled
@@ -24,6 +25,7 @@ from bot.routes import Handlers
 from bot.settings import Settings
 from handlers.caller import Caller
 from handlers.compare import CompareRequest, CompareResult, CompareRow
+from handlers.forecasts.results import usd
 from handlers.trends import MemberTrend, TrendsRequest, TrendsResult
 from queries.breakdown import Basis
 
@@ -58,7 +60,7 @@ def compare(
     async def ask(handlers: Handlers, caller: Caller) -> CompareResult:
         return await handlers.compare.compare(request, caller)
 
-    _show(ask, compare_json if as_json else None, compare_answer, zone)
+    show(ask, compare_json if as_json else None, compare_answer, zone)
 
 
 def trends(
@@ -82,10 +84,10 @@ def trends(
     async def ask(handlers: Handlers, caller: Caller) -> TrendsResult:
         return await handlers.trends.trends(request, caller)
 
-    _show(ask, trends_json if as_json else None, trends_answer, zone)
+    show(ask, trends_json if as_json else None, trends_answer, zone)
 
 
-def _show(
+def show(
     ask: Callable[[Handlers, Caller], Awaitable[ResultT]],
     as_json: Callable[[ResultT], dict[str, object]] | None,
     as_message: Callable[[ResultT, Caller], Answer],
@@ -127,7 +129,7 @@ def compare_json(result: CompareResult) -> dict[str, object]:
 def _row_json(row: CompareRow) -> dict[str, object]:
     now = row.now
     return {
-        "total_cost": None if row.is_unpriced else _money(now.cost),
+        "total_cost": None if row.is_unpriced else plain_digits(now.cost),
         "requests": now.requests,
         "unpriced_requests": now.unpriced_requests,
         "is_flagged": row.is_flagged,
@@ -148,27 +150,50 @@ def trends_json(result: TrendsResult) -> dict[str, object]:
         "period_end": f"{stretch.last}",
         "total": None if result.total is None else _trend_json(result.total),
         "rows": [{str(result.by): row.member, **_trend_json(row)} for row in result.rows],
+        "changes": [
+            {
+                "day": f"{change.day}",
+                "before": plain_digits(change.before),
+                "after": plain_digits(change.after),
+            }
+            for change in result.changes
+        ],
+        "prediction": _ahead_json(result.ahead),
+    }
+
+
+def _ahead_json(ahead: DailyForecast | None) -> dict[str, object] | None:
+    """The next days together; null where nothing is foreseen."""
+    if ahead is None:
+        return None
+    return {
+        "period_start": f"{ahead.first}",
+        "period_end": f"{ahead.last}",
+        "expected": plain_digits(usd(ahead.total)),
+        "lower": plain_digits(usd(ahead.total_lower)),
+        "upper": plain_digits(usd(ahead.total_upper)),
+        "model": ahead.model,
     }
 
 
 def _trend_json(row: MemberTrend) -> dict[str, object]:
     trend = row.trend
     return {
-        "total": None if row.is_unpriced else _money(trend.total),
-        "average": None if row.is_unpriced else _money(trend.average),
-        "min": None if row.is_unpriced else _money(trend.least[1]),
-        "max": None if row.is_unpriced else _money(trend.most[1]),
+        "total": None if row.is_unpriced else plain_digits(trend.total),
+        "average": None if row.is_unpriced else plain_digits(trend.average),
+        "min": None if row.is_unpriced else plain_digits(trend.least[1]),
+        "max": None if row.is_unpriced else plain_digits(trend.most[1]),
         "requests": sum(row.requests),
         "unpriced_requests": row.unpriced_requests,
         "direction": trend.direction.value,
-        "growth_per_week": None if trend.growth is None else _money(trend.growth),
+        "growth_per_week": None if trend.growth is None else plain_digits(trend.growth),
         "growth_ratio": _ratio(trend.growth_ratio),
         "last_day_to_7_day_average": _shift_json(trend.against_week),
         "week_to_week": _shift_json(trend.prior_week),
         "month_to_month": _shift_json(trend.prior_month),
         "is_flagged": trend.is_shifted,
         "data_points": [
-            {"day": f"{trend.day(place)}", "cost": _money(cost), "requests": requests}
+            {"day": f"{trend.day(place)}", "cost": plain_digits(cost), "requests": requests}
             for place, (cost, requests) in enumerate(zip(trend.costs, row.requests, strict=True))
         ],
     }
@@ -176,9 +201,9 @@ def _trend_json(row: MemberTrend) -> dict[str, object]:
 
 def _shift_json(shift: Shift | None) -> dict[str, object]:
     return {
-        "now": None if shift is None else _money(shift.now),
-        "before": None if shift is None else _money(shift.before),
-        "change": None if shift is None else _money(shift.change),
+        "now": None if shift is None else plain_digits(shift.now),
+        "before": None if shift is None else plain_digits(shift.before),
+        "change": None if shift is None else plain_digits(shift.change),
         "ratio": None if shift is None else _ratio(shift.ratio),
     }
 
@@ -187,7 +212,7 @@ def _ratio(ratio: Decimal | None) -> float | None:
     return None if ratio is None else float(round(ratio, 6))
 
 
-def _money(value: Decimal) -> str:
+def plain_digits(value: Decimal) -> str:
     """A decimal in plain digits, without the zeros that only its scale put there."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
