@@ -71,17 +71,16 @@ async def _listed() -> list[Listed]:
 
 
 def _table(listed: Sequence[Listed]) -> Table:
-    table = Table("Job", "How often", "On", "Began (UTC)", "Took", "Outcome", "Next (UTC)")
+    table = Table("Job", "Began (UTC)", "Took", "Outcome", "Next (UTC)", box=None, pad_edge=False)
     for one in listed:
         state = one.state
+        place = f" ({state.place})" if state and state.place else ""
         table.add_row(
-            one.job.name,
-            one.job.cadence.words,
-            (state.place or "all replicas") if state else "",
-            f"{state.started_at:%Y-%m-%d %H:%M:%S}" if state else "",
+            f"{one.job.name}{place}",
+            f"{state.started_at:%d %b %H:%M}" if state else "",
             _took(state),
             one.outcome,
-            f"{one.next_at:%Y-%m-%d %H:%M}",
+            f"{one.next_at:%d %b %H:%M}",
         )
     return table
 
