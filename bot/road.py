@@ -72,7 +72,7 @@ class Road:
         """The answer to `command` for everybody in the channel, its sharer named, not pinged."""
         answer = (await self.answer(command, caller)).without_buttons()
         signed = context([f"Shared by {escape(caller.name)}, as they see it"], "shared-by")
-        return Answer(answer.text, (*answer.blocks, signed), in_channel=True)
+        return replace(answer, blocks=(*answer.blocks, signed), in_channel=True)
 
 
 async def _answered(route: Route[Command], command: Command, caller: Caller) -> Answer:

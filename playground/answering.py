@@ -68,6 +68,14 @@ class Answering:
             case "reply_lost":
                 await answer()
                 return ConnectionDropped()
+            case "refused":
+                return JSONResponse({"ok": False, "error": fault.error})
+            case "unprocessed":
+                self._slack.workspace.processing_seconds = fault.seconds
+                try:
+                    return await answer()
+                finally:
+                    self._slack.workspace.processing_seconds = 0.0
 
     async def _answer(self, name: str, request: Request) -> Response:
         headers: dict[str, str] = {}

@@ -69,7 +69,7 @@ def check_blocks(blocks: Json, workspace: Workspace) -> None:
     Raises:
         SlackError: `invalid_blocks` with all that is wrong, or `msg_blocks_too_long`.
     """
-    problems = problems_of_blocks(blocks, workspace.files.__contains__)
+    problems = problems_of_blocks(blocks, workspace.can_show)
     if problems:
         raise SlackError("invalid_blocks", problems)
     if too_long(blocks):

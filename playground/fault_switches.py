@@ -22,4 +22,6 @@ def fault_of(body: bytes) -> Fault:
 def fault_json(fault: Fault) -> JsonObject:
     """A switch as JSON."""
     body: JsonObject = {field.name: getattr(fault, field.name) for field in fields(fault)}
+    if fault.kind != "refused":
+        del body["error"]
     return body | {"methods": sorted(fault.methods)}

@@ -16,8 +16,18 @@ Kind = Literal[
     "ratelimited",  # 429 with Retry-After: `seconds`; nothing is done
     "dropped",  # the connection is closed before anything is done
     "reply_lost",  # everything is done, then the connection is closed in place of the answer
+    "refused",  # the answer is `error`; nothing is done
+    "unprocessed",  # done, but a completed upload can be shown in a message `seconds` later only
 ]
-KINDS: tuple[Kind, ...] = ("server_error", "slow", "ratelimited", "dropped", "reply_lost")
+KINDS: tuple[Kind, ...] = (
+    "server_error",
+    "slow",
+    "ratelimited",
+    "dropped",
+    "reply_lost",
+    "refused",
+    "unprocessed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,8 @@ class Fault:
         times: how often, before it mends itself; None for ever.
         rate: the share of calls that it strikes, 0 to 1.
         methods: only these (`chat.postMessage`, …; `response_url` and `upload` too); empty for all.
-        seconds: how slow, or the Retry-After.
+        seconds: how slow, or the Retry-After, or how late.
+        error: Slack's word for a refusal.
     """
 
     kind: Kind
@@ -37,6 +48,7 @@ class Fault:
     rate: float = 1.0
     methods: frozenset[str] = field(default_factory=frozenset[str])
     seconds: float = 1.0
+    error: str = "not_allowed"
 
 
 class Faults:

@@ -138,7 +138,11 @@ class Message:
 
 @dataclass(slots=True)
 class File:
-    """An uploaded file; shared in a message only once its upload is completed."""
+    """An uploaded file; shared in a message only once its upload is completed.
+
+    Args:
+        ready_at: when Slack has looked through it: only then a block may show it.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         ser_json_bytes="base64", val_json_bytes="base64"
@@ -155,6 +159,7 @@ class File:
     alt_txt: str = ""
     content: bytes | None = None
     completed: bool = False
+    ready_at: datetime | None = None
     channels: list[str] = field(default_factory=list[str])
 
     @property

@@ -88,7 +88,7 @@ class Views:
         self._workspace.set_modals(view.user, [] if all_of_them else below)
 
     def _checked(self, payload: Json, *, home: bool) -> JsonObject:
-        problems = problems_of_view(payload, self._workspace.files.__contains__, home)
+        problems = problems_of_view(payload, self._workspace.can_show, home)
         if problems:
             raise SlackError("invalid_arguments", problems)
         checked = cast("JsonObject", payload)

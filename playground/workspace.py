@@ -55,6 +55,7 @@ class Workspace:
         changes: the feed of all that happens.
         apps: the installed apps by id; not saved, since they carry secrets.
         public_url: where it is served, without a slash at the end; set by who serves it.
+        processing_seconds: how long after its upload a picture can be shown in a block.
     """
 
     def __init__(self, clock: Clock, state: State | None = None) -> None:
@@ -62,6 +63,7 @@ class Workspace:
         self.state = state or State()
         self.changes = ChangeFeed()
         self.apps: dict[str, SlackApp] = {}
+        self.processing_seconds = 0.0
         self.public_url = ""
 
     # ids and times
@@ -306,6 +308,13 @@ class Workspace:
         """Keep a file, or report that it has changed."""
         self.files[file.id] = file
         self.changes.record("file", ts=file.id)
+
+    def can_show(self, file_id: str) -> bool:
+        """Whether a block may show it: a picture, uploaded whole, and looked through by Slack."""
+        file = self.files.get(file_id)
+        if file is None or not file.completed or not file.mimetype.startswith("image/"):
+            return False
+        return file.ready_at is None or file.ready_at <= self.clock.now()
 
     def delete_file(self, file_id: str) -> None:
         """Take a file away, also from the messages that share it."""

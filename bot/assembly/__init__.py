@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analysis.clock import Clock, system_clock
 from analysis.errors import BadInput
+from bot.pictures.painter import Painter
 from bot.road import Road
 from bot.routes import Handlers, routes_of
 from bot.settings import Settings
@@ -73,6 +74,7 @@ class Parts:
     callers: Callers
     handlers: Handlers
     road: Road
+    painter: Painter
 
 
 def dimensions_of(settings: Settings) -> Dimensions:
@@ -143,9 +145,11 @@ async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncGen
         mart = mart_of(settings, clock)
         limits = EngineLimits(threads=settings.mart_threads, memory=settings.mart_memory)
         engine = DuckDbEngine(mart, limits)
+        painter = Painter(settings.picture_theme)
         try:
-            yield _put_together(settings, clock, dimensions, store, mart, engine)
+            yield _put_together(settings, clock, dimensions, store, mart, engine, painter)
         finally:
+            painter.close()
             await engine.close()
 
 
@@ -174,6 +178,7 @@ def _put_together(
     store: Store,
     mart: Mart,
     engine: DuckDbEngine,
+    painter: Painter,
 ) -> Parts:
     stale = settings.stale_after_hours
     cost = CostHandler(engine, dimensions, clock, stale)
@@ -228,6 +233,7 @@ def _put_together(
         callers=Callers(store, defaults),
         handlers=handlers,
         road=Road(dimensions, routes_of(handlers, dimensions), engine, clock),
+        painter=painter,
     )
 
 
@@ -325,4 +331,5 @@ def slack_app(
         supervisor=supervisor,
         answer_within_seconds=parts.settings.answer_within_seconds,
         pace=pace,
+        painter=parts.painter,
     )

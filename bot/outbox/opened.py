@@ -39,7 +39,7 @@ async def sending(
         webhooks=parts.settings.webhooks,
     )
     deliveries, clock = parts.store.deliveries, parts.clock
-    channels = channels_of(ways, deliveries, pace, clock, Timing())
+    channels = channels_of(ways, deliveries, pace, clock, Timing(), parts.painter)
     worker = f"{machine_name()}-{os.getpid()}-{token_hex(4)}"
     sender = Sender(deliveries, channels, supervisor, clock, worker)
     running = supervisor.spawn(sender.run(), "outbox")

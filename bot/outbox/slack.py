@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -11,6 +11,7 @@ from typing import cast
 from pydantic import ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.fit import MOST_SECTION, cut
 from bot.outbox.outcome import Later, Never, NotTried, Outcome, Sent, StillMine, Unsure
 from bot.outbox.payloads import SlackMessage
 from bot.outbox.slack_calls import CallFailed, Calls, NoAnswer, Refusal, TooMany, WebApi
@@ -19,6 +20,7 @@ from bot.outbox.slack_words import BAD_BLOCKS, LASTING, THREAD_GONE
 from bot.outbox.steps import reached
 from bot.slack.metadata import metadata_of
 from bot.slack.pace import Pace
+from bot.slack.pictures import PROCESSING, NoPicture, Pictures, is_unprocessed, placed
 from storage.records.delivery import Delivery, digest_of
 
 log = logging.getLogger(__name__)
@@ -67,11 +69,13 @@ class SlackChannel:
         calls: of the Web API.
         pace: of the messages, shared with all else that posts in this process.
         find_keys: finds the message that another one belongs to.
+        pictures: makes them; None: messages go without.
     """
 
     calls: Calls
     pace: Pace
     find_keys: FindKeys
+    pictures: Pictures | None = None
     _conversations: dict[str, str] = field(default_factory=dict[str, str])
 
     async def deliver(self, delivery: Delivery, still_mine: StillMine) -> Outcome:
@@ -201,11 +205,16 @@ class _Attempt:
 
     async def _written(self, method: str, arguments: dict[str, object]) -> Outcome:
         """Calls the method that sends, in less and less demanding ways."""
+        plain, arguments = arguments, await self._pictured(arguments)
+        waits = iter(PROCESSING)
         while True:
             try:
                 answer = await self._called(method, arguments)
             except Refusal as refusal:
-                if refusal.word in BAD_BLOCKS and arguments.get("blocks"):
+                if refusal.word in BAD_BLOCKS and arguments.get("blocks") != plain.get("blocks"):
+                    if not await self._waited(refusal, waits):
+                        arguments = {**arguments, "blocks": plain.get("blocks", [])}
+                elif refusal.word in BAD_BLOCKS and arguments.get("blocks"):
                     log.error(
                         "Slack refused the blocks of delivery %d, which goes as text (%s): %s",
                         self.delivery.id,
@@ -227,6 +236,37 @@ class _Attempt:
             else:
                 return NotTried() if answer is None else answer
 
+    async def _pictured(self, arguments: dict[str, object]) -> dict[str, object]:
+        """The arguments with the picture among the blocks; as they are, where there is none."""
+        chart, pictures = self.message.picture, self.slack.pictures
+        if chart is None or pictures is None:
+            return arguments
+        try:
+            blocks = self.message.blocks or (_paragraph(self.message.text),)
+            block = await pictures.block(chart)
+            return {**arguments, "blocks": placed(blocks, block, self.message.picture_at)}
+        except NoPicture as reason:
+            log.warning("delivery %d goes without its picture: %s", self.delivery.id, reason)
+            return arguments
+
+    async def _waited(self, refusal: Refusal, waits: Iterator[float]) -> bool:
+        """Lets Slack look through the upload; False: it is not the upload, or takes too long."""
+        chart, pictures = self.message.picture, self.slack.pictures
+        said = "; ".join(refusal.details)
+        wait = next(waits, None) if is_unprocessed(said) else None
+        if chart is None or pictures is None or wait is None:
+            log.warning(
+                "delivery %d goes without its picture (%s): %s",
+                self.delivery.id,
+                refusal.word,
+                said,
+            )
+            if chart is not None and pictures is not None:
+                pictures.forget(chart)
+            return False
+        await pictures.pause(wait)
+        return True
+
     async def _called(self, method: str, arguments: dict[str, object]) -> Sent | None:
         """Calls it once; None: it is not this worker's any more."""
         if method != "chat.postMessage":
@@ -241,6 +281,10 @@ class _Attempt:
         answer = await self.slack.calls.write(method, arguments)
         reached("stored", self.delivery)
         return Sent(str(answer["ts"]))
+
+
+def _paragraph(text: str) -> dict[str, object]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": cut(text, MOST_SECTION)}}
 
 
 def meaning(failure: CallFailed) -> Never | Later | Unsure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from pydantic import SecretStr
 
@@ -11,6 +12,7 @@ from analysis.clock import Clock
 from bot.outbox.mail_server import SmtpServer
 from bot.outbox.outcome import Channel, Timing
 from bot.outbox.webhooks import Webhook
+from bot.pictures.painter import Painter
 from bot.slack.pace import Pace
 from storage.records.delivery import ChannelKind
 from storage.repositories.deliveries import DeliveryRepository
@@ -37,6 +39,7 @@ def channels_of(
     pace: Pace,
     clock: Clock,
     timing: Timing,
+    painter: Painter | None = None,
 ) -> dict[ChannelKind, Channel]:
     """What sends through each of them.
 
@@ -46,15 +49,19 @@ def channels_of(
         pace: of messages to Slack, shared with all else that posts in this process.
         clock: the present.
         timing: how long an attempt may take.
+        painter: of the pictures in Slack; None: messages go without.
     """
     channels: dict[ChannelKind, Channel] = {}
     if ways.slack is not None:
         from bot.outbox.slack import SlackChannel, outbox_client
         from bot.outbox.slack_calls import Calls
+        from bot.slack.pictures import FileApi, Pictures
 
         token, api_url = ways.slack
-        calls = Calls(outbox_client(token.get_secret_value(), api_url), timing.timeout)
-        channels["slack"] = SlackChannel(calls, pace, deliveries.find_keys)
+        client = outbox_client(token.get_secret_value(), api_url)
+        calls = Calls(client, timing.timeout)
+        pictures = painter and Pictures(painter, cast("FileApi", client), pace.pause)
+        channels["slack"] = SlackChannel(calls, pace, deliveries.find_keys, pictures)
     if ways.mail is not None:
         from bot.outbox.email import EmailChannel
 

@@ -23,8 +23,10 @@ from analysis.errors import NotAllowed, Refused
 from bot.blocks.answer import Answer
 from bot.blocks.modal import notice_view
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
+from bot.pictures.painter import Painter
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
+from bot.slack.attention import Attention
 from bot.slack.budget_alerts import AlertListeners
 from bot.slack.budgets import budget_listeners
 from bot.slack.identity import Identities
@@ -33,6 +35,7 @@ from bot.slack.modals import Modals
 from bot.slack.nouns import MakeNoun, by_word
 from bot.slack.pace import Pace
 from bot.slack.permissions import needed_role, who
+from bot.slack.pictures import FileApi, Pictures
 from bot.slack.posting import ReportPosting
 from bot.slack.recs import recs_listeners
 from bot.slack.reply import Replies, send
@@ -107,11 +110,13 @@ def create_bolt_app(
     answer_within_seconds: float,
     pace: Pace | None = None,
     nouns: Sequence[MakeNoun] = (),
+    painter: Painter | None = None,
 ) -> AsyncApp:
     """The app that hears Slack, with every listener behind the permission table.
 
     `pace` is that of all else that posts in this process; None: nothing else does. `nouns` make
-    those of `/cost` that have forms and buttons of their own.
+    those of `/cost` that have forms and buttons of their own. `painter` makes the pictures of
+    answers; None: they come without.
     """
     client = slack_client(access)
     secret = access.signing_secret
@@ -121,11 +126,12 @@ def create_bolt_app(
         client=client,
         logger=logging.getLogger("bot.slack.bolt"),
     )
-    gate = _Gate(identities, supervisor)
+    pictures = painter and Pictures(painter, cast("FileApi", client))
+    replies = Replies(supervisor, answer_within_seconds, pictures)
+    gate = _Gate(identities, supervisor, replies.attention)
     hears = cast("BoltApp", app)
     hears.middleware(gate.permit)
     hears.error(_unexpected)
-    replies = Replies(supervisor, answer_within_seconds)
     api = cast("SlackApi", client)
     careful = cast("SlackApi", posting_client(access))
     posting = ReportPosting(api, Threads(careful, pace or Pace(clock, access.posts_apart)))
@@ -148,6 +154,7 @@ class _Gate:
 
     identities: Identities
     supervisor: Supervisor
+    attention: Attention
 
     async def permit(
         self,
@@ -169,6 +176,7 @@ class _Gate:
             refusal = NotAllowed(f"This is for {needed.label}s.", "Ask an admin for the role.")
             return self._refuse(body, refusal_answer(refusal))
         context[CALLER] = caller
+        self.attention.heard(body, user_id)
         return await next()
 
     def _refuse(self, body: Json, answer: Answer) -> BoltResponse:

@@ -26,7 +26,7 @@ from bot.slack.listeners import asked_in, caller_of, clicked, unescape
 from bot.slack.modals import Modals
 from bot.slack.permissions import action_name
 from bot.slack.raise_forms import RaiseForms
-from bot.slack.reply import Replies, send
+from bot.slack.reply import Replies
 from handlers.budgets.handlers import BudgetHandlers
 from handlers.budgets.permissions import Act, may
 from handlers.caller import Caller
@@ -178,12 +178,14 @@ class BudgetListeners:
         container = cast("Json", body.get("container") or {})
         may_replace = for_all or bool(container.get("is_ephemeral"))
         self.modals.supervisor.spawn(
-            _send(str(body.get("response_url", "")), work, may_replace=may_replace),
+            _send(self.replies, str(body.get("response_url", "")), work, may_replace=may_replace),
             "a click on a budget",
         )
 
 
-async def _send(response_url: str, work: Awaitable[Answer], *, may_replace: bool) -> None:
+async def _send(
+    replies: Replies, response_url: str, work: Awaitable[Answer], *, may_replace: bool
+) -> None:
     done: list[Answer] = []
 
     async def run() -> Answer:
@@ -191,7 +193,7 @@ async def _send(response_url: str, work: Awaitable[Answer], *, may_replace: bool
         return done[0]
 
     answer = await answered(run(), "a click on a budget")
-    await send(response_url, answer, replaces=may_replace and bool(done))
+    await replies.send(response_url, answer, replaces=may_replace and bool(done))
 
 
 def budget_listeners(

@@ -34,7 +34,7 @@ class Pace:
     def __init__(self, clock: Clock, apart: timedelta, pause: Pause = asyncio.sleep) -> None:
         self._clock = clock
         self._apart = apart
-        self._pause = pause
+        self.pause = pause
         self._channels: dict[str, _Channel] = {}
 
     @asynccontextmanager
@@ -44,7 +44,7 @@ class Pace:
         async with one.busy:
             # Meanwhile it may be held for longer.
             while (wait := one.due - self._clock()) > timedelta():
-                await self._pause(wait.total_seconds())
+                await self.pause(wait.total_seconds())
             try:
                 yield
             finally:

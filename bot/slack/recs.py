@@ -315,12 +315,14 @@ class RecsListeners:
         """
         may_replace = for_all or is_ephemeral(body)
         self.modals.supervisor.spawn(
-            _send(str(body.get("response_url", "")), work, may_replace=may_replace),
+            _send(self.replies, str(body.get("response_url", "")), work, may_replace=may_replace),
             "a click on a recommendation",
         )
 
 
-async def _send(response_url: str, work: Awaitable[Answer], *, may_replace: bool) -> None:
+async def _send(
+    replies: Replies, response_url: str, work: Awaitable[Answer], *, may_replace: bool
+) -> None:
     done: list[Answer] = []
 
     async def run() -> Answer:
@@ -328,7 +330,7 @@ async def _send(response_url: str, work: Awaitable[Answer], *, may_replace: bool
         return done[0]
 
     answer = await answered(run(), "a click on a recommendation")
-    await send(response_url, answer, replaces=may_replace and bool(done))
+    await replies.send(response_url, answer, replaces=may_replace and bool(done))
 
 
 def _understood(text: str) -> Command | None:

@@ -24,6 +24,8 @@ class Switch:
         return self.fault.kind
 
 
+UPLOADS = frozenset({"files.completeUploadExternal"})
+
 SWITCHES = (
     Switch(Fault("server_error", times=CALLS), "Server errors", "The app's next 3 calls get a 500"),
     Switch(Fault("slow", times=CALLS, seconds=4.0), "Slow replies", "3 calls take 4 s longer"),
@@ -35,6 +37,16 @@ SWITCHES = (
         Fault("reply_lost", times=1),
         "Lost reply",
         "The next call is done, but its answer never arrives",
+    ),
+    Switch(
+        Fault("refused", times=CALLS, methods=UPLOADS, error="storage_limit_reached"),
+        "Refused uploads",
+        "3 files are not taken",
+    ),
+    Switch(
+        Fault("unprocessed", times=CALLS, methods=UPLOADS, seconds=2.0),
+        "Late pictures",
+        "3 uploads can be shown 2 s after they are complete",
     ),
 )
 

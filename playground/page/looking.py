@@ -11,6 +11,7 @@ from playground.delivery import Delivery
 from playground.model import Channel, File, SlackApp, User
 from playground.page.drawing import INLINE_PICTURES, may_see
 from playground.page.live import LiveUpdates, Watching
+from playground.page.pictures import stands_in_a_message
 from playground.page.screens import Screens
 from playground.page.visit import channel_of, look_of, reader_of
 from playground.workspace import Workspace
@@ -125,6 +126,7 @@ class Looking:
         shown = file is not None and (
             file.user == reader.id
             or any(may_see(self._workspace, reader.id, channel) for channel in file.channels)
+            or stands_in_a_message(self._workspace, reader.id, file.id)
         )
         if file is None or not shown:
             raise HTTPException(404, "There is no such file here, or it is not shared with you.")

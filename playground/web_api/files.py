@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from datetime import timedelta
 from typing import cast
 
 from playground.content import read_content
@@ -96,6 +97,8 @@ async def complete_upload(call: Call) -> JsonObject:
         )
     for file in files:
         file.completed = True
+        late = timedelta(seconds=call.workspace.processing_seconds)
+        file.ready_at = call.workspace.clock.now() + late
         call.workspace.add_file(file)
     return {"files": [{**file_json(f, call.workspace), "shares": {}} for f in files]}
 
