@@ -304,7 +304,7 @@ def _take_contacts(rest: list[Token], draft: _Draft) -> None:
         token = rest[-1]
         if token.keyword == "nobody":
             name, who = "", ""
-        elif found := _contact(token.text):
+        elif found := contact_of(token.text):
             name, who = found
         else:
             break
@@ -319,7 +319,8 @@ def _take_contacts(rest: list[Token], draft: _Draft) -> None:
     draft.contacts = lists
 
 
-def _contact(text: str) -> tuple[str, str] | None:
+def contact_of(text: str) -> tuple[str, str] | None:
+    """The field of a form that somebody to tell belongs into, and their address; None: nobody."""
     kinds = (
         ("slack_channels", _CHANNEL),
         ("slack_users", _USER),
