@@ -13,7 +13,7 @@ def forecast_csv(result: ForecastResult) -> CsvFile:
     """
     by, days = result.request.by, result.request.horizon
     header = [by or "member", "is_total", "day", "kind", "cost", "expected", "lower", "upper"]
-    header += ["currency", "model", "history_days"]
+    header += ["currency", "forecast_model", "history_days"]
     total = result.total
     whole = () if total is None else (total,)
     rows: list[list[object]] = []
