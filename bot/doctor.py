@@ -18,6 +18,7 @@ from bot.assembly import mart_of, own_cost_of
 from bot.job_inspection import JobInspection
 from bot.jobs import jobs_of
 from bot.outbox.inspection import MailInspection, WebhookInspection
+from bot.outbox.linear_inspection import LinearInspection
 from bot.settings import Settings
 from bot.slack.inspection import SlackInspection
 from bot.warehouse import access_of, kept_job
@@ -50,6 +51,8 @@ async def doctor_opened(
         further.append(slack.inspect)
         further.append(MailInspection(settings.smtp_url, settings.smtp_from).inspect)
         further.append(WebhookInspection(settings.webhooks).inspect)
+        linear = LinearInspection(settings.linear_token, settings.linear_api_url, clock)
+        further.append(linear.inspect)
         if isinstance(store, Store):
             further.append(JobInspection(store, jobs_of(settings), clock).inspect)
         if settings.bigquery_project is not None:

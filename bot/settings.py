@@ -225,6 +225,16 @@ class Settings(BaseSettings):
         description="Where events are posted, as a JSON object by name: "
         '`{"pager": {"url": "https://…", "secret": "…"}}`; each post is signed with the secret.',
     )
+    linear_token: SecretStr | None = Field(
+        default=None,
+        description="Key of Linear's API, `lin_api_…`, with which incidents become issues; without "
+        "it nothing is filed there.",
+    )
+    linear_api_url: str = Field(
+        default="https://api.linear.app/graphql",
+        pattern=r"^https?://",
+        description="Where Linear's GraphQL API is.",
+    )
     gateway_token: SecretStr | None = Field(
         default=None,
         min_length=16,

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.slack.app import SlackAccess
+    from bot.slack.nouns import MakeNoun
     from bot.slack.pace import Pace
     from bot.supervisor import Supervisor
     from handlers.recommendations.handlers import RecommendationHandlers
@@ -332,4 +333,17 @@ def slack_app(
         answer_within_seconds=parts.settings.answer_within_seconds,
         pace=pace,
         painter=parts.painter,
+        nouns=_nouns(parts, wake),
+    )
+
+
+def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...]:
+    """The nouns of `/cost` that have forms and buttons of their own."""
+    from bot.assembly.incidents import incident_desk_of, routes_of
+    from bot.slack.incidents import make_incidents
+    from bot.slack.routes import make_routes
+
+    return (
+        make_incidents(incident_desk_of(parts, "slack", wake), parts.settings.zone_info),
+        make_routes(routes_of(parts, "slack", wake)),
     )

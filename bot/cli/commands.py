@@ -79,10 +79,12 @@ class Commands(LazyGroup):
             "app",
             "Import files: CSV, JSON lines or Parquet, also compressed by gzip.",
         ),
+        Listed("incidents", "incidents", "app", "What is in trouble, or was lately."),
         Listed("jobs", "jobs", "jobs", "What costbot does by itself: last run, outcome, next run."),
         Listed("outbox", "outbox", "app", "What costbot sent of itself, and what waits."),
         Listed("people", "people", "app", "Whom costbot answers, and how far they reach."),
         Listed("pricing", "pricing", "app", "The dated price list; alone: list it."),
+        Listed("routes", "routes", "app", "Where incidents are told."),
         Listed("recs", "recs", "app", "Recommendations: draw, look at, decide, verify."),
     )
 

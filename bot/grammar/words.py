@@ -158,6 +158,38 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost breakeven model ltxv-13b at 0.50",
     ),
     Subcommand(
+        "incidents",
+        "incidents [open | all]",
+        "what is in trouble: anomalies and what alert rules found, the worst first; all: with what "
+        "was closed in the last week",
+        "/cost incidents all",
+    ),
+    Subcommand(
+        "route",
+        "route [list]",
+        "where incidents are told; for organization admins",
+        "/cost route",
+    ),
+    Subcommand(
+        "route",
+        "route add [anomalies | rules] [product NAME] [organization NAME] [at LEVEL] to PLACE …",
+        "has incidents told in a channel, to a person, by e-mail, in Linear, to a webhook; LEVEL: "
+        "notice, warning or critical",
+        "/cost route add product api at warning to #api-team linear ENG",
+    ),
+    Subcommand(
+        "route",
+        "route remove | restore | test NUMBER",
+        "takes a route out of force, puts it back, sends a test message to its places",
+        "/cost route test 3",
+    ),
+    Subcommand(
+        "route",
+        "route who [anomalies | rules] [product NAME] [organization NAME] [at LEVEL]",
+        "who would hear of such an incident; without a level: a critical one",
+        "/cost route who product api",
+    ),
+    Subcommand(
         "about",
         "about",
         "how old the data is, and which costbot this is",

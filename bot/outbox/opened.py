@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from secrets import token_hex
 
+from pydantic import SecretStr
+
 from bot.assembly import Parts, machine_name
 from bot.outbox.mail_server import SmtpServer, parse_server
 from bot.outbox.outcome import Timing
@@ -37,6 +39,7 @@ async def sending(
         slack=(access.bot_token, access.api_url),
         mail=mail_server_of(parts.settings),
         webhooks=parts.settings.webhooks,
+        linear=linear_of(parts.settings),
     )
     deliveries, clock = parts.store.deliveries, parts.clock
     channels = channels_of(ways, deliveries, pace, clock, Timing(), parts.painter)
@@ -48,6 +51,13 @@ async def sending(
     finally:
         await sender.stop()
         await running
+
+
+def linear_of(settings: Settings) -> tuple[SecretStr, str] | None:
+    """The key and the address of Linear's API, if a key is set."""
+    if settings.linear_token is None:
+        return None
+    return settings.linear_token, settings.linear_api_url
 
 
 def mail_server_of(settings: Settings) -> SmtpServer | None:

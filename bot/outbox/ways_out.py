@@ -26,11 +26,13 @@ class WaysOut:
         slack: the bot's token and the address of the Web API; None: no Slack.
         mail: see `bot.outbox.mail_server.parse_server`; None: no e-mail.
         webhooks: by their names.
+        linear: the key and the address of its API; None: no Linear.
     """
 
     slack: tuple[SecretStr, str] | None = None
     mail: SmtpServer | None = None
     webhooks: Mapping[str, Webhook] = field(default_factory=dict[str, Webhook])
+    linear: tuple[SecretStr, str] | None = None
 
 
 def channels_of(
@@ -70,4 +72,11 @@ def channels_of(
         from bot.outbox.webhook import WebhookChannel
 
         channels["webhook"] = WebhookChannel(ways.webhooks, timing.timeout, clock)
+    if ways.linear is not None:
+        from bot.outbox.linear import LinearChannel
+        from bot.outbox.linear_calls import LinearCalls
+
+        key, url = ways.linear
+        linear_calls = LinearCalls(key, url, timing.timeout, clock)
+        channels["linear"] = LinearChannel(linear_calls, deliveries.find_keys)
     return channels

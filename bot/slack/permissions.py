@@ -11,6 +11,8 @@ from typing import cast
 from analysis.roles import Role
 from bot.slack.api import Json
 from handlers.budgets.permissions import LEAST_ROLE, Act
+from handlers.incidents.permissions import LEAST_ROLE as LEAST_AT
+from handlers.incidents.permissions import Act as Incidents
 from handlers.recommendations.permissions import LEAST_ROLE as LEAST_FOR
 from handlers.recommendations.permissions import Act as Recs
 
@@ -40,6 +42,13 @@ ACTIONS: Mapping[str, Role] = {
     "alert_acknowledge": LEAST_ROLE[Act.ACKNOWLEDGE],
     "alert_mute": LEAST_ROLE[Act.MUTE],
     "alert_unmute": LEAST_ROLE[Act.MUTE],
+    "incident_acknowledge": LEAST_AT[Incidents.ACKNOWLEDGE],
+    "incident_mute": LEAST_AT[Incidents.MUTE],
+    "incident_show": LEAST_AT[Incidents.SEE],
+    "incident_unmute": LEAST_AT[Incidents.MUTE],
+    "route_remove": LEAST_AT[Incidents.ROUTE],
+    "route_restore": LEAST_AT[Incidents.ROUTE],
+    "route_test": LEAST_AT[Incidents.ROUTE],
     "raise_withdraw": LEAST_ROLE[Act.ASK_RAISE],
     "raise_approve": LEAST_ROLE[Act.DECIDE_RAISE],
     "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],

@@ -210,18 +210,23 @@ class Book:
             before=Level.OK if before is None else Level(before.level_told),
             targets=targets,
             at=now,
-            names=await self._names(after),
+            names=await names_of(self.store, after),
         )
 
-    async def _names(self, incident: Incident) -> dict[str, str]:
-        """How those are called who acted; who is not listed, by the id in Slack."""
-        names: dict[str, str] = {}
-        acted = {incident.acknowledged_by, incident.muted_by, incident.labelled_by}
-        for key in acted - {None}:
-            team_id, _, user_id = str(key).partition("/")
-            person = await self.store.people.find(team_id, user_id)
-            names[str(key)] = user_id if person is None else person.name
-        return names
+
+async def names_of(store: Store, incident: Incident) -> dict[str, str]:
+    """How those are called who acted, by `Actor.key`; who is not listed, by the id in Slack.
+
+    Raises:
+        Unavailable: the store does not answer.
+    """
+    names: dict[str, str] = {}
+    acted = {incident.acknowledged_by, incident.muted_by, incident.labelled_by}
+    for key in acted - {None}:
+        team_id, _, user_id = str(key).partition("/")
+        person = await store.people.find(team_id, user_id)
+        names[str(key)] = user_id if person is None else person.name
+    return names
 
 
 def _is_shown(before: Incident | None, telling: Telling) -> bool:

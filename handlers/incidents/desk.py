@@ -18,7 +18,7 @@ from analysis.incidents.deciding import Outcome, decide, speak_again
 from analysis.incidents.levels import Level
 from handlers.budgets.journal import actor_of
 from handlers.caller import Caller
-from handlers.incidents.book import ActedOn, Book, Reported
+from handlers.incidents.book import ActedOn, Book, Reported, names_of
 from handlers.incidents.permissions import Act, allow, sees, within
 from handlers.incidents.signal import IncidentKind, Signal
 from handlers.incidents.telling import (
@@ -155,6 +155,22 @@ class IncidentDesk:
         if incident is None or not sees(caller, incident):
             raise _not_found()
         return incident
+
+    async def has_routes(self) -> bool:
+        """Whether any route leads anywhere.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        return bool(await self.store.routes.all())
+
+    async def names(self, incident: Incident) -> dict[str, str]:
+        """How those are called who acted on an incident, by `Actor.key`.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        return await names_of(self.store, incident)
 
     async def acknowledge(self, incident_id: UUID, caller: Caller) -> ActedOn:
         """Somebody is at it: only a rise to critical, and the recovery, are told from now on.
