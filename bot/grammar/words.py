@@ -190,6 +190,14 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost route who product api",
     ),
     Subcommand(
+        "digest",
+        "digest subscribe [#channel | me | here] [daily | weekly | monthly] [TIME] [ZONE] "
+        "[DIMENSION VALUE …] [quiet]",
+        "what moved and why, each morning, week or month; `digest` alone opens a form, "
+        "`digest list` shows yours, `digest help` has all words",
+        "/cost digest subscribe #llm-costs daily 9:00 Europe/Berlin product api",
+    ),
+    Subcommand(
         "about",
         "about",
         "how old the data is, and which costbot this is",

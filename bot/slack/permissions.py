@@ -11,6 +11,8 @@ from typing import cast
 from analysis.roles import Role
 from bot.slack.api import Json
 from handlers.budgets.permissions import LEAST_ROLE, Act
+from handlers.digests.permissions import LEAST_ROLE as LEAST_DIGEST
+from handlers.digests.permissions import Act as Digests
 from handlers.incidents.permissions import LEAST_ROLE as LEAST_AT
 from handlers.incidents.permissions import Act as Incidents
 from handlers.recommendations.permissions import LEAST_ROLE as LEAST_FOR
@@ -67,6 +69,18 @@ ACTIONS: Mapping[str, Role] = {
     "recs_generate": LEAST_FOR[Recs.GENERATE],
     "recs_opportunity_take": LEAST_FOR[Recs.RESOLVE],
     "recs_opportunity_status": LEAST_FOR[Recs.RESOLVE],
+    "digest_list": LEAST_DIGEST[Digests.SEE],
+    "digest_show": LEAST_DIGEST[Digests.SEE],
+    "digest_preview": LEAST_DIGEST[Digests.SEE],
+    "digest_new": LEAST_DIGEST[Digests.SUBSCRIBE],
+    "digest_edit": LEAST_DIGEST[Digests.MANAGE],
+    "digest_test": LEAST_DIGEST[Digests.MANAGE],
+    "digest_pause": LEAST_DIGEST[Digests.MANAGE],
+    "digest_resume": LEAST_DIGEST[Digests.MANAGE],
+    "digest_skip": LEAST_DIGEST[Digests.MANAGE],
+    "digest_unskip": LEAST_DIGEST[Digests.MANAGE],
+    "digest_end": LEAST_DIGEST[Digests.MANAGE],
+    "digest_undo": LEAST_DIGEST[Digests.MANAGE],
 }
 """Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
 
@@ -79,6 +93,7 @@ VIEWS: Mapping[str, Role] = {
     "recs_verify": LEAST_FOR[Recs.VERIFY],
     "recs_assign": LEAST_FOR[Recs.ASSIGN],
     "recs_opportunity": LEAST_FOR[Recs.RESOLVE],
+    "digest_form": LEAST_DIGEST[Digests.SUBSCRIBE],
 }
 """Modal, by its `callback_id`, to the least role that may send it in."""
 

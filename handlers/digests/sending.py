@@ -36,6 +36,7 @@ from handlers.digests.reading import question_of
 from handlers.digests.results import DigestFigures
 from handlers.turns import Turns
 from storage.records.actor import Actor
+from storage.records.audit import Surface
 from storage.records.delivery import NewDelivery
 from storage.records.digest import Digest, DigestSlot, SlotOutcome, SlotReason
 from storage.store import Store
@@ -127,6 +128,7 @@ class DigestSender:
         callers: know who the owners are now.
         messages: make the messages.
         clock: the present.
+        surface: where tests are wanted; the audit trail names it.
         wake: tells the outbox of this process that there is something to send.
     """
 
@@ -135,6 +137,7 @@ class DigestSender:
     callers: Callers
     messages: Messages
     clock: Clock
+    surface: Surface = "system"
     wake: Callable[[], None] | None = None
 
     async def send_due(self) -> SendReport:
@@ -199,7 +202,9 @@ class DigestSender:
             added = await transaction.deliveries.add_many(list(deliveries))
             actor = Actor(team_id=caller.team_id, user_id=caller.user_id, name=caller.name)
             more: dict[str, object] = {"address": digest.address}
-            await transaction.audit.add(of_digest("digest.test", actor, "slack", digest, more=more))
+            await transaction.audit.add(
+                of_digest("digest.test", actor, self.surface, digest, more=more)
+            )
         if added and self.wake is not None:
             self.wake()
         return bool(added)

@@ -1,0 +1,92 @@
+"""Digests as messages for the outbox: the root, its thread, and the word that one has stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from analysis.schedules import Slot
+from bot.blocks.answer import Answer, section
+from bot.blocks.digest import digest_answer
+from bot.blocks.digest_buttons import own_buttons
+from bot.blocks.digest_thread import budgets_answer, detail_answer
+from bot.blocks.digest_words import instant_words, place_words, schedule_words
+from bot.blocks.text import escape
+from bot.digest_chart import digest_chart
+from bot.outbox.payloads import Json, SlackMessage
+from handlers.digests.composing import Sending
+from handlers.digests.results import DigestFigures
+from handlers.recommendations.finding import short_id
+from storage.records.delivery import NewDelivery
+from storage.records.digest import Digest
+
+
+class SlackDigestMessages:
+    """Makes them for Slack."""
+
+    def digest(
+        self, digest: Digest, figures: DigestFigures, sending: Sending
+    ) -> Sequence[NewDelivery]:
+        """The digest, then what goes into its thread, in the order in which they leave."""
+        answer = digest_answer(figures, footer_lines(digest, sending), more=own_buttons(digest))
+        root = _message(answer)
+        chart = digest_chart(figures)
+        if chart is not None and "picture" in SlackMessage.model_fields:
+            root = SlackMessage.model_validate({**root.model_dump(), "picture": chart})
+        deliveries = [_delivery(digest, sending.key, root)]
+        parts = {"detail": detail_answer(figures), "budgets": budgets_answer(figures)}
+        for name, part in parts.items():
+            if part is not None:
+                reply = _message(part, root=sending.key)
+                deliveries.append(_delivery(digest, f"{sending.key}|{name}", reply))
+        return deliveries
+
+    def stopped(self, digest: Digest, why: str) -> NewDelivery:
+        """A word to the owner that it is sent no more, and why."""
+        text = (
+            f"*Your digest `{short_id(digest.id)}` has stopped:* {escape(why)} It went to "
+            f"{place_words(digest)} {schedule_words(digest.schedule)}. "
+            "Ask an admin of costbot, or subscribe anew: `/cost digest subscribe`."
+        )
+        answer = Answer(text.replace("*", ""), (section(text, "digest-stopped"),))
+        key = f"digest.stopped|{digest.id}|{digest.version}"
+        return NewDelivery(
+            key=key, channel="slack", address=digest.owner, payload=_message(answer).as_json()
+        )
+
+
+def footer_lines(digest: Digest, sending: Sending) -> list[str]:
+    """What a digest says of itself: late or a test, when it comes, how to change it."""
+    lines: list[str] = []
+    if sending.is_test:
+        lines.append(":test_tube: This is a test: nothing is counted as sent")
+    elif sending.is_late and sending.due is not None:
+        lines.append(_late(sending.due, digest))
+    quiet = ", left out on quiet days" if digest.skip_quiet else ""
+    line = f"Sent {schedule_words(digest.schedule)}{quiet} · digest `{short_id(digest.id)}`"
+    if not digest.is_personal:
+        line += f" of {escape(digest.owner_name)}"
+    return [*lines, line]
+
+
+def _late(due: Slot, digest: Digest) -> str:
+    return f":hourglass: Sent late: it was due {instant_words(due.at, digest.schedule.zone)}"
+
+
+def _message(answer: Answer, root: str | None = None) -> SlackMessage:
+    payload = answer.payload()
+    blocks = tuple(cast("Sequence[Json]", payload["blocks"]))
+    if root is None:
+        return SlackMessage(text=str(payload["text"]), blocks=blocks)
+    return SlackMessage(text=str(payload["text"]), blocks=blocks, do="reply", root=root)
+
+
+def _delivery(digest: Digest, key: str, message: SlackMessage) -> NewDelivery:
+    # In order within one digest and place; a digest waits for no other.
+    return NewDelivery(
+        key=key,
+        channel="slack",
+        address=digest.address,
+        payload=message.as_json(),
+        group=f"slack:{digest.address}|digest|{digest.id}",
+    )
