@@ -74,7 +74,7 @@ def _member(row: MemberForecast) -> Json:
         "members": row.several,
         "history_days": len(series.costs),
         "unpriced_requests": row.unpriced_requests,
-        "model": None if found is None else found.model,
+        "forecast_model": None if found is None else found.model,
         "backtest": None if found is None else _backtest(found),
         "data_points": [] if found is None else _points(found),
     }

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bot.assembly import Parts, assembled
 from bot.settings import Settings
+from queries.dimensions import Source
 from tests.compare.asked import on
-from tests.facts import Fact, add
+from tests.facts import Fact, add, fill
 from tests.stores import TestClock, lay_store
 
 DAY = timedelta(days=1)
@@ -29,6 +30,7 @@ def weekly(first: date, last: date, times: str = "1", **columns: object) -> list
             day,
             str((WEEKEND if day.weekday() >= SATURDAY else WORKDAY) * int(times)),
             23 if day == last else 0,
+            source=Source.USAGE,
             **columns,
         )
         for day in days
@@ -68,5 +70,5 @@ async def living(home: Path, facts: Iterable[Fact], day: date) -> AsyncGenerator
     lay_store(home)
     clock = TestClock(midday(day))
     async with assembled(Settings(home=home), clock) as parts:
-        add(parts.mart, facts)
+        fill(parts.mart, facts, clock.now)
         yield Living(parts, clock)

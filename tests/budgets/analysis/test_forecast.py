@@ -16,6 +16,7 @@ from analysis.budgets.burn import KnownDays, spend_between
 from analysis.budgets.forecast import (
     COVERAGE,
     Forecast,
+    fan_of,
     forecast_of,
     most_foreseen,
     weekday_model,
@@ -35,6 +36,29 @@ def foreseen(
     spend: dict[date, Decimal], as_of: date, *, since: date, complete: date | None = None
 ) -> Forecast | None:
     return forecast_of(JUNE, spend, as_of, KnownDays(since, as_of, complete or as_of))
+
+
+@given(st.lists(COST, min_size=20, max_size=60), st.integers(3, 28), st.integers(0, 2))
+def test_the_fan_ends_in_the_forecast_and_never_falls_below_what_is_spent(
+    costs: list[Decimal], elapsed: int, open_days: int
+) -> None:
+    as_of = JUNE.first + (elapsed - 1) * DAY
+    first = as_of - (len(costs) - 1) * DAY
+    spend = {first + place * DAY: cost for place, cost in enumerate(costs)}
+    known = KnownDays(first, as_of, as_of - open_days * DAY)
+    fan = fan_of(JUNE, spend, as_of, known)
+    end = forecast_of(JUNE, spend, as_of, known)
+    if end is None:
+        assert fan == ()
+        return
+    assert [one.day for one in fan] == [
+        known.complete + place * DAY for place in range(1, (JUNE.last - known.complete).days + 1)
+    ]
+    assert fan[-1].forecast == end
+    spent = spend_between(spend, max(JUNE.first, first), as_of)
+    expected = [one.forecast.expected for one in fan]
+    assert expected == sorted(expected)
+    assert all(spent <= one.forecast.lower <= one.forecast.expected for one in fan)
 
 
 def test_days_to_come_cost_what_their_weekday_does() -> None:
