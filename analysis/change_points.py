@@ -12,14 +12,15 @@ wherever it happens. Then:
 2. Where a straight line explains the whole as well as all the steps do, by the Bayesian
    information criterion, or both segments of a step as well as the step, there is growth and no
    step.
-3. A step has to be beyond what the noise about the levels explains, with its autocorrelation: days
-   that resemble the day before them wander without any cause. The weakest step is taken away and its
-   segments joined, until all that are left hold.
+3. A step has to be beyond what the noise about the levels explains, with its autocorrelation:
+   days that resemble the day before them wander without any cause. The weakest step is taken away
+   and its segments joined, until all that are left hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -51,6 +52,21 @@ NOISELESS = 0.01
 """Of the logarithm: the noise that is reckoned with at least."""
 
 
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """A level that became another one.
+
+    Attributes:
+        place: of the first day of the new level.
+        ratio: of the new level to the one before.
+        score: size of the step, in standard deviations of what noise makes of it.
+    """
+
+    place: int
+    ratio: float
+    score: float
+
+
 def change_points(values: Sequence[float] | Floats) -> tuple[int, ...]:
     """The places at which the level changed, ascending: each the first day of a new level.
 
@@ -59,6 +75,15 @@ def change_points(values: Sequence[float] | Floats) -> tuple[int, ...]:
 
     Args:
         values: of each day, the oldest first; NaN: not known.
+    """
+    return tuple(change.place for change in level_changes(values))
+
+
+def level_changes(values: Sequence[float] | Floats) -> tuple[LevelChange, ...]:
+    """The changes of level, ascending by place; none where `change_points` finds none.
+
+    Args:
+        values: as of `change_points`.
     """
     given = np.asarray(values, dtype=np.float64)[None, :]
     known = ~np.isnan(given)
@@ -69,8 +94,10 @@ def change_points(values: Sequence[float] | Floats) -> tuple[int, ...]:
     open_days = np.flatnonzero(factors >= CLOSED)
     flat = days[open_days] / factors[open_days]
     logs = np.log(flat + NEAR_ZERO * max(float(np.median(flat)), TINY))
-    starts = _held(logs, _partition(logs, _noise(logs)))
-    return tuple(int(open_days[start]) for start in starts)
+    return tuple(
+        LevelChange(int(open_days[start]), float(np.exp(step)), score)
+        for start, step, score in _held(logs, _partition(logs, _noise(logs)))
+    )
 
 
 def _noise(logs: Floats) -> float:
@@ -102,32 +129,34 @@ def _partition(logs: Floats, noise: float) -> list[int]:
     return found[::-1]
 
 
-def _held(logs: Floats, starts: list[int]) -> tuple[int, ...]:
-    """Takes the weakest step away until each one that is left holds."""
+def _held(logs: Floats, starts: list[int]) -> list[tuple[int, float, float]]:
+    """Takes the weakest step away until each one that is left holds: places, sizes, scores."""
     while starts:
         if _is_line(np.split(logs, starts)):
-            return ()
-        scores = _scores(logs, starts)
+            return []
+        steps, scores = _steps(logs, starts)
         weakest = int(np.argmin(scores))
         if scores[weakest] >= LEAST_SCORE:
-            break
+            return list(zip(starts, steps, scores, strict=True))
         starts = [*starts[:weakest], *starts[weakest + 1 :]]
-    return tuple(starts)
+    return []
 
 
-def _scores(logs: Floats, starts: list[int]) -> list[float]:
-    """Of each step its size over its standard deviation; 0 where it is growth or too small."""
+def _steps(logs: Floats, starts: list[int]) -> tuple[list[float], list[float]]:
+    """Each step and its size over its standard deviation; 0 where it is growth or too small."""
     segments = np.split(logs, starts)
     residuals = np.concatenate([segment - segment.mean() for segment in segments])
     memory = _autocorrelation(residuals)
     noise = max(float(np.std(residuals)), NOISELESS) * np.sqrt((1 + memory) / (1 - memory))
+    steps: list[float] = []
     scores: list[float] = []
     for left, right in pairwise(segments):
-        step = abs(float(right.mean() - left.mean()))
-        spread = noise * np.sqrt(1 / len(left) + 1 / len(right))
-        is_step = step >= LEAST_STEP and not _is_line((left, right))
-        scores.append(step / float(spread) if is_step else 0.0)
-    return scores
+        step = float(right.mean() - left.mean())
+        spread = float(noise * np.sqrt(1 / len(left) + 1 / len(right)))
+        is_step = abs(step) >= LEAST_STEP and not _is_line((left, right))
+        steps.append(step)
+        scores.append(abs(step) / spread if is_step else 0.0)
+    return steps, scores
 
 
 def _is_line(segments: Sequence[Floats]) -> bool:

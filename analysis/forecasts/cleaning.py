@@ -9,13 +9,13 @@ shift moves at once; runs longer than `LONGEST_RUN` are a new level and stay.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from analysis.forecasts.daily import TINY, WEEK, Bools, Floats, over_days
+from analysis.forecasts.quantiles import known_median
 from analysis.forecasts.seasons import CLOSED, carried_on
 
 HALF_WINDOW = 10
@@ -31,6 +31,13 @@ LEAST_SPREAD = 0.03
 LONGEST_RUN = 3
 """Outliers in a row that are still outliers; more of them are a new level."""
 
+SPARSE = 0.5
+"""Share of days with anything, up to which a series counts as mostly zero."""
+
+WILD = 8.0
+"""Robust standard deviations from which a day is not even held against a forecast of it: what comes
+once is no measure of what comes usually. Outliers below that are, for they do come."""
+
 MAD_TO_SIGMA = 1.4826
 """Of a normal distribution the standard deviation over the median absolute deviation."""
 
@@ -42,12 +49,14 @@ class Cleaned:
     Attributes:
         days: series × days, all known, none negative.
         odd: of the same shape: which were outliers, and are as a usual day now.
-        known: of the same shape: which were known.
+        outcomes: of the same shape: the days as they were, outliers and all; NaN: not known.
+        wild: of the same shape: outliers that no forecast is held against.
     """
 
     days: Floats
     odd: Bools
-    known: Bools
+    outcomes: Floats
+    wild: Bools
 
 
 def cleaned(values: Floats) -> Cleaned:
@@ -61,17 +70,27 @@ def cleaned(values: Floats) -> Cleaned:
     known = ~np.isnan(values)
     level = local_level(values)
     ratios = np.where(level > TINY, values / np.maximum(level, TINY), np.nan)
-    shape = _median_by_weekday(ratios)
-    factors = over_days(shape, values.shape[1])
-    usual = level * factors
+    factors = over_days(_median_by_weekday(ratios), len(values[0]))
     residuals = ratios - factors
     noisy = np.where(factors >= CLOSED, np.abs(residuals), np.nan)  # a closed day is always alike
-    spread = MAD_TO_SIGMA * np.nan_to_num(_nanmedian(noisy))[:, None]
-    far = np.abs(residuals) > BEYOND * np.maximum(spread, LEAST_SPREAD)
-    busy = np.mean(np.where(known, values, 0.0) > 0, axis=1) > 0.5
-    odd = _without_long_runs(far & known, residuals > 0) & busy[:, None]
-    filled = np.where(known, np.nan_to_num(values), usual)
-    return Cleaned(np.maximum(np.where(odd, usual, filled), 0.0), odd, known)
+    spread = MAD_TO_SIGMA * np.nan_to_num(known_median(noisy))[:, None]
+    sizes = np.abs(np.nan_to_num(residuals)) / np.maximum(spread, LEAST_SPREAD)
+    busy = ~sparse(values)[:, None]
+    odd = _without_long_runs(sizes > BEYOND, residuals > 0) & busy
+    usual = level * factors
+    days = np.where(odd | ~known, usual, np.nan_to_num(values))
+    return Cleaned(np.maximum(days, 0.0), odd, values, odd & (sizes > WILD))
+
+
+def sparse(values: Floats) -> Bools:
+    """Of each series whether it is mostly zero.
+
+    Args:
+        values: series × days, NaN where unknown; each with a known day.
+    """
+    known = ~np.isnan(values)
+    busy: Bools = (np.nan_to_num(values) > 0).sum(axis=1) > SPARSE * known.sum(axis=1)
+    return ~busy
 
 
 def local_level(values: Floats) -> Floats:
@@ -84,14 +103,14 @@ def local_level(values: Floats) -> Floats:
     windows = sliding_window_view(
         np.concatenate([edge, values, edge], axis=1), 2 * HALF_WINDOW + 1, axis=1
     )
-    return carried_on(_nanmedian(windows))
+    return carried_on(known_median(windows))
 
 
 def _median_by_weekday(ratios: Floats) -> Floats:
     """Series × 7, the weekday behind the last day first; 1 where a weekday is not known."""
     missing = -ratios.shape[1] % WEEK
     padded = np.concatenate([np.full((len(ratios), missing), np.nan), ratios], axis=1)
-    medians = _nanmedian(np.moveaxis(padded.reshape(len(ratios), -1, WEEK), 1, 2))
+    medians = known_median(np.moveaxis(padded.reshape(len(ratios), -1, WEEK), 1, 2))
     return np.where(np.isnan(medians), 1.0, medians)
 
 
@@ -107,11 +126,3 @@ def _without_long_runs(far: Bools, above: Bools) -> Bools:
         for start in range(LONGEST_RUN + 1):
             kept = kept & ~runs[:, start : start + far.shape[1]]
     return kept
-
-
-def _nanmedian(values: Floats) -> Floats:
-    """Along the last axis; NaN where nothing is known, without a warning."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        medians: Floats = np.nanmedian(values, axis=-1)
-    return medians

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
 
-from analysis.forecasts.averaged import median_and_theta
-from analysis.forecasts.backtest import tried
-from analysis.forecasts.cleaning import cleaned
+from analysis.forecasts.accuracy import accuracies
+from analysis.forecasts.choosing import chosen
+from analysis.forecasts.cleaning import Cleaned, cleaned, sparse
 from analysis.forecasts.daily import LEAST_DAYS, Floats
 from analysis.forecasts.forecast import DailyForecast
-from analysis.forecasts.intervals import daily_half_widths, missed, total_half_width
+from analysis.forecasts.intervals import missed
+from analysis.forecasts.levels import beginning, factors, strong_changes
 
 MOST_DAYS = 182
 """Of the history that are looked back on: older days make no forecast better."""
 
 WIDE_BELOW_DAYS = 56
-"""With less known history the interval is widened, and said to be wide."""
+"""With less known history the interval is much widened, and said to be wide."""
 
 
 class Total(NamedTuple):
@@ -74,28 +76,51 @@ def foresee_all(values: Floats, last: date, horizon: int) -> list[DailyForecast 
         horizon: days ahead, at least one.
     """
     usable = np.where(np.isnan(values), np.nan, np.maximum(values, 0.0))[:, -MOST_DAYS:]
-    known = ~np.isnan(usable)
-    counts = known.sum(axis=1)
-    begins = np.argmax(known, axis=1)
     found: list[DailyForecast | None] = [None] * len(usable)
-    for begin in np.unique(begins[counts >= LEAST_DAYS]):
-        rows = np.flatnonzero((begins == begin) & (counts >= LEAST_DAYS))
-        for row, said in zip(rows, _alike(usable[rows, begin:], last, horizon), strict=True):
-            found[row] = said
+    alike: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    changes = [strong_changes(row) for row in usable]
+    for row, series in enumerate(usable):
+        begin = max(_first_day(series), beginning(series, changes[row]))
+        if np.count_nonzero(~np.isnan(series[begin:])) >= LEAST_DAYS:
+            alike[begin, bool(sparse(series[None, begin:])[0])].append(row)
+    for (begin, is_sparse), rows in alike.items():
+        lifts = np.stack([factors(usable.shape[1], changes[row]) for row in rows])
+        history = cleaned(usable[rows, begin:])
+        lifted = Cleaned(
+            history.days * lifts[:, begin:],
+            history.odd,
+            history.outcomes * lifts[:, begin:],
+            history.wild,
+        )
+        said = _foreseen(lifted, last, horizon, is_sparse=is_sparse)
+        for row, forecast in zip(rows, said, strict=True):
+            found[row] = forecast
     return found
 
 
-def _alike(values: Floats, last: date, horizon: int) -> list[DailyForecast]:
-    """Series that begin on the same day."""
-    clean = cleaned(values)
-    expected = median_and_theta(clean.days, horizon)
-    backtest = tried(median_and_theta, clean.days, clean.known & ~clean.odd, horizon)
-    counts = clean.known.sum(axis=1)
-    of = missed(backtest, 1.2)
-    half = daily_half_widths(of, horizon)
-    total_half = total_half_width(of, horizon)
+def _first_day(series: Floats) -> int:
+    """The place from which a series is known, and in use if it is a busy one since."""
+    known = np.flatnonzero(~np.isnan(series))
+    in_use = np.flatnonzero(series > 0)
+    if len(in_use) and not sparse(series[None, in_use[0] :])[0]:
+        return int(in_use[0])
+    return int(known[0]) if len(known) else len(series)
+
+
+def _foreseen(
+    history: Cleaned, last: date, horizon: int, *, is_sparse: bool
+) -> list[DailyForecast]:
+    """Series that begin on the same day, and are all mostly zero or none of them."""
+    choice = chosen(history, horizon, sparse=is_sparse)
+    of = missed(choice.backtest.foreseen, choice.backtest.missed, history.days)
+    expected = choice.expected
+    half = of.daily_half_widths(expected)
     lower, upper = np.maximum(expected - half, 0.0), expected + half
     totals = expected.sum(axis=1)
+    total_half = of.total_half_width(horizon) if horizon > 1 else half[:, 0]
+    total_lower = np.maximum(totals - total_half, 0.0)
+    counts = (~np.isnan(history.outcomes)).sum(axis=1)
+    accuracy = accuracies(choice.backtest, history.days)
     return [
         DailyForecast(
             first=last + timedelta(days=1),
@@ -103,12 +128,12 @@ def _alike(values: Floats, last: date, horizon: int) -> list[DailyForecast]:
             lower=tuple(lower[row].tolist()),
             upper=tuple(upper[row].tolist()),
             total=float(totals[row]),
-            total_lower=float(max(totals[row] - total_half[row], 0.0)),
+            total_lower=float(total_lower[row]),
             total_upper=float(totals[row] + total_half[row]),
-            model="weekday median and Theta",
-            accuracy=None,
+            model=choice.names[row],
+            accuracy=accuracy[row],
             history_days=int(counts[row]),
-            is_wide=bool(counts[row] < WIDE_BELOW_DAYS),
+            is_wide=bool(counts[row] < max(WIDE_BELOW_DAYS, horizon)),
         )
-        for row in range(len(values))
+        for row in range(len(expected))
     ]

@@ -24,6 +24,10 @@ SHAPE_WEEKS = 12
 SLOPE_DAYS = 182
 """Days that a slope is learned from at most."""
 
+TRUSTED_DAYS = 90
+"""With less history the robust slope is shrunk by the share that there is: the slope of a month is
+mostly chance, and thirty days ahead it is carried on as far as it was learned."""
+
 WEIGHTS: tuple[float, ...] = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9)
 ROBUST_WEIGHTS: tuple[float, ...] = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
 
@@ -38,7 +42,8 @@ def robust_theta(history: Floats, horizon: int) -> Floats:
     shape = week_shape(history, SHAPE_WEEKS)
     flat = without_season(history, shape)
     level, weight = smoothed(flat, np.array(ROBUST_WEIGHTS), robust=True)
-    return _drifting(level, weight, sens_slope(flat[:, -SLOPE_DAYS:]), shape, horizon)
+    trust = min(1.0, history.shape[1] / TRUSTED_DAYS)
+    return _drifting(level, weight, trust * sens_slope(flat[:, -SLOPE_DAYS:]), shape, horizon)
 
 
 def theta(history: Floats, horizon: int) -> Floats:
