@@ -339,6 +339,7 @@ def slack_app(
 
 def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...]:
     """The nouns of `/cost` that have forms and buttons of their own."""
+    from bot.assembly.alert_rules import alert_rule_noun_of
     from bot.assembly.digests import digest_noun, digests_of
     from bot.assembly.incidents import incident_desk_of, routes_of
     from bot.slack.incidents import make_incidents
@@ -348,4 +349,5 @@ def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...
         make_incidents(incident_desk_of(parts, "slack", wake), parts.settings.zone_info),
         make_routes(routes_of(parts, "slack", wake)),
         digest_noun(digests_of(parts, "slack", wake)),
+        alert_rule_noun_of(parts, wake),
     )

@@ -190,6 +190,32 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost route who product api",
     ),
     Subcommand(
+        "alert",
+        "alert create [[NAME] WHAT above | below THRESHOLD [of BASELINE] [each DIMENSION] "
+        "[DIMENSION VALUE …] [critical VALUE] [to PLACE …]]",
+        "tells when a cost, the requests, failures, unpriced requests, the age of the data or the "
+        "utilization cross a threshold; alone it opens a form; for organization admins",
+        "/cost alert create cost above 30% of 7d product api critical 60%",
+    ),
+    Subcommand(
+        "alert",
+        "alert preview [NAME] WHAT above | below THRESHOLD …",
+        "on which of the last 30 days such a rule would have fired; nothing is kept",
+        "/cost alert preview cost above $500 a day model gpt-4o",
+    ),
+    Subcommand(
+        "alert",
+        "alert [list | show NAME | help]",
+        "the rules that there are; one with what it says, and would have said in the last 14 days",
+        "/cost alert list",
+    ),
+    Subcommand(
+        "alert",
+        "alert edit | pause | resume | delete | test NAME …",
+        "changes a rule, sends its targets a test; what is deleted can be restored for a day",
+        "/cost alert pause api-spike until 2026-12-01",
+    ),
+    Subcommand(
         "digest",
         "digest subscribe [#channel | me | here] [daily | weekly | monthly] [TIME] [ZONE] "
         "[DIMENSION VALUE …] [quiet]",

@@ -10,6 +10,8 @@ from typing import cast
 
 from analysis.roles import Role
 from bot.slack.api import Json
+from handlers.alert_rules.permissions import LEAST_ROLE as LEAST_FOR_RULES
+from handlers.alert_rules.permissions import Act as Rules
 from handlers.budgets.permissions import LEAST_ROLE, Act
 from handlers.digests.permissions import LEAST_ROLE as LEAST_DIGEST
 from handlers.digests.permissions import Act as Digests
@@ -54,6 +56,15 @@ ACTIONS: Mapping[str, Role] = {
     "raise_withdraw": LEAST_ROLE[Act.ASK_RAISE],
     "raise_approve": LEAST_ROLE[Act.DECIDE_RAISE],
     "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],
+    "alert_rule_list": LEAST_FOR_RULES[Rules.SEE],
+    "alert_rule_show": LEAST_FOR_RULES[Rules.SEE],
+    "alert_rule_new": LEAST_FOR_RULES[Rules.CREATE],
+    "alert_rule_edit": LEAST_FOR_RULES[Rules.EDIT],
+    "alert_rule_pause": LEAST_FOR_RULES[Rules.PAUSE],
+    "alert_rule_resume": LEAST_FOR_RULES[Rules.PAUSE],
+    "alert_rule_delete": LEAST_FOR_RULES[Rules.DELETE],
+    "alert_rule_undo": LEAST_FOR_RULES[Rules.DELETE],
+    "alert_rule_test": LEAST_FOR_RULES[Rules.TEST],
     "recs_ask": LEAST_FOR[Recs.SEE],
     "recs_show": LEAST_FOR[Recs.SEE],
     "recs_csv": LEAST_FOR[Recs.SEE],
@@ -88,6 +99,7 @@ VIEWS: Mapping[str, Role] = {
     "budget_form": LEAST_ROLE[Act.CREATE],
     "budget_raise": LEAST_ROLE[Act.ASK_RAISE],
     "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],
+    "alert_rule_form": LEAST_FOR_RULES[Rules.CREATE],
     "recs_reject": LEAST_FOR[Recs.REJECT],
     "recs_snooze": LEAST_FOR[Recs.SNOOZE],
     "recs_verify": LEAST_FOR[Recs.VERIFY],
