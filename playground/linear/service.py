@@ -142,7 +142,7 @@ class Linear:
 
     Attributes:
         issues: by id.
-        faults: how the next calls go wrong, in their order.
+        faults: how the next calls go wrong, in their order; None: one goes right.
         calls: the operations that were answered, by their first fields.
         is_full: the plan has no room for another issue.
     """
@@ -159,7 +159,7 @@ class Linear:
         self.teams = [_team(key, name) for key, name in (teams or {"ENG": "Engineering"}).items()]
         self.bucket = Bucket(limit, limit, clock())
         self.issues: dict[str, Issue] = {}
-        self.faults: list[Fault] = []
+        self.faults: list[Fault | None] = []
         self.calls: list[str] = []
         self.is_full = False
 
