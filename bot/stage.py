@@ -5,11 +5,12 @@ The only place, with `bot.serving`, that imports the playground.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_hex
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -55,6 +56,7 @@ class Heard:
         ack: the body of the response.
         messages: what was said after it: through the response URL, in direct messages, or in the
             channel and its threads; or by Slack itself, where it failed.
+        pictures: the files that these messages show, PNG.
     """
 
     command: str
@@ -62,6 +64,14 @@ class Heard:
     failure: str
     ack: JsonObject
     messages: list[JsonObject]
+    pictures: list[bytes] = field(default_factory=list[bytes])
+
+    @property
+    def shown(self) -> list[JsonObject]:
+        """What stands there in the end: an answer whose picture came after it stands there once."""
+        texts = [message.get("text") for message in self.messages]
+        is_replaced = self.ack.get("text") in texts
+        return [*([self.ack] if self.ack and not is_replaced else []), *self.messages]
 
     def as_json(self) -> JsonObject:
         """One line of `costbot say --json`."""
@@ -114,13 +124,23 @@ class Stage:
             for message in _sent_by_itself(workspace, user_id, channel)
             if message.ts not in before and message not in posted
         ]
+        said = [message_json(message, workspace) for message in (*refused, *later, *sent)]
         return Heard(
             command=command,
             status=outcome.status,
             failure=outcome.error,
             ack=outcome.ack,
-            messages=[message_json(message, workspace) for message in (*refused, *later, *sent)],
+            messages=said,
+            pictures=[content for message in said for content in self._pictures_in(message)],
         )
+
+    def _pictures_in(self, message: JsonObject) -> Iterator[bytes]:
+        files = self.slack.workspace.files
+        for block in cast("list[JsonObject]", message.get("blocks") or []):
+            if block.get("type") == "image" and (shown := block.get("slack_file")):
+                content = files[str(shown["id"])].content
+                if content is not None:
+                    yield content
 
 
 def _sent_by_itself(workspace: Workspace, user_id: str, channel: Channel) -> list[Message]:
@@ -172,7 +192,12 @@ def installed_app() -> SlackApp:
         scopes=SCOPES,
         events=frozenset(EVENTS),
         commands=(
-            Command("/cost", "today by model | 7d | pricing | help", "What AI compute costs"),
+            Command(
+                "/cost",
+                "today by model | 7d | pricing | help",
+                "What AI compute costs",
+                should_escape=True,
+            ),
             Command(
                 "/budget",
                 "create | list | show NAME | help",
