@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from analysis.errors import NotUnderstood
+from bot.anomaly_csv import anomalies_csv, replay_csv
 from bot.blocks.about import about_answer
+from bot.blocks.anomalies import anomalies_answer, anomaly_answer
 from bot.blocks.answer import Answer
 from bot.blocks.compare import compare_answer
 from bot.blocks.cost import cost_answer
@@ -22,6 +24,7 @@ from bot.blocks.pricing_compare import pricing_compare_answer
 from bot.blocks.query import queries_answer, query_answer
 from bot.blocks.rates import rate_preview_answer, rate_saved_answer, rate_undone_answer
 from bot.blocks.reconcile import reconcile_answer
+from bot.blocks.replay import replay_answer
 from bot.blocks.report import preview_answer
 from bot.blocks.trends import trends_answer
 from bot.blocks.utilization import utilization_answer, utilization_csv
@@ -31,6 +34,7 @@ from bot.breakeven_csv import break_even_csv
 from bot.compare_csv import compare_csv, trends_csv
 from bot.csv_file import CsvFile, cost_csv, pricing_csv
 from bot.forecast_csv import forecast_csv
+from bot.grammar.anomalies import AnomaliesCommand, AnomalyCommand, ReplayCommand
 from bot.grammar.breakeven import BreakEvenCommand
 from bot.grammar.command import Command
 from bot.grammar.compare import CompareCommand, write_compare
@@ -53,6 +57,8 @@ from bot.query_csv import query_csv
 from bot.whatif_csv import pricing_compare_csv, what_if_csv
 from bot.why_csv import why_csv
 from handlers.about import AboutHandler
+from handlers.anomalies.listing import AnomalyListHandler
+from handlers.anomalies.replaying import ReplayHandler
 from handlers.breakeven import BreakEvenHandler
 from handlers.caller import Caller
 from handlers.compare import CompareHandler
@@ -122,6 +128,7 @@ class Handlers:
     """What costbot can do, noun by noun."""
 
     about: AboutHandler
+    anomalies: AnomalyListHandler
     breakeven: BreakEvenHandler
     compare: CompareHandler
     cost: CostHandler
@@ -134,6 +141,7 @@ class Handlers:
     queries: QueryHandler
     rates: RateHandler
     reconcile: ReconcileHandler
+    replay: ReplayHandler
     report: ReportHandler
     trends: TrendsHandler
     utilization: UtilizationHandler
@@ -150,6 +158,9 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes.add(CompareCommand, _compare(handlers.compare))
     routes.add(TrendsCommand, _trends(handlers.trends))
     routes.add(ForecastCommand, _forecast(handlers.forecasts))
+    routes.add(AnomaliesCommand, _anomalies(handlers.anomalies))
+    routes.add(AnomalyCommand, _anomaly(handlers.anomalies))
+    routes.add(ReplayCommand, _replay(handlers.replay))
     routes.add(UtilizationCommand, _utilization(handlers.utilization))
     routes.add(EfficiencyCommand, _efficiency(handlers.efficiency))
     routes.add(FailuresCommand, _failures(handlers.failures))
@@ -217,6 +228,33 @@ def _forecast(handler: ForecastHandler) -> Route[ForecastCommand]:
         return forecast_csv(await handler.forecast(command.request, caller))
 
     return Route(answer, csv, kept_as=write_forecast)
+
+
+def _anomalies(handler: AnomalyListHandler) -> Route[AnomaliesCommand]:
+    async def answer(command: AnomaliesCommand, caller: Caller) -> Answer:
+        return anomalies_answer(await handler.list(command.request, caller), caller)
+
+    async def csv(command: AnomaliesCommand, caller: Caller) -> CsvFile:
+        return anomalies_csv(await handler.list(command.request, caller))
+
+    return Route(answer, csv)  # never kept: what people say changes it, and no new data
+
+
+def _anomaly(handler: AnomalyListHandler) -> Route[AnomalyCommand]:
+    async def answer(command: AnomalyCommand, caller: Caller) -> Answer:
+        return anomaly_answer(await handler.show(command.which, caller), caller)
+
+    return Route(answer)
+
+
+def _replay(handler: ReplayHandler) -> Route[ReplayCommand]:
+    async def answer(command: ReplayCommand, caller: Caller) -> Answer:
+        return replay_answer(await handler.replay(command.request, caller))
+
+    async def csv(command: ReplayCommand, caller: Caller) -> CsvFile:
+        return replay_csv(await handler.replay(command.request, caller))
+
+    return Route(answer, csv)  # it keeps its results itself, until a label changes them
 
 
 def _utilization(handler: UtilizationHandler) -> Route[UtilizationCommand]:

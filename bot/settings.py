@@ -246,6 +246,25 @@ class Settings(BaseSettings):
         description="Whether organization admins and admins, listed by name or by user group, get "
         "a summary of the recommendations in Slack, on Mondays at 9 in their zone.",
     )
+    anomaly_bands: str = Field(
+        default="2/3/4.5",
+        pattern=r"^\d+(\.\d+)?/\d+(\.\d+)?/\d+(\.\d+)?$",
+        description="From which score on a finding is a notice, a warning, critical: robust "
+        "standard deviations, none smaller than the one before it. `/cost replay` tries others.",
+    )
+    anomaly_least_usd: Decimal = Field(
+        default=Decimal(5),
+        ge=0,
+        description="US dollars that a finding has to move in a day to be told.",
+    )
+    anomaly_least_ratio: Decimal = Field(
+        default=Decimal(25),
+        ge=0,
+        description="Per cent of what was expected that it has to move.",
+    )
+    anomaly_falls: bool = Field(
+        default=True, description="Whether days far below what was expected are told as well."
+    )
     picture_theme: Literal["light", "dark"] = Field(
         default="light",
         description="Ground of the pictures in Slack; everybody sees the same, whatever their own "
@@ -280,6 +299,15 @@ class Settings(BaseSettings):
         own: tuple[CustomDimension, ...] = info.data.get("dimensions", ())
         dimensions = Dimensions(custom.as_dimension() for custom in own)
         return dict(RequestTable(columns=value, dimensions=dimensions).columns)
+
+    @field_validator("anomaly_bands")
+    @classmethod
+    def _rise(cls, value: str) -> str:
+        notice, warning, critical = (Decimal(band) for band in value.split("/"))
+        if not 0 < notice <= warning <= critical:
+            message = f"the bands {value} do not rise; write them as 2/3/4.5"
+            raise ValueError(message)
+        return value
 
     @field_validator("zone")
     @classmethod

@@ -22,6 +22,7 @@ from analysis.series import WATCHED_DIMENSIONS, Measure, SeriesKey
 from queries.dimensions import Dimensions, Source
 from queries.recommendation_evidence.reading import EvidenceReader, Reading
 from queries.schema import quoted
+from queries.source_days import SourceDays
 
 MOST_SERIES = 20_000
 """Series that are looked at together; those of the least cost are left out."""
@@ -32,14 +33,6 @@ MOSTLY_UNPRICED = 0.5
 DAY = timedelta(days=1)
 
 Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDays:
-    """The first and the last day of which a source has everything, in the deployment's zone."""
-
-    first: date
-    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +64,16 @@ class SeriesWanted:
 
 @dataclass(frozen=True, slots=True)
 class Sole:
-    """What all rows of a series have in common; None: there are several, or some have none."""
+    """What the rows of a series come from, and have in common.
 
-    product: str | None
-    organization: str | None
+    Attributes:
+        product, organization: of all of them; None: there are several, or some have none.
+        sources: where they come from.
+    """
+
+    product: str | None = None
+    organization: str | None = None
+    sources: frozenset[Source] = frozenset()
 
 
 Place = tuple[str | None, str | None, str | None]
@@ -87,7 +86,7 @@ class SeriesFacts:
 
     Attributes:
         table: the series.
-        sole: what all rows of each have in common.
+        sole: what the rows of each come from, and have in common.
     """
 
     table: SeriesTable
@@ -280,7 +279,10 @@ def _filled(chosen: list[_Chosen], rows: Mapping[str, object], wanted: SeriesWan
         least_usd=np.zeros(len(units)),
         usd_a_unit=units,
     )
-    sole = {key: Sole(one[7], one[8]) for key, one in zip(keys, chosen, strict=True)}
+    sole = {
+        key: Sole(one[7], one[8], frozenset(map(Source, one[3])))
+        for key, one in zip(keys, chosen, strict=True)
+    }
     return SeriesFacts(table, sole)
 
 

@@ -16,6 +16,10 @@ from bot.road import Road
 from bot.routes import Handlers, routes_of
 from bot.settings import Settings
 from handlers.about import AboutHandler
+from handlers.anomalies.finding import Finder, StoredIncidents
+from handlers.anomalies.listing import AnomalyListHandler
+from handlers.anomalies.replayed import used_of
+from handlers.anomalies.replaying import ReplayHandler
 from handlers.breakeven import BreakEvenHandler
 from handlers.budgets.handlers import BudgetHandlers, budget_handlers
 from handlers.callers import Callers, PersonDefaults
@@ -199,6 +203,15 @@ def _put_together(
             own_cost_of(settings, store, clock),
             OutboxHandler(store),
         ),
+        anomalies=AnomalyListHandler(
+            store,
+            Finder(store, StoredIncidents(store), dimensions),
+            mart,
+            dimensions,
+            clock,
+            settings.zone_info,
+            stale,
+        ),
         breakeven=BreakEvenHandler(engine, dimensions, store.prices.unit_prices, clock, stale),
         cost=cost,
         compare=CompareHandler(engine, dimensions, clock, stale),
@@ -213,6 +226,21 @@ def _put_together(
         queries=queries,
         rates=RateHandler(store, usage, clock),
         reconcile=reconcile,
+        replay=ReplayHandler(
+            store,
+            mart,
+            reader,
+            dimensions,
+            clock,
+            settings.zone_info,
+            stale,
+            used_of(
+                settings.anomaly_bands,
+                settings.anomaly_least_usd,
+                settings.anomaly_least_ratio,
+                falls=settings.anomaly_falls,
+            ),
+        ),
         report=ReportHandler(queries, cost, reconcile, why, clock),
         what_if=what_if,
         what_if_recommender=WhatIfRecommender(what_if, store, dimensions, clock),
@@ -340,6 +368,7 @@ def slack_app(
 def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...]:
     """The nouns of `/cost` that have forms and buttons of their own."""
     from bot.assembly.alert_rules import alert_rule_noun_of
+    from bot.assembly.anomalies import anomaly_noun
     from bot.assembly.digests import digest_noun, digests_of
     from bot.assembly.incidents import incident_desk_of, routes_of
     from bot.slack.incidents import make_incidents
@@ -350,4 +379,5 @@ def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...
         make_routes(routes_of(parts, "slack", wake)),
         digest_noun(digests_of(parts, "slack", wake)),
         alert_rule_noun_of(parts, wake),
+        anomaly_noun(parts, wake),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.errors import NotUnderstood
 from analysis.roles import Role
+from bot.grammar.anomalies import parse_anomalies, parse_replay
 from bot.grammar.breakeven import parse_break_even
 from bot.grammar.command import Command
 from bot.grammar.compare import parse_compare
@@ -104,6 +105,9 @@ PARSERS: Mapping[str, Parser] = {
     "trend": parse_trends,
     "forecast": parse_forecast,
     "forecasts": parse_forecast,
+    "anomalies": parse_anomalies,
+    "anomaly": parse_anomalies,
+    "replay": parse_replay,
     "utilization": parse_utilization,
     "efficiency": parse_efficiency,
     "failures": parse_failures,

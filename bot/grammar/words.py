@@ -80,6 +80,21 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost forecast 30 by product",
     ),
     Subcommand(
+        "anomalies",
+        "anomalies [7d] [open | all] [DIMENSION VALUE …] [csv]",
+        "which daily series were unlike their past: how far, why, what was said of it; "
+        "`anomalies show ID` has everything about one; without days: 7",
+        "/cost anomalies 30d organization acme",
+    ),
+    Subcommand(
+        "replay",
+        "replay [30d] [bands 2/3/4.5] [least $20] [ratio 40%] [rises | falls] "
+        "[DIMENSION VALUE …] [csv]",
+        "which anomalies other settings would have told of, beside those that were told; for "
+        "organization admins",
+        "/cost replay 30d bands 3/4/6 least $20",
+    ),
+    Subcommand(
         "utilization",
         "utilization [PERIOD] [by DIMENSION] [DIMENSION VALUE …] [csv]",
         "what of the GPUs' cost goes into requests, and what idle and unused capacity costs; "

@@ -12,6 +12,8 @@ from analysis.roles import Role
 from bot.slack.api import Json
 from handlers.alert_rules.permissions import LEAST_ROLE as LEAST_FOR_RULES
 from handlers.alert_rules.permissions import Act as Rules
+from handlers.anomalies.permissions import LEAST_ROLE as LEAST_SAID
+from handlers.anomalies.permissions import Act as Anomalies
 from handlers.budgets.permissions import LEAST_ROLE, Act
 from handlers.digests.permissions import LEAST_ROLE as LEAST_DIGEST
 from handlers.digests.permissions import Act as Digests
@@ -46,6 +48,12 @@ ACTIONS: Mapping[str, Role] = {
     "alert_acknowledge": LEAST_ROLE[Act.ACKNOWLEDGE],
     "alert_mute": LEAST_ROLE[Act.MUTE],
     "alert_unmute": LEAST_ROLE[Act.MUTE],
+    "anomaly_real": LEAST_SAID[Anomalies.LABEL],
+    "anomaly_expected": LEAST_SAID[Anomalies.LABEL],
+    "anomaly_planned": LEAST_SAID[Anomalies.LABEL],
+    "anomaly_small": LEAST_SAID[Anomalies.LABEL],
+    "anomaly_undo": LEAST_SAID[Anomalies.LABEL],
+    "anomaly_mute": LEAST_SAID[Anomalies.LABEL],
     "incident_acknowledge": LEAST_AT[Incidents.ACKNOWLEDGE],
     "incident_mute": LEAST_AT[Incidents.MUTE],
     "incident_show": LEAST_AT[Incidents.SEE],
@@ -96,6 +104,7 @@ ACTIONS: Mapping[str, Role] = {
 """Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
 
 VIEWS: Mapping[str, Role] = {
+    "anomaly_planned": LEAST_SAID[Anomalies.LABEL],
     "budget_form": LEAST_ROLE[Act.CREATE],
     "budget_raise": LEAST_ROLE[Act.ASK_RAISE],
     "raise_reject": LEAST_ROLE[Act.DECIDE_RAISE],

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from analysis.errors import BadInput
 from handlers.anomalies.finding import About
-from handlers.anomalies.said import everything_of, floor_above
+from handlers.anomalies.floors import floor_above
+from handlers.anomalies.scopes import everything_of
 from storage.records.anomaly import LabelDraft, LabelKind
 
 EXPECTED_FOR = timedelta(days=14)

@@ -14,6 +14,7 @@ from analysis.series import SeriesKey, series_key
 from handlers.anomalies.naming import SUBJECT, key_of, title_of
 from handlers.anomalies.permissions import sees, within
 from handlers.caller import Caller
+from handlers.incidents.permissions import sees as sees_incident
 from handlers.nearest import shown
 from queries.dimensions import Dimensions
 from storage.records.anomaly import KeptFinding, finding_id
@@ -32,6 +33,29 @@ class Incidents(Protocol):
     async def find(self, incident_id: UUID, caller: Caller) -> Incident:
         """An incident, open or closed; see `IncidentDesk.find`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIncidents:
+    """Looks incidents up in the store, for those who change none.
+
+    Attributes:
+        store: with the incidents.
+    """
+
+    store: Store
+
+    async def find(self, incident_id: UUID, caller: Caller) -> Incident:
+        """An incident, open or closed.
+
+        Raises:
+            NotFound: there is none that the caller may know of.
+            Unavailable: the store does not answer.
+        """
+        incident = await self.store.incidents.find(incident_id)
+        if incident is None or not sees_incident(caller, incident):
+            raise not_found(incident_id.hex[:8])
+        return incident
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from analysis.complete_days import first_complete_day, last_complete_day
 from queries.dimensions import Source
 from queries.mart.snapshot import Snapshot
-from queries.series import SourceDays
+from queries.source_days import SourceDays
 
 ENDED_AFTER = timedelta(days=14)
 """A source without anything new for so long is left out: it has ended, and is not only late."""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from analysis.anomalies.found import Finding, Shape
 from analysis.drivers.wording import named
 from analysis.incidents.levels import Level
 from analysis.series import Measure, SeriesKey, series_key
 from analysis.written import count, money, percent
+
+if TYPE_CHECKING:  # numpy comes with it, and most commands have no use for that
+    from analysis.anomalies.found import Finding
+
+SHIFT = "shift"
+"""The shape of a new level, see `Shape`."""
 
 SUBJECT = "anomaly|"
 """How the subjects of anomalies begin."""
@@ -87,7 +93,7 @@ def summary_of(finding: Finding) -> str:
     subject = title_of(key)
     if measure is Measure.REQUESTS:
         subject = f"Requests: {whose(key)}"
-    if finding.shape is Shape.SHIFT:
+    if finding.shape == SHIFT:
         return (
             f"{subject} has a new level since {day_name(finding.since)}: {actual} a day, "
             f"{change} ({at_stake} a day); {usual}."

@@ -5,33 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from analysis.anomalies.found import Finding, SeriesTable
-from analysis.series import Measure, SeriesKey
+from handlers.anomalies.scopes import holds_for
 from storage.records.anomaly import AnomalyLabel
-
-EVERYTHING = "*/**"
-"""Stands for every series there is."""
-
-
-def everything_of(organization: str | None) -> str:
-    """What stands for all series of an organization, or for all there are."""
-    if organization is None:
-        return EVERYTHING
-    return f"{scope_of(str(SeriesKey(organization, None, None, Measure.COST)))}/**"
-
-
-def scope_of(series: str) -> str:
-    """The first part of a written key: whose rows are in it."""
-    return series.partition("/")[0]
-
-
-def holds_for(label: AnomalyLabel, series: str) -> bool:
-    """Whether something was said of a series, by its written key."""
-    if series in label.series or EVERYTHING in label.series:
-        return True
-    return f"{scope_of(series)}/**" in label.series
 
 
 def with_labels(table: SeriesTable, labels: Sequence[AnomalyLabel]) -> SeriesTable:
@@ -99,17 +76,3 @@ def _rows(label: AnomalyLabel, rows: Mapping[str, int]) -> list[int]:
     if all("**" not in series for series in label.series):
         return [rows[series] for series in label.series if series in rows]
     return [row for series, row in rows.items() if holds_for(label, series)]
-
-
-def floor_above(usd: Decimal) -> Decimal:
-    """A round floor above what a finding moved: two digits that matter, rounded up."""
-    size = abs(usd)
-    if size <= 0:
-        return Decimal(1)
-    step = Decimal(1).scaleb(size.adjusted() - 1)
-    return max(plain((size // step + 1) * step), Decimal(1))
-
-
-def plain(number: Decimal) -> Decimal:
-    """The same number without an exponent and without zeros at its end."""
-    return Decimal(f"{number.normalize():f}")
