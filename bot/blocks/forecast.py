@@ -26,7 +26,7 @@ from bot.blocks.forecast_words import (
 )
 from bot.blocks.freshness import freshness_line
 from bot.blocks.table import Lines, fitted_table
-from bot.blocks.text import count, money
+from bot.blocks.text import count, money, plural
 from bot.blocks.trends import LONGEST_VALUE
 from bot.grammar.forecast import ForecastCommand, write_forecast
 from bot.grammar.trends import TrendsCommand, write_trends
@@ -82,6 +82,8 @@ def _table(result: ForecastResult, total: MemberForecast) -> TableBlock | None:
     """The members, or the weeks where nothing divides: a message bears one table."""
     if result.rows:
         rows = result.rows
+        if not any(row.forecast for row in rows):
+            return None  # the sentence says it of all
         return fitted_table(
             lambda shown: _members(result, total, rows[:shown]),
             len(rows),
@@ -141,7 +143,8 @@ def _figures(row: MemberForecast, days: int) -> list[str]:
     was = "–" if before is None else money(before)
     ahead = row.total
     if ahead is None:
-        return [was, "too short a history", "–", "–"]
+        days_known = plural(len(row.series.costs), "day")
+        return [was, f"only {days_known} known", "–", "–"]
     change = "–" if before is None else shift_words(Shift(ahead.expected, before))
     return [was, money(ahead.expected), change, f"{money(ahead.lower)} and {money(ahead.upper)}"]
 
@@ -151,7 +154,7 @@ def _notes(result: ForecastResult, total: MemberForecast, caller: Caller) -> lis
     if total.forecast is not None:
         lines += quality_words(total.forecast)
     lines += record_words(result.record)
-    if result.rows:
+    if any(row.forecast for row in result.rows):
         lines.append("Each is foreseen by itself: together they need not be the total")
         if (result.request.top or 0) > MOST_MEMBERS:
             lines.append(f"{MOST_MEMBERS} are foreseen one by one at most")

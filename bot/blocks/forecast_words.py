@@ -74,7 +74,8 @@ def month_words(outlook: PeriodOutlook | None) -> list[str]:
     ]
     if outlook.days_before_data:
         days = plural(outlook.days_before_data, "day")
-        lines.append(f":warning: The data begins {days} into the month: what came before is not in")
+        before = "what came before is in no sum"
+        lines.append(f":warning: The data begins {days} into the month: {before}")
     return lines
 
 

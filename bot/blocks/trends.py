@@ -25,7 +25,7 @@ from bot.blocks.forecast_words import SURE
 from bot.blocks.freshness import freshness_line
 from bot.blocks.sparkline import Scale, scale_of, sparkline
 from bot.blocks.table import Lines, fitted_table
-from bot.blocks.text import count, money, percent
+from bot.blocks.text import count, enumerate_names, money, percent
 from bot.blocks.trends_chart import trends_chart
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.trends import TrendsCommand, write_trends
@@ -57,7 +57,7 @@ def trends_answer(result: TrendsResult, caller: Caller) -> Answer:
     if total is None:
         label = result.stretch.label
         return no_cost(result.request, result.reach, result.freshness, label, caller)
-    said = [*_sentences(total.trend), *_levels(result), *_ahead(result), *_members(result)]
+    said = [*_levels(result), *_sentences(result, total.trend), *_ahead(result), *_members(result)]
     lines = [_total(result, total), _curve(total.trend), *said]
     blocks: list[Block] = [section("\n".join(lines), "trends-total")]
     if result.rows:
@@ -89,9 +89,9 @@ def _curve(trend: Trend) -> str:
     return f"`{sparkline(trend.costs)}` {first} to {trend.last}, {scale.legend}"
 
 
-def _sentences(trend: Trend) -> list[str]:
+def _sentences(result: TrendsResult, trend: Trend) -> list[str]:
     """The direction, and the last day, week and month against what was before them."""
-    lines = [_direction(trend)]
+    lines = [_direction(trend, has_changed=bool(result.changes))]
     latest = _latest(trend)
     if latest:
         lines.append(latest)
@@ -105,15 +105,16 @@ def _sentences(trend: Trend) -> list[str]:
     return lines
 
 
-def _direction(trend: Trend) -> str:
+def _direction(trend: Trend, *, has_changed: bool) -> str:
     growth = trend.growth
     if growth is None or trend.direction is Direction.UNKNOWN:
         return f"Too short for a direction: that takes {LEAST_DAYS} complete days."
     if trend.direction is Direction.FLAT:
         ratio = trend.growth_ratio
+        flat = "*→ Flat* otherwise" if has_changed else "*→ Flat*"
         if ratio is not None and abs(ratio) < LEAST_GROWTH:
-            return f"*→ Flat*: less than {_whole_percent(LEAST_GROWTH)} more or less a week."
-        return "*→ Flat*: its ups and downs are no steadier than chance."
+            return f"{flat}: less than {_whole_percent(LEAST_GROWTH)} more or less a week."
+        return f"{flat}: its ups and downs are no steadier than chance."
     more = "more" if trend.direction is Direction.RISING else "less"
     ratio = trend.growth_ratio
     rate = "" if ratio is None else f" ({percent(ratio, sign=True)})"
@@ -147,8 +148,10 @@ def _levels(result: TrendsResult) -> list[str]:
         f"Since {last.day:%A} {last.day} at a new level: *{money(last.after)}* a day in place of "
         f"{money(last.before)}{more}"
     )
-    before = [f"{change.day}" for change in earlier]
-    return [f"{words}; it had changed on {' and '.join(before)}, too." if before else f"{words}."]
+    if not earlier:
+        return [f"{words}."]
+    days = enumerate_names([f"{change.day}" for change in reversed(earlier)])
+    return [f"{words}; it had changed on {days}, too."]
 
 
 def _ahead(result: TrendsResult) -> list[str]:

@@ -150,7 +150,7 @@ async def test_members_are_foreseen_one_by_one_and_the_rest_as_one(tmp_path: Pat
     assert is_near(dearest.expected, 3 * 112)
     said = shown(result)
     assert "others (2)" in said
-    assert "too short a history" in said
+    assert "only 6 days known" in said
     assert "together they need not be the total" in said
 
 
