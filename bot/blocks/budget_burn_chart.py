@@ -9,7 +9,7 @@ from decimal import Decimal
 from analysis.budgets.forecast import COVERAGE
 from analysis.complete_days import DAY
 from analysis.written import money, percent
-from bot.blocks.forecast_chart import plotted
+from bot.blocks.forecast_chart import plotted, short_money
 from bot.blocks.text import short
 from bot.pictures.chart import Band, DailyChart, Line, Mark
 from handlers.budgets.results import BudgetHistory
@@ -67,7 +67,7 @@ def _title(result: BudgetHistory) -> str:
     status = result.standing.status
     name = short(result.standing.budget.name)
     if not result.fan:
-        return f"{name}: {money(status.spend)} of {money(status.limit)} spent"
+        return f"{name}: {short_money(status.spend)} of {short_money(status.limit)} spent"
     share = result.fan[-1].forecast.expected / status.limit
     return f"{name}: {percent(share)} of its limit expected by {status.period.last}"
 

@@ -11,6 +11,9 @@ from analysis.written import money
 from bot.pictures.chart import Band, DailyChart, Line, Mark
 from handlers.forecasts.results import DAY, ForecastResult
 
+FEW_DOLLARS = 100
+"""From so many on a title has no cents."""
+
 LEAST_SHOWN = 56
 """Days of history that are drawn at least, where there are so many: eight weeks show the rhythm."""
 
@@ -29,7 +32,7 @@ def forecast_chart(result: ForecastResult) -> DailyChart | None:
     later: tuple[float | None, ...] = (None,) * len(found.expected)
     percent = f"{LEVEL:.0%}".replace("%", " %")
     days = len(found.expected)
-    title = f"The next {days} days: {money(ahead.expected)} expected"
+    title = f"The next {days} days: {short_money(ahead.expected)} expected"
     before = total.series.latest(days)
     ratio = None if before is None else Shift(ahead.expected, before).ratio
     if ratio is not None:
@@ -67,6 +70,11 @@ def forecast_chart(result: ForecastResult) -> DailyChart | None:
     )
 
 
+def short_money(usd: Decimal) -> str:
+    """US dollars for a title or a mark: without cents where they are only noise."""
+    return f"${usd:,.0f}" if usd >= FEW_DOLLARS else money(usd)
+
+
 def plotted(values: Iterable[Decimal]) -> tuple[float, ...]:
     """Money as points of a picture, to the cent where cents are seen."""
     return rounded(float(value) for value in values)
@@ -83,5 +91,5 @@ def _marks(result: ForecastResult) -> tuple[Mark, ...]:
         return ()
     if not total.forecast.first <= outlook.last <= total.forecast.last:
         return ()
-    label = f"{outlook.first:%B} in all: {money(outlook.expected)}"
+    label = f"{outlook.first:%B} in all: {short_money(outlook.expected)}"
     return (Mark(day=outlook.last, label=label),)

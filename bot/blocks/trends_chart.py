@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from analysis.trends import Direction
 from analysis.written import money, percent
-from bot.blocks.forecast_chart import plotted, rounded
+from bot.blocks.forecast_chart import plotted, rounded, short_money
 from bot.pictures.chart import Band, DailyChart, Line, Mark
 from handlers.forecasts.levels import LevelChange
 from handlers.forecasts.results import usd
@@ -47,7 +47,8 @@ def trends_chart(result: TrendsResult) -> DailyChart | None:
         lines=tuple(lines),
         bands=bands,
         marks=tuple(
-            Mark(day=change.day, label=f"{money(change.after)} a day") for change in result.changes
+            Mark(day=change.day, label=f"{short_money(change.after)} a day")
+            for change in result.changes
         ),
         today=None if ahead is None else ahead.first,
     )
@@ -57,12 +58,14 @@ def _title(result: TrendsResult, total: MemberTrend) -> str:
     trend = total.trend
     if result.changes:
         last = result.changes[-1]
-        return f"Since {_day(last.day)} {money(last.after)} a day in place of {money(last.before)}"
+        return f"Since {_day(last.day)} {short_money(last.after)} a day in place of {short_money(last.before)}"
     if trend.direction in (Direction.RISING, Direction.FALLING):
         ratio = trend.growth_ratio
         pace = "" if ratio is None else f" by {percent(abs(ratio))} a week"
-        return f"{trend.direction.capitalize()}{pace}: {money(trend.average)} on an average day"
-    return f"No steady growth: {money(trend.average)} on an average day"
+        return (
+            f"{trend.direction.capitalize()}{pace}: {short_money(trend.average)} on an average day"
+        )
+    return f"No steady growth: {short_money(trend.average)} on an average day"
 
 
 def _alt(result: TrendsResult, total: MemberTrend) -> str:
