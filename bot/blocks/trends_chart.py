@@ -58,7 +58,8 @@ def _title(result: TrendsResult, total: MemberTrend) -> str:
     trend = total.trend
     if result.changes:
         last = result.changes[-1]
-        return f"Since {_day(last.day)} {short_money(last.after)} a day in place of {short_money(last.before)}"
+        before, after = short_money(last.before), short_money(last.after)
+        return f"Since {_day(last.day)} {after} a day in place of {before}"
     if trend.direction in (Direction.RISING, Direction.FALLING):
         ratio = trend.growth_ratio
         pace = "" if ratio is None else f" by {percent(abs(ratio))} a week"
