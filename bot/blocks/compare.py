@@ -10,6 +10,7 @@ from slackblocks import ActionsBlock, Block, TableBlock
 from analysis.complete_days import Span
 from analysis.shifts import BEYOND, LEAST_SHARE, LEAST_USD, Shift
 from bot.blocks.answer import Answer, button, context, section
+from bot.blocks.compare_chart import compare_chart
 from bot.blocks.complete import (
     MARK,
     member_name,
@@ -50,7 +51,8 @@ def compare_answer(result: CompareResult, caller: Caller) -> Answer:
     blocks.append(context(notes, "compare-notes"))
     if actions := _buttons(result):
         blocks.append(actions)
-    return Answer(text=" ".join(headline).replace("*", ""), blocks=tuple(blocks))
+    text = " ".join(headline).replace("*", "")
+    return Answer(text=text, blocks=tuple(blocks), chart=compare_chart(result))
 
 
 def shift_words(shift: Shift | None) -> str:

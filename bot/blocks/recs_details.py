@@ -14,6 +14,7 @@ from bot.blocks.recs_buttons import SHOW, ask_buttons, card_buttons
 from bot.blocks.recs_card import Card, card_lines, card_text, origin_words
 from bot.blocks.recs_chart import chart_of
 from bot.blocks.recs_evidence import evidence_lines, evidence_table
+from bot.blocks.recs_points import points_chart
 from bot.blocks.text import count, escape, moment, short
 from handlers.recommendations.journal import did
 from storage.records.audit import StoredAuditEntry
@@ -73,7 +74,7 @@ def details_answer(
             list(ask_buttons([("Back to the list", back or "list")])), block_id="recs-next"
         ),
     ]
-    return Answer(text=card_text(card), blocks=tuple(blocks))
+    return Answer(text=card_text(card), blocks=tuple(blocks), chart=points_chart(row))
 
 
 def entry_lines(entries: Sequence[StoredAuditEntry], card: Card) -> list[str]:

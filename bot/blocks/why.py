@@ -15,6 +15,7 @@ from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.freshness import freshness_line
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, money, percent, short
+from bot.blocks.why_chart import why_chart
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.why import write_why
 from handlers.asking import Filters
@@ -50,7 +51,7 @@ def why_answer(result: WhyResult, caller: Caller) -> Answer:
     blocks.append(context(notes, "why-notes"))
     blocks.append(ActionsBlock(list(_buttons(result)), block_id="why-next"))
     text = f"{found.summary} {found.root_cause} {found.recommendation}"
-    return Answer(text=escape(text), blocks=tuple(blocks))
+    return Answer(text=escape(text), blocks=tuple(blocks), chart=why_chart(result))
 
 
 def _parts(split: Split) -> str:

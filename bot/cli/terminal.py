@@ -37,7 +37,7 @@ def print_message(message: Json, console: Console) -> None:
         _print_block(block, console)
 
 
-def _print_block(block: Json, console: Console) -> None:
+def _print_block(block: Json, console: Console) -> None:  # noqa: C901 - a case a kind of block
     match block.get("type"):
         case "header":
             console.print(Text(_text_of(block["text"]), style="bold underline"))
@@ -56,6 +56,8 @@ def _print_block(block: Json, console: Console) -> None:
             # A menu has no text of its own, but one in its place.
             labels = [_text_of(entry.get("text") or entry["placeholder"]) for entry in elements]
             console.print(Text("  ".join(f"[{label}]" for label in labels), style="cyan"))
+        case "image":
+            console.print(Text(f"▦ {block['alt_text']}", style="italic"))
         case "divider":
             console.rule()
         case other:

@@ -47,6 +47,8 @@ class Painter:
     def close(self) -> None:
         """Paints nothing more; what has begun ends by itself."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+        if self._is_loaded:
+            gc.unfreeze()  # as the process ends, all there is may go
 
     def _painted(self, chart: Chart) -> Picture:
         if not self._is_loaded:

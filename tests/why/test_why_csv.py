@@ -33,7 +33,8 @@ async def test_every_driver_comes_as_a_file_by_word_and_by_button(play: Play):
         heard = await playing.stage.say("/cost why yesterday csv", "ada")
         message = await asked(playing, "/cost why yesterday", "ada")
         await click(playing, message, "CSV", "ada")
-        one, other = [f for f in playing.stage.slack.workspace.files.values() if f.completed]
+        files = playing.stage.slack.workspace.files.values()
+        one, other = [f for f in files if f.completed and f.name.endswith(".csv")]
     assert "it is in your direct messages with me" in heard.ack["text"]
     assert one.name == other.name == "why-2026-11-19-2026-11-19-vs-2026-11-18-2026-11-18.csv"
     assert one.content == other.content
