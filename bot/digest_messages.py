@@ -14,6 +14,7 @@ from bot.blocks.digest_words import instant_words, place_words, schedule_words
 from bot.blocks.text import escape
 from bot.digest_chart import digest_chart
 from bot.outbox.payloads import Json, SlackMessage
+from bot.pictures.chart import DailyChart
 from handlers.digests.composing import Sending
 from handlers.digests.results import DigestFigures
 from handlers.recommendations.finding import short_id
@@ -29,10 +30,7 @@ class SlackDigestMessages:
     ) -> Sequence[NewDelivery]:
         """The digest, then what goes into its thread, in the order in which they leave."""
         answer = digest_answer(figures, footer_lines(digest, sending), more=own_buttons(digest))
-        root = _message(answer)
-        chart = digest_chart(figures)
-        if chart is not None and "picture" in SlackMessage.model_fields:
-            root = SlackMessage.model_validate({**root.model_dump(), "picture": chart})
+        root = _with_picture(_message(answer), digest_chart(figures))
         deliveries = [_delivery(digest, sending.key, root)]
         parts = {"detail": detail_answer(figures), "budgets": budgets_answer(figures)}
         for name, part in parts.items():
@@ -79,6 +77,18 @@ def _message(answer: Answer, root: str | None = None) -> SlackMessage:
     if root is None:
         return SlackMessage(text=str(payload["text"]), blocks=blocks)
     return SlackMessage(text=str(payload["text"]), blocks=blocks, do="reply", root=root)
+
+
+def _with_picture(message: SlackMessage, chart: DailyChart | None) -> SlackMessage:
+    """The picture stands below the curve in text, above what moved."""
+    if chart is None:
+        return message
+    places = (
+        place
+        for place, block in enumerate(message.blocks)
+        if block.get("block_id") == "digest-movers"
+    )
+    return message.model_copy(update={"picture": chart, "picture_at": next(places, None)})
 
 
 def _delivery(digest: Digest, key: str, message: SlackMessage) -> NewDelivery:

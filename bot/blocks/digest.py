@@ -40,6 +40,9 @@ MOST_BUDGETS = 3
 MOST_INCIDENTS = 3
 MOST_RECOMMENDATIONS = 3
 
+WORTH_SAYING = Decimal("0.1")
+"""Of the cost: less than this at estimated prices changes nobody's mind."""
+
 LONGEST_CAUSE = 300
 LONGEST_LINE = 220
 
@@ -350,6 +353,8 @@ def _calm(figures: DigestFigures) -> str:
     around = figures.around
     if figures.is_stale or around.at_risk or around.incidents:
         return ""
+    if not around.budgets:
+        return ":white_check_mark: No incident is open."
     return ":white_check_mark: No budget is at risk, and no incident is open."
 
 
@@ -361,7 +366,7 @@ def _notes(figures: DigestFigures) -> list[str]:
     if costs.total.unpriced_requests:
         requests = plural(costs.total.unpriced_requests, "request")
         lines.append(f":warning: {requests} without a price: not in these sums")
-    if costs.total.estimated_cost:
+    if costs.total.estimated_cost >= WORTH_SAYING * costs.total.cost > 0:
         lines.append(f"{dollars(costs.total.estimated_cost)} of it at public list prices")
     if costs.difference:
         lines.append(
