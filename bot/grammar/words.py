@@ -52,6 +52,9 @@ class Clause:
     keywords: tuple[str, ...]
 
 
+NOUNS = frozenset({"alert", "digest", "incidents", "route"})
+"""First words that are heard by nouns with a grammar of their own, see `bot.slack.nouns`."""
+
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand(
         "why",

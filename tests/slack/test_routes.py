@@ -8,18 +8,20 @@ from analysis.roles import Role
 from bot.assembly import assembled
 from bot.grammar.command import Command
 from bot.grammar.parse import PARSERS, parse
-from bot.grammar.words import SUBCOMMANDS
+from bot.grammar.words import NOUNS, SUBCOMMANDS
 from bot.settings import Settings
 from queries.dimensions import Dimensions
 
 
 def test_every_declared_subcommand_has_a_parser():
-    assert {subcommand.word for subcommand in SUBCOMMANDS} <= set(PARSERS)
+    assert {subcommand.word for subcommand in SUBCOMMANDS} <= set(PARSERS) | NOUNS
 
 
 def test_the_example_of_every_subcommand_is_no_question_about_cost():
     question = parse("today", Dimensions(), Role.ADMIN)
     for subcommand in SUBCOMMANDS:
+        if subcommand.word in NOUNS:
+            continue
         text = subcommand.example.removeprefix("/cost ")
         assert type(parse(text, Dimensions(), Role.ADMIN)) is not type(question)
 
