@@ -1,0 +1,84 @@
+"""Which of a day's spikes and shifts may be told, all of them one family of tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.anomalies.found import Bools, DetectorSettings, Floats, Shape
+from analysis.anomalies.look import Look
+from analysis.anomalies.multiplicity import discoveries, weights
+from analysis.anomalies.orders import known
+from analysis.anomalies.tails import t_tail, tail_chances, tail_weights
+
+SHARES = {
+    (Shape.SPIKE, 1): 0.65,
+    (Shape.SPIKE, -1): 0.15,
+    (Shape.SHIFT, 1): 0.15,
+    (Shape.SHIFT, -1): 0.05,
+}
+"""How the chance of a false alarm is divided among what a series is tested for: most of it to
+sudden cost, which is what nobody wants to hear of a day later."""
+
+LENGTHS_TRIED = 2.0
+"""A new level may have begun on several days: as many independent tests that comes to."""
+
+LEVEL_DEGREES = 30
+"""Degrees of freedom of the tails of differences of medians: nearly normal, whatever a day's tails
+are, for most of several days have to be odd together."""
+
+CEILING = 0.02
+"""Of a chance, however few series there are and however many findings: half of it is what a rise
+of a single series may have, about two and a half standard deviations."""
+
+FORGIVEN_DAYS = 1
+"""Past days as odd as the looked-at one that make nothing usual; from the next one on, it is a
+habit of the series that it has on so many days as it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What may be told, for each series."""
+
+    spike: Bools
+    shift: Bools
+
+
+def judged(look: Look, settings: DetectorSettings) -> Judged:
+    """Holds the chances of all series against each other."""
+    shares = {test: share for test, share in SHARES.items() if settings.falls or test[1] > 0}
+    whole = sum(shares.values())
+    best = {Shape.SPIKE: _never(look), Shape.SHIFT: _never(look)}
+    for (shape, side), share in shares.items():
+        chances = _spike(look, side) if shape is Shape.SPIKE else _shift(look, side)
+        best[shape] = np.fmin(best[shape], chances * whole / share)
+    expected = look.base.value(look.base.expected_log) * np.nan_to_num(look.table.usd_a_unit)
+    weight = weights(expected, look.floor_usd, settings.least_ratio)
+    either = np.minimum(np.fmin(best[Shape.SPIKE], best[Shape.SHIFT]), 1.0)
+    told = discoveries(either, weight, settings.false_discoveries)
+    limit = np.max(np.where(told, either / np.maximum(weight, 1e-300), -1.0), initial=-1.0) * weight
+    limit = np.minimum(limit * (1 + 1e-9), CEILING)
+    return Judged(
+        spike=told & (np.nan_to_num(best[Shape.SPIKE], nan=np.inf) <= limit),
+        shift=told & (np.nan_to_num(best[Shape.SHIFT], nan=np.inf) <= limit),
+    )
+
+
+def _never(look: Look) -> Floats:
+    return np.full(len(look.actual), np.nan)
+
+
+def _spike(look: Look, side: int) -> Floats:
+    scores = look.scores.agreed * side
+    spread = look.base.rise if side > 0 else look.base.fall
+    past = look.base.residuals / spread[:, None] * side
+    kinds = tail_weights(np.where(past > 0, past, np.nan))
+    as_odd = np.count_nonzero(past >= scores[:, None], axis=1) - FORGIVEN_DAYS
+    habit = np.clip(as_odd / np.maximum(known(past), 1), 0.0, 1.0)
+    return np.maximum(tail_chances(scores, kinds), habit)
+
+
+def _shift(look: Look, side: int) -> Floats:
+    scores = np.where(np.isnan(look.scores.robust), np.nan, look.shifts.score * side)
+    return np.minimum(LENGTHS_TRIED * t_tail(scores, LEVEL_DEGREES), 1.0)
