@@ -62,8 +62,7 @@ def past_words(outlook: Outlook, *, would: bool) -> str:
         text += f"\n… and {rest:,} more" if rest > 0 else ""
         if len(days) * 10 > judged * TOO_OFTEN:
             text += (
-                "\n:warning: That is more than three days in ten: a higher threshold, or "
-                "`least` dollars, will be read longer."
+                "\n:warning: That is more than three days in ten: another threshold is read longer."
             )
     if judged < outlook.days:
         text += f"\nOnly {plural(judged, 'day')} of these could be judged: before, history lacks."

@@ -72,6 +72,8 @@ class Commands(LazyGroup):
             "doctor",
             "What is wrong with this deployment, and what to do about it.",
         ),
+        Listed("alerts", "alerts", "app", "Alert rules: create, look at, pause, delete."),
+        Listed("anomalies", "anomalies", "app", "Daily series that were unlike their past."),
         Listed("budget", "budget", "app", "Budgets: create, look at, change, raise."),
         Listed(
             "import",

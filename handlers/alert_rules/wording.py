@@ -108,7 +108,7 @@ def thresholds(terms: Terms) -> str:
 def settings(rule: AlertRuleDraft) -> list[str]:
     """The rest of what was decided, each a phrase."""
     terms = rule.terms
-    said = [f"over once it is back by {percent(terms.margin)}"]
+    said = [f"over once it is back by {short_percent(terms.margin)} of its threshold"]
     if terms.floor:
         said.insert(0, f"only where at least {money(terms.floor)} are at stake")
     if rule.customers_only:
@@ -129,9 +129,14 @@ def written(terms: Terms, value: Decimal) -> str:
             number = int(value) if value == int(value) else value
             return f"{number:,} {'request' if number == 1 else 'requests'}"
         case Unit.SHARE:
-            return percent(value)
+            return short_percent(value)
         case Unit.HOURS:
             return hours(value)
+
+
+def short_percent(value: Decimal) -> str:
+    """A share that somebody has set, as they would write it: "30 %"."""
+    return percent(value).replace(".0 %", " %")
 
 
 def actual(terms: Terms, value: Decimal) -> str:
@@ -156,9 +161,11 @@ def summary(rule: AlertRuleDraft, member: str | None, verdict: Verdict, today: d
         )
     when, verb = _when(verdict.day, today)
     subject = title_of(rule, member)
-    verb = ("were" if verb == "was" else "are") if called(rule).endswith("equests") else verb
+    is_plural = terms.kind is Kind.UNPRICED or called(rule) == "Requests"
+    if is_plural:
+        verb = "were" if verb == "was" else "are"
     figure = actual(terms, reading.actual)
-    if called(rule).endswith("equests"):
+    if is_plural:
         figure = figure.removesuffix(" requests").removesuffix(" request")
     if terms.unit is Unit.SHARE:
         figure += _OF_WHAT.get(terms.kind, "")
@@ -177,7 +184,8 @@ def days_line(verdict: Verdict, rule: AlertRuleDraft, member: str | None = None)
         figure += f" against {actual(rule.terms, reading.usual)}"
         if reading.value != FROM_NOTHING:
             figure += f" ({percent(_change(rule.terms, reading), sign=True)})"
-    return f"{day}{who}{verdict.level.value}, {figure}"
+    still = "" if _is_beyond(rule.terms, verdict) else "still "
+    return f"{day}{who}{still}{verdict.level.value}, {figure}"
 
 
 def hours(value: Decimal) -> str:
@@ -221,15 +229,21 @@ def _beyond(terms: Terms, verdict: Verdict) -> str:
     crossed = marks.get(verdict.level)
     if crossed is None:
         return f"; told {_from(terms)} {written(terms, terms.thresholds[-1][1])}"
-    reading = verdict.reading
-    value = Decimal(0) if reading is None else reading.value
-    is_beyond = value > crossed if terms.rises else value < crossed
-    if not is_beyond:
+    if not _is_beyond(terms, verdict):
         back = written(terms, crossed)
         return (
             f", not yet back behind the threshold of {back} ({verdict.level.value}) by the margin"
         )
     return f"; {verdict.level.value} {_from(terms)} {written(terms, crossed)}"
+
+
+def _is_beyond(terms: Terms, verdict: Verdict) -> bool:
+    """Whether the figure lies beyond the threshold of its level; else its margin holds it."""
+    crossed = dict(terms.thresholds).get(verdict.level)
+    if crossed is None or verdict.reading is None:
+        return True
+    value = verdict.reading.value
+    return value > crossed if terms.rises else value < crossed
 
 
 def _from(terms: Terms) -> str:
