@@ -72,7 +72,10 @@ class Replies:
             answer = task.result()
             await ack(answer.payload())
             if answer.chart is not None and self.pictures is not None:
-                self.supervisor.spawn(self._add_picture(response_url, answer), f"{name}, picture")
+                self.supervisor.spawn(
+                    self._add_picture(response_url, answer, replaces=not answer.in_channel),
+                    f"{name}, picture",
+                )
             return
         await ack(fetching_answer(fetching).payload())
         self.supervisor.spawn(self._later(task, response_url), f"{name}, answered later")
@@ -94,7 +97,8 @@ class Replies:
     async def _later(
         self, task: asyncio.Task[Answer], response_url: str, *, replaces: bool = True
     ) -> None:
-        await self.send(response_url, await task, replaces=replaces)
+        answer = await task
+        await self.send(response_url, answer, replaces=replaces and not answer.in_channel)
 
     async def send(self, response_url: str, answer: Answer, *, replaces: bool) -> None:
         """Sends an answer, with its picture, to a response URL.
@@ -102,32 +106,30 @@ class Replies:
         Args:
             response_url: of what was asked.
             answer: what is said.
-            replaces: it takes the place of the message that it answers to; what everybody sees
-                never does.
+            replaces: it takes the place of the message that it answers to.
         """
-        replaces = replaces and not answer.in_channel
         if answer.chart is None or self.pictures is None:
             await send(response_url, answer, replaces=replaces)
         elif replaces:
             await send(response_url, answer, replaces=True)
-            await self._add_picture(response_url, answer)
+            await self._add_picture(response_url, answer, replaces=True)
         else:
             # What replaces nothing cannot be replaced: it comes with its picture at once.
             payload = await self._pictured(self.pictures, answer, replaces=False)
             if payload is None or not await self._taken(response_url, answer, payload):
                 await send(response_url, answer, replaces=False)
 
-    async def _add_picture(self, response_url: str, answer: Answer) -> None:
+    async def _add_picture(self, response_url: str, answer: Answer, *, replaces: bool) -> None:
         """Puts the answer with its picture in the place of the answer without."""
         if self.pictures is None:
             return
         _, payload = await asyncio.gather(
             asyncio.sleep(AFTER_ACK),
-            self._pictured(self.pictures, answer, replaces=not answer.in_channel),
+            self._pictured(self.pictures, answer, replaces=replaces),
         )
         if payload is None:
             return
-        if answer.in_channel and answer.chart is not None:
+        if not replaces and answer.chart is not None:
             # All see it already, and it cannot be replaced: the picture comes by itself.
             images = [b for b in cast("list[Json]", payload["blocks"]) if b["type"] == "image"]
             payload = {**payload, "text": answer.chart.alt, "blocks": images}
