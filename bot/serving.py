@@ -22,6 +22,7 @@ from bot import jobs
 from bot.assembly import Parts, assembled, budgets_of, machine_name, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
+from bot.digest_job import digest_job
 from bot.forecast_job import forecast_job
 from bot.job_alarm import JobAlarm
 from bot.job_ledger import JobLedger
@@ -158,6 +159,7 @@ def scheduled(
     scheduler.add(jobs.AGE_RECOMMENDATIONS, recommending.age)
     scheduler.add(jobs.TELL_RECOMMENDATIONS, recommending.tell)
     scheduler.add(jobs.KEEP_FORECASTS, forecast_job(parts).keep)
+    scheduler.add(jobs.SEND_DIGESTS, digest_job(parts, wake, membership).send)
     scheduler.add(jobs.TELL_PRICES, price_alert_job(parts, wake).tell)
     return scheduler
 

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -144,7 +143,7 @@ class Breaking:
     def digest(self, digest: Digest, figures: DigestFigures, sending: Sending) -> list[NewDelivery]:
         made = list(self.whole.digest(digest, figures, sending))
         unfit = NewDelivery(
-            key="unfit", channel="slack", address="C1", payload={"no": cast("object", object())}
+            key="unfit", channel="slack", address="C1", payload={"no": object()}
         )
         return [*made, unfit]
 
