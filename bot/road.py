@@ -12,7 +12,7 @@ from bot.csv_file import CsvFile
 from bot.grammar.command import Command
 from bot.grammar.parse import parse
 from bot.kept_answers import KeptAnswers
-from bot.routes import Route, Routes
+from bot.route import Route, Routes
 from handlers.caller import Caller
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine

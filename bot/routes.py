@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
 
 from analysis.errors import NotUnderstood
 from bot.anomaly_csv import anomalies_csv, replay_csv
@@ -36,7 +34,6 @@ from bot.csv_file import CsvFile, cost_csv, pricing_csv
 from bot.forecast_csv import forecast_csv
 from bot.grammar.anomalies import AnomaliesCommand, AnomalyCommand, ReplayCommand
 from bot.grammar.breakeven import BreakEvenCommand
-from bot.grammar.command import Command
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.cost import CostCommand, write_cost
 from bot.grammar.days import EfficiencyCommand, FailuresCommand, UtilizationCommand, write_days
@@ -54,6 +51,7 @@ from bot.grammar.trends import TrendsCommand, write_trends
 from bot.grammar.whatif import WhatIfCommand
 from bot.grammar.why import WhyCommand, write_why
 from bot.query_csv import query_csv
+from bot.route import Route, Routes
 from bot.whatif_csv import pricing_compare_csv, what_if_csv
 from bot.why_csv import why_csv
 from handlers.about import AboutHandler
@@ -79,48 +77,6 @@ from handlers.whatif import WhatIfHandler
 from handlers.whatif_recommendation import WhatIfRecommender
 from handlers.why import WhyHandler
 from queries.dimensions import Dimensions
-
-C = TypeVar("C", bound=Command)
-
-
-@dataclass(frozen=True, slots=True)
-class Route(Generic[C]):
-    """How one kind of command is answered.
-
-    Attributes:
-        answer: the message, within what the caller may see.
-        csv: the same as a file with every row; None: there is none.
-        kept_as: the text that asks exactly this; the answer is given again to whoever asks it
-            while nothing has changed. None: it is made anew each time.
-    """
-
-    answer: Callable[[C, Caller], Awaitable[Answer]]
-    csv: Callable[[C, Caller], Awaitable[CsvFile]] | None = None
-    kept_as: Callable[[C], str] | None = None
-
-
-class Routes:
-    """The routes by the kind of command."""
-
-    def __init__(self) -> None:
-        self._routes: dict[type[Command], Route[Command]] = {}
-
-    def add(self, kind: type[C], route: Route[C]) -> None:
-        """Answers commands of `kind` by `route`."""
-        self._routes[kind] = cast("Route[Command]", route)
-
-    def of(self, command: Command) -> Route[Command]:
-        """The route of `command`.
-
-        Raises:
-            KeyError: there is none, a bug.
-        """
-        return self._routes[type(command)]
-
-    @property
-    def kinds(self) -> frozenset[type[Command]]:
-        """The kinds of commands that there is a route for."""
-        return frozenset(self._routes)
 
 
 @dataclass(frozen=True, slots=True)
