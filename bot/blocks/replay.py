@@ -11,7 +11,7 @@ from slackblocks import ActionsBlock, Block
 from bot.blocks.anomaly_words import figures, mark, name_of, when
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.table import Lines, fitted_table
-from bot.blocks.text import count, money, percent, plural
+from bot.blocks.text import count, money, plural
 from bot.grammar.anomalies import ReplayCommand, write_anomalies
 from handlers.anomalies.naming import day_name
 from handlers.anomalies.replayed import Fired, Replay, ReplayDay, Used
@@ -64,7 +64,7 @@ def _a_week(result: Replay, number: int) -> str:
 
 def _settings(name: str, used: Used) -> str:
     bands = "/".join(f"{band:g}" for band in used.bands)
-    ratio = percent(Decimal(f"{used.least_ratio:.4f}"))
+    ratio = f"{used.least_ratio * 100:g} %"
     falls = "rises and falls" if used.falls else "rises alone"
     least = f"at least {money(used.least_usd)} a day"
     return f"{name}: bands {bands}, {least}, at least {ratio} of what was expected, {falls}"
@@ -74,7 +74,7 @@ def _lines(days: Sequence[ReplayDay], shown: int) -> Lines:
     header = ["Day", "Would", "Did", "New", "Gone", "Messages would", "did"]
     body = [
         [
-            day_name(day.day) + ("" if day.was_looked_at else " *"),
+            day_name(day.day) + ("" if day.was_looked_at else " †"),
             count(len(day.would)),
             count(len(day.did)),
             count(len(day.new)),
@@ -109,7 +109,7 @@ def _notes(result: Replay) -> list[str]:
         "is found on each of its days and sends one message"
     ]
     if any(not day.was_looked_at and (day.would or day.did) for day in result.days):
-        lines.append("\\* nobody looked at that day: what the settings in force find stands there")
+        lines.append("† nobody looked at that day: what the settings in force find stands there")
     if result.labels:
         said = plural(result.labels, "label")
         lines.append(f"With what people have said by now: {said}")

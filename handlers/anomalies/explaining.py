@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analysis.anomalies.found import Finding, SeriesTable, Shape
+from analysis.drivers.cells import RESULT
 from analysis.drivers.explain import Driver, Explanation
 from analysis.drivers.wording import named, rate
 from analysis.errors import CostbotError
@@ -87,8 +88,8 @@ class Compared:
 def compared(finding: Finding, table: SeriesTable) -> Compared | None:
     """What a finding is explained against; None: there are no known days for it.
 
-    A day is held against that one of the same weekday, of the last four weeks, that is nearest to
-    what was expected; a new level against as many days, whole weeks before.
+    A day is held against the last one of the same weekday, of four weeks, that was as usual, or
+    else was nearest to that; a new level against as many days, whole weeks before.
     """
     row = table.keys.index(finding.key)
     values = np.where(table.left_out[row], np.nan, table.values[row])
@@ -104,7 +105,10 @@ def compared(finding: Finding, table: SeriesTable) -> Compared | None:
         ]
         if not days:
             return None
-        usual = min(days, key=lambda day: abs(value(day) - finding.expected))
+        usual = next(
+            (day for day in days if finding.lower <= value(day) <= finding.upper),
+            min(days, key=lambda day: abs(value(day) - finding.expected)),
+        )
         return Compared(Dates(finding.day, finding.day), Dates(usual, usual))
     length = (finding.day - finding.since).days + 1
     back = WEEK * -(-length // 7)
@@ -233,6 +237,8 @@ def _traffic(explanation: Explanation) -> str:
     before, now = split.rate_before, split.rate_now
     if not split.change or split.volume / split.change < EXPLAINED_AWAY:
         return ""
+    if any(cause.dimension == RESULT for cause in explanation.causes):
+        return ""  # what fails and is tried again is no traffic that anybody wants
     if split.requests_ratio is None or before is None or now is None:
         return ""
     return (
