@@ -24,9 +24,13 @@ from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.digest_job import digest_job
 from bot.forecast_job import forecast_job
+from bot.gallery import NOUNS
+from bot.gallery.showing import shown_of
 from bot.job_alarm import JobAlarm
 from bot.job_ledger import JobLedger
 from bot.outbox.opened import sending
+from bot.pictures.chart import THEMES, Theme
+from bot.pictures.painter import Painter
 from bot.price_alerts import price_alert_job
 from bot.recommendation_jobs import recommendation_jobs
 from bot.refresh import Refresh
@@ -42,6 +46,7 @@ from bot.warehouse import jobs_opened, sync_of
 from bot.web import SLACK_PATH, create_web_app
 from handlers.callers import Membership
 from handlers.sync import SyncHandler
+from playground.page.gallery import Exhibit, Gallery
 from playground.page.routes import Page
 from playground.page.screens import Suggestion
 from playground.persistence import keep_saved, load
@@ -242,7 +247,7 @@ async def _serve_playground(
     workspace.public_url = url
     await admit(parts.store, workspace.team.id)
     slack = create_slack(workspace)
-    page = Page(workspace, slack.delivery, _suggestions(), slack.faults)
+    page = Page(workspace, slack.delivery, _suggestions(), slack.faults, _gallery(parts.painter))
     access = access_to(app, slack.api_url)
     pace = Pace(parts.clock, access.posts_apart)
     saving = asyncio.create_task(keep_saved(workspace, path))
@@ -265,6 +270,19 @@ async def _serve_playground(
 def _mount(web: FastAPI, slack: FakeSlack, page: Page) -> None:
     web.router.routes.extend(create_app(slack).routes)
     web.mount("/", page.app)
+
+
+def _gallery(painter: Painter) -> Gallery:
+    """Every message template, drawn and checked by the playground."""
+    painters: dict[Theme, Painter] = {theme: painter.in_theme(theme) for theme in THEMES}
+
+    def exhibits(noun: str) -> list[Exhibit]:
+        return [
+            Exhibit(one.entry.template, one.entry.data, one.payload, one.pictures)
+            for one in shown_of(noun, painters)
+        ]
+
+    return Gallery(NOUNS, exhibits)
 
 
 def _suggestions() -> list[Suggestion]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Unit = Literal["USD", "requests", "%", "share"]
 Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 def _known(values: tuple[float | None, ...]) -> tuple[float | None, ...]:

@@ -19,38 +19,15 @@ class NotPainted(Exception):
     """A chart could not be painted."""
 
 
-class Painter:
-    """Paints charts.
+class Studio:
+    """The thread in which is painted; it begins with the first picture."""
 
-    Args:
-        theme: of its pictures.
-    """
-
-    def __init__(self, theme: Theme = "light") -> None:
-        self.theme: Theme = theme
-        # Its thread begins with the first picture.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
+    def __init__(self) -> None:
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
         self._is_loaded = False
 
-    async def paint(self, chart: Chart) -> Picture:
-        """The picture of a chart.
-
-        Raises:
-            NotPainted: it could not be painted, or the painter is closed.
-        """
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._thread, self._painted, chart)
-        except Exception as error:
-            raise NotPainted(f"A {chart.kind} chart could not be painted: {error!r}") from error
-
-    def close(self) -> None:
-        """Paints nothing more; what has begun ends by itself."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        if self._is_loaded:
-            gc.unfreeze()  # as the process ends, all there is may go
-
-    def _painted(self, chart: Chart) -> Picture:
+    def painted(self, chart: Chart, theme: Theme) -> Picture:
+        """The picture of a chart; called in the thread alone."""
         if not self._is_loaded:
             # Loading makes many objects, after which the collector of cycles would go through all
             # there are, with everything at a stand for a tenth of a second. What is here by now
@@ -61,4 +38,45 @@ class Painter:
         if not self._is_loaded:
             gc.freeze()
             self._is_loaded = True
-        return picture_of(chart, self.theme)
+        return picture_of(chart, theme)
+
+    def close(self) -> None:
+        """Begins nothing more."""
+        self.thread.shutdown(wait=False, cancel_futures=True)
+        if self._is_loaded:
+            gc.unfreeze()  # as the process ends, all there is may go
+
+
+class Painter:
+    """Paints charts.
+
+    Args:
+        theme: of its pictures.
+        studio: in which it paints; a new one by default.
+    """
+
+    def __init__(self, theme: Theme = "light", studio: Studio | None = None) -> None:
+        self.theme: Theme = theme
+        self._studio = studio or Studio()
+
+    def in_theme(self, theme: Theme) -> Painter:
+        """One that paints in another theme, in the same thread."""
+        return Painter(theme, self._studio)
+
+    async def paint(self, chart: Chart) -> Picture:
+        """The picture of a chart.
+
+        Raises:
+            NotPainted: it could not be painted, or the painter is closed.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(
+                self._studio.thread, self._studio.painted, chart, self.theme
+            )
+        except Exception as error:
+            raise NotPainted(f"A {chart.kind} chart could not be painted: {error!r}") from error
+
+    def close(self) -> None:
+        """Paints nothing more; what has begun ends by itself."""
+        self._studio.close()

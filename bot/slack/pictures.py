@@ -84,8 +84,7 @@ class Pictures:
             self._uploaded[key] = file_id
             if len(self._uploaded) > REMEMBERED:
                 self._uploaded.popitem(last=False)
-        alt = chart.alt[:LONGEST_ALT] or chart.title[:LONGEST_ALT] or "A chart"
-        return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt}
+        return image_block(chart, file_id)
 
     def forget(self, chart: Chart) -> None:
         """Uploads it anew the next time: Slack does not know the upload any more."""
@@ -113,6 +112,12 @@ class Pictures:
             raise NoPicture("It was not uploaded in time.") from error
         except Exception as error:  # whatever it is, the message must not wait for it
             raise NoPicture(f"The upload failed: {error!r}") from error
+
+
+def image_block(chart: Chart, file_id: str) -> Json:
+    """The block that shows an upload."""
+    alt = chart.alt[:LONGEST_ALT] or chart.title[:LONGEST_ALT] or "A chart"
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt}
 
 
 def placed(blocks: Sequence[Json], picture: Json, at: int | None = None) -> list[Json]:

@@ -152,18 +152,16 @@ class Replies:
 
     async def _taken(self, response_url: str, answer: Answer, payload: Payload) -> bool:
         """Whether Slack takes an answer with a picture, once it has looked through the upload."""
-        pictures, said = self.pictures, ""
+        pictures, said, replaces = self.pictures, "", "replace_original" in payload
         if pictures is None or answer.chart is None:
             return False
         for wait in (0.0, *PROCESSING):
             if wait:
                 await pictures.pause(wait)
-            if self.attention.has_gone_on(response_url):
+            if replaces and self.attention.has_gone_on(response_url):
                 return True
             try:
-                response = await _sent(
-                    response_url, payload, may_repeat="replace_original" in payload
-                )
+                response = await _sent(response_url, payload, may_repeat=replaces)
             except (aiohttp.ClientError, TimeoutError) as error:
                 log.warning("an answer stays without its picture: %s", error)
                 return True  # it may be there

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from playground.delivery import Delivery
 from playground.faults import Faults
 from playground.page.actions import Actions
+from playground.page.gallery import Gallery, GalleryPages
 from playground.page.guard import Guard
 from playground.page.live import LiveUpdates
 from playground.page.looking import Looking
@@ -32,6 +33,7 @@ class Page:
         delivery: tells the app what people do.
         suggestions: lines worth typing, shown as chips and while typing.
         faults: the fake's switches; without them there is no faults menu.
+        gallery: messages to be looked at; without them there is no gallery.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Page:
         delivery: Delivery,
         suggestions: Sequence[Suggestion] = (),
         faults: Faults | None = None,
+        gallery: Gallery | None = None,
     ) -> None:
         self._workspace = workspace
         self._screens = Screens(workspace, suggestions, faults)
@@ -47,6 +50,9 @@ class Page:
         self.app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self.app.include_router(Looking(workspace, self._screens, delivery, self.live).router())
         self.app.include_router(Actions(workspace, self._screens, delivery, faults).router())
+        if gallery is not None:
+            self._screens.has_gallery = True
+            self.app.include_router(GalleryPages(workspace, self._screens, gallery).router())
         self.app.mount("/static", StaticFiles(directory=STATIC))
         self.app.add_exception_handler(HTTPException, self._refused)
         self.app.add_middleware(Guard)

@@ -55,6 +55,7 @@ class Screens:
         self.workspace = workspace
         self._faults = faults
         self.suggestions = list(suggestions)
+        self.has_gallery = False
         self._templates = Environment(
             loader=PackageLoader("playground.page"),
             autoescape=True,
@@ -75,7 +76,7 @@ class Screens:
         app = self._app_in(channel, look.reader)
         messages = drawing.messages(channel.id, latest=None if whole else LATEST)
         length = len(self.workspace.visible(channel.id, look.reader.id))
-        return self._print(
+        return self.page(
             "channel.html",
             look,
             drawing,
@@ -96,7 +97,7 @@ class Screens:
         """An app's Home tab."""
         drawing = Drawing(self.workspace, look.reader)
         view = self.workspace.home_of(look.reader.id, app.id)
-        return self._print(
+        return self.page(
             "home.html",
             look,
             drawing,
@@ -176,7 +177,8 @@ class Screens:
         module = self._templates.get_template("parts.html").module
         return str(getattr(module, macro)(*values))
 
-    def _print(self, template: str, look: Look, drawing: Drawing, **values: object) -> str:
+    def page(self, template: str, look: Look, drawing: Drawing, **values: object) -> str:
+        """A whole page from a template, with what stands on every page."""
         return self._templates.get_template(template).render(
             team=self.workspace.team,
             me=drawing.face(look.reader.id),
@@ -190,5 +192,6 @@ class Screens:
             faults=menu(self._faults) if self._faults else None,
             suggestions=self.suggestions,
             commands=self._commands(),
+            has_gallery=self.has_gallery,
             **values,
         )
