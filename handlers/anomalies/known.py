@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.complete_days import first_complete_day, last_complete_day
@@ -16,7 +17,7 @@ ENDED_AFTER = timedelta(days=14)
 """A source without anything new for so long is left out: it has ended, and is not only late."""
 
 RESTATED_WITHIN = timedelta(days=7)
-"""Days before the last one whose restatement makes all series be looked at again."""
+"""Days up to the last one that make all series be looked at again when they are written anew."""
 
 DAY = timedelta(days=1)
 
@@ -82,11 +83,11 @@ def _slot(snapshot: Snapshot, days: Mapping[Source, SourceDays], stale: set[Sour
         for source, span in sorted(days.items())
     ]
     last = max(span.last for span in days.values())
-    restated = [
-        f"{one.source.value} {one.day} {one.at.astimezone(UTC):%Y%m%dT%H%M%S}"
-        for one in snapshot.restatements
-        if one.source in days and last - RESTATED_WITHIN <= one.day <= last + DAY
+    files = [
+        f"{source.value} {day} {rollup.path}"
+        for (source, day), rollup in snapshot.rollups().items()
+        if source in days and last - RESTATED_WITHIN <= day <= last
     ]
-    # The newest restatement says that there was one; how many there were, that none was missed.
-    newest = max(restated, key=lambda text: text.rsplit(" ", 1)[1], default="")
-    return f"{', '.join(parts)}|{len(restated)} {newest}".rstrip()
+    # Files never change: where a day was written anew, its rows may be others.
+    digest = hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()
+    return f"{', '.join(parts)}|{digest[:16]}"
