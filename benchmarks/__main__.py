@@ -7,6 +7,7 @@ BENCHMARKS = (
     "budget_spend",
     "budgets",
     "commands",
+    "forecasts",
     "imports",
     "mart_breakdown",
     "outbox_crash",

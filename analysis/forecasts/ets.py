@@ -28,12 +28,12 @@ FIRST_WEEKS = 8
 ROUNDS = 1
 """Of neighbours that are tried behind the grid."""
 
-NEIGHBOURS = 24
+NEIGHBOURS = 16
 """That are tried in a round."""
 
-ALPHAS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.7)
-GAMMAS = (0.001, 0.05, 0.15)
-TRENDS = ((0.0, 1.0), (0.01, 0.9), (0.01, 0.98), (0.1, 0.9), (0.1, 0.98))
+ALPHAS = (0.01, 0.05, 0.15, 0.4)
+GAMMAS = (0.001, 0.1)
+TRENDS = ((0.0, 1.0), (0.02, 0.9), (0.05, 0.98))
 """β as a share of α, and φ; without a trend at first."""
 
 STATES = 8

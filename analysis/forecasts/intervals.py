@@ -28,7 +28,7 @@ from analysis.forecasts.quantiles import known_quantile
 Z = 1.959964
 """The standard normal score that 95 % lie within (two-sided)."""
 
-WIDENED = 1.16
+WIDENED = 1.2
 WIDENED_DAYS = 5.0
 """By how much more than the quantile, and how many days more, divided by those of the history: a
 third more at 30 days, a fifth at 90. Chosen so that 95 % are 95 % on the development series."""
@@ -45,7 +45,7 @@ LEAST_SHARE = 0.1
 WANDER = 0.3
 """Of the variance of what is missed on days, that of the level: what is believed beforehand."""
 
-WANDER_DAYS = 60
+WANDER_DAYS = 120
 """Of history, that count as much as the belief."""
 
 LEAST_WANDER = 0.02
