@@ -110,12 +110,10 @@ def _tried(forecast: DailyForecast) -> str:
     found = forecast.accuracy
     if found is None:
         return ""
-    error = Decimal(repr(found.mase)).quantize(Decimal("0.01"))
-    than = "better" if error < 1 else "no better"
-    words = (
-        f"; tried on {plural(found.origins, 'earlier day')} it was {than} than repeating the last "
-        f"week ({error} of its error)"
-    )
+    off = percent(Decimal(repr(found.smape)).quantize(Decimal("0.001")))
+    words = f"; tried on {plural(found.origins, 'earlier day')} it was off by {off} a day"
+    if found.mase < 1:
+        words += ", better than repeating the last week"
     if found.coverage is not None:
         share = percent(Decimal(repr(found.coverage)).quantize(Decimal("0.001")))
         words += f", and the range held {share} of what came"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from analysis.clock import Clock
@@ -190,12 +191,23 @@ def _members(request: ForecastRequest, history: History) -> tuple[MemberForecast
 
 
 def _weeks(total: MemberForecast, days: int) -> tuple[Expectation, ...]:
-    """All days up to the end of each week to come, and up to the last day."""
-    if total.forecast is None:
+    """All days up to the end of each week to come, and up to the last day.
+
+    What is expected is the sum of the days of the one forecast; how far off so many days together
+    may be is what a forecast of them alone says.
+    """
+    whole = total.total
+    if whole is None:
         return ()
-    ends = [*range(WEEK, days, WEEK), days]
-    found = [foreseen_together(total.series, end) for end in ends[:-1]]
-    return tuple(one for one in (*found, total.total) if one is not None)
+    weeks: list[Expectation] = []
+    for end in range(WEEK, days, WEEK):
+        last = total.series.last + end * DAY
+        alone, expected = foreseen_together(total.series, end), total.between(whole.first, last)
+        if alone is not None and expected is not None:
+            lower = max(expected - (alone.expected - alone.lower), Decimal(0))
+            upper = expected + (alone.upper - alone.expected)
+            weeks.append(Expectation(whole.first, last, expected, lower, upper))
+    return (*weeks, whole)
 
 
 def _direction(series: DailySeries) -> Direction:

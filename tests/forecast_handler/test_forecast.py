@@ -66,6 +66,9 @@ async def test_a_steady_week_goes_on(tmp_path: Path, horizon: int):
     assert is_near(ahead.expected, usual(ahead.first, ahead.last))
     assert ahead.lower <= ahead.expected <= ahead.upper
     assert result.weeks[-1] == ahead
+    for week in result.weeks:
+        assert week.expected == total_of(result).between(ahead.first, week.last)
+        assert 0 <= week.lower <= week.expected <= week.upper
     assert [week.last for week in result.weeks[:-1]] == [
         LAST + days * DAY for days in range(7, horizon, 7)
     ]
