@@ -6,13 +6,16 @@ what the watch has given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import numpy as np
+
 from analysis.anomalies.detect import detect
-from analysis.anomalies.folding import Folded, fold
+from analysis.anomalies.folding import EXPLAINS, MOST, Folded, fold
 from analysis.anomalies.found import DetectorSettings, Finding, SeriesTable
+from analysis.anomalies.slices import some
 from analysis.series import SeriesKey
 from handlers.anomalies.as_of import as_of
 from handlers.anomalies.said import silenced_by
@@ -84,33 +87,63 @@ def judge(
     Raises:
         ValueError: the table does not reach to that day.
     """
-    found = detect(as_of(table, day, float(settings.least_usd)), day, settings)
+    found = _found(as_of(table, day, float(settings.least_usd)), day, settings)
     by_scope: dict[str | None, list[Finding]] = {None: []}
     for finding in found:
         by_scope.setdefault(finding.key.organization, []).append(finding)
-    wider = _wider(found)
-    judged = [
-        Judged(
-            folded,
-            wider.get(folded.finding.key) if scope is not None else None,
-            silenced_by(folded.finding, labels, at),
-        )
-        for scope, findings in by_scope.items()
-        for folded in fold(findings)
+    everywhere = fold(by_scope.pop(None))
+    leads = _leads(everywhere)
+    judged = [Judged(one, None, silenced_by(one.finding, labels, at)) for one in everywhere]
+    judged += [
+        Judged(one, _wider(one, leads), silenced_by(one.finding, labels, at))
+        for findings in by_scope.values()
+        for one in fold(findings)
     ]
     judged.sort(key=_order)
     return Day(day, tuple(judged))
 
 
-def _wider(found: Sequence[Finding]) -> dict[SeriesKey, SeriesKey]:
-    """Of the findings of organizations those that a finding of everything together stands for."""
+def _found(table: SeriesTable, day: date, settings: DetectorSettings) -> list[Finding]:
+    """What is odd about a day, in two families of tests.
+
+    The few series of everything together are one of their own: among the thousands of customers'
+    and users' series a day of theirs would have to be odder by far to be told. The chance of a
+    false alarm on a quiet day is that of two families, however many series there are.
+    """
+    is_wide = np.array(
+        [key.organization is None and key.dimension != "user" for key in table.keys],
+        dtype=np.bool_,
+    )
+    families = (np.flatnonzero(is_wide), np.flatnonzero(~is_wide))
+    return [one for rows in families for one in detect(some(table, rows), day, settings)]
+
+
+def _leads(everywhere: Sequence[Folded]) -> dict[SeriesKey, Finding]:
+    """What is told of each series of everything together."""
     return {
-        child.key: folded.finding.key
-        for folded in fold(found)
-        if folded.finding.key.organization is None
-        for child in folded.children
-        if child.key.organization is not None
+        one.key: folded.finding
+        for folded in everywhere
+        for one in (folded.finding, *folded.children)
     }
+
+
+def _wider(own: Folded, leads: Mapping[SeriesKey, Finding]) -> SeriesKey | None:
+    """What is told of everything together that an organization's own finding is a part of.
+
+    Of its parts, too, those that make most of it are looked for: a customer's total is a part of a
+    model that moved for all customers, where it is that model that moved the total.
+    """
+    finding = own.finding
+    for one in (finding, *own.children):
+        lead = leads.get(replace(one.key, organization=None))
+        if (
+            lead is not None
+            and abs(one.usd) >= abs(finding.usd) * EXPLAINS
+            and (lead.usd > 0) == (finding.usd > 0)
+            and abs(finding.usd) <= abs(lead.usd) * MOST
+        ):
+            return lead.key
+    return None
 
 
 def _order(one: Judged) -> tuple[bool, str, object, str]:

@@ -14,6 +14,7 @@ import numpy as np
 from analysis.anomalies.baselines import HISTORY_DAYS, baselines
 from analysis.anomalies.found import Bands, Finding, SeriesTable, Shape
 from analysis.anomalies.slices import baseline_days, some
+from analysis.anomalies.without import Driver, without
 from analysis.incidents.levels import Level
 from analysis.series import Measure, SeriesKey
 from analysis.written import money
@@ -236,14 +237,42 @@ def _story(judged: Judged, facts: Facts) -> Story:
     return Story(
         title=title_of(key),
         summary=summary_of(finding),
-        cause=explained.cause,
+        cause=explained.cause or _volume(judged),
         breakdown=explained.breakdown or _parts(judged),
-        without=explained.without,
+        without=_without(judged, facts) or explained.without,
         advice=explained.advice or _advice(finding),
         ask=ask_of(key, compared(finding, facts.table), finding),
         facts=_facts(finding, judged, explained),
         curve=curve_of(facts.table, facts.rows[key], finding.day, finding),
     )
+
+
+def _without(judged: Judged, facts: Facts) -> str:
+    """What it would have been, had the part that explains it stayed as its past says."""
+    finding, part = judged.finding, judged.folded.explained_by
+    if part is None or part.key not in facts.rows or finding.key not in facts.rows:
+        return ""
+    table = facts.table
+    values, own = (table.values[facts.rows[one.key]] for one in (finding, part))
+    curve = without(values.tolist(), table.first, finding, [Driver(own.tolist(), part)])
+    odd = slice((finding.since - table.first).days, (finding.day - table.first).days + 1)
+    left = float(np.nanmean(curve[odd]))
+    measure = finding.key.measure
+    usual = f"{figure(finding.lower, measure)} to {figure(finding.upper, measure)}"
+    verdict = "within"
+    if not finding.lower <= left <= finding.upper:
+        verdict = "still above" if left > finding.upper else "below"
+    each = " a day" if finding.since < finding.day else ""
+    return (
+        f"Had {whose(part.key)} stayed at its {figure(part.expected, measure)}, it would be "
+        f"{figure(left, measure)}{each}, {verdict} the usual {usual}."
+    )
+
+
+def _volume(judged: Judged) -> tuple[str, ...]:
+    """That its requests moved as well, where nothing else says why."""
+    volume = judged.folded.volume
+    return () if volume is None else (f"Its requests moved as well: {_short(volume)}.",)
 
 
 def _parts(judged: Judged) -> tuple[str, ...]:
