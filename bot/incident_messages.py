@@ -168,7 +168,7 @@ class _Writing:
         """All of it, plain, part by part."""
         telling, story = self.telling, self.telling.story
         lines = [f"{words.subject(telling)}.", "", *words.happened(telling, self.zone)]
-        if telling.move is not Move.RECOVERED:
+        if words.is_in_trouble(telling.incident):
             for heading, some in (
                 ("Why", story.cause),
                 ("Where", (*story.breakdown, *((story.without,) if story.without else ()))),
@@ -184,7 +184,7 @@ class _Writing:
 
     def _markdown(self) -> list[str]:
         story = self.telling.story
-        lines = [escaped(story.summary)]
+        lines = [escaped(line) for line in words.happened(self.telling, self.zone)]
         for heading, some in (
             ("Why", story.cause),
             ("Where", (*story.breakdown, *((story.without,) if story.without else ()))),
@@ -199,7 +199,7 @@ class _Writing:
     def _email(self, root: str | None) -> Json:
         lines = self._lines()
         facts = self.telling.story.facts
-        if facts and self.telling.move is not Move.RECOVERED:
+        if facts and words.is_in_trouble(self.telling.incident):
             lines += ["", "Figures:", *(f"- {name}: {value}" for name, value in facts.items())]
         payload = EmailMessagePayload(
             subject=_line(words.subject(self.telling)), text="\n".join(lines), root=root

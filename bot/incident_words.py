@@ -40,6 +40,11 @@ def state_word(incident: Incident) -> str:
     return "quiet for now" if incident.level == "ok" else incident.level
 
 
+def is_in_trouble(incident: Incident) -> bool:
+    """Whether something is wrong with it now, as far as is known."""
+    return incident.closed_at is None and Level(incident.level).is_trouble
+
+
 def mark(incident: Incident) -> str:
     """The mark that stands before the word."""
     return MARKS["ok"] if incident.closed_at is not None else MARKS[incident.level]
@@ -98,14 +103,14 @@ def at_stake(incident: Incident) -> str:
     """What it comes to a day; empty where that says nothing."""
     if not incident.usd or incident.level in ("ok", "no data"):
         return ""
-    return f"About {money(incident.usd)} a day are at stake"
+    return f"About {money(incident.usd)} a day are at stake."
 
 
 def promise(incident: Incident) -> str:
     """When more is to be heard of it, and that nothing is blocked."""
     if incident.closed_at is not None:
         return ""
-    if incident.level == "no data" and incident.level_told == "ok":
+    if incident.level == "no data":
         return f"This is told once; you hear of it again when there is data. {BLOCKS_NOTHING}"
     if incident.acknowledged_at is not None:
         heard = (

@@ -83,7 +83,7 @@ def root_answer(shown: Shown) -> Answer:
     head = f"{words.mark(incident)} *{escape(words.headline(incident, story))}*"
     blocks: list[Block] = [section(f"{head}\n{escape(story.summary)}", "incident-head")]
     blocks += _state(shown)
-    blocks += _parts(story)
+    blocks += _parts(story, with_advice=incident.closed_at is None)
     blocks.append(context(_notes(shown), "incident-notes"))
     blocks += _actions(shown)
     text = f"{words.headline(incident, story)}. {story.summary} {story.advice}".strip()
@@ -96,7 +96,7 @@ def news_answer(telling: Telling, zone: ZoneInfo) -> Answer:
     head = f"{words.mark(incident)} *{escape(words.subject(telling))}*"
     lines = [escape(line) for line in words.happened(telling, zone)]
     blocks: list[Block] = [section("\n".join([head, *lines]), "incident-news")]
-    if telling.move is not None and incident.level in ("notice", "warning", "critical"):
+    if telling.move is not None and words.is_in_trouble(incident):
         blocks += _why(story)
         if story.advice:
             blocks.append(section(f"*What to do:* {escape(story.advice)}", "incident-advice"))
@@ -156,17 +156,17 @@ def _state(shown: Shown) -> list[Block]:
     lines = [line for line in lines if line != shown.story.summary]
     if not lines:
         return []
-    return [section("\n".join(f"_{escape(line)}_" for line in lines), "incident-state")]
+    return [section("\n".join(escape(line) for line in lines), "incident-state")]
 
 
-def _parts(story: Story) -> list[Block]:
+def _parts(story: Story, *, with_advice: bool) -> list[Block]:
     blocks = _why(story)
     where = _bullets(story.breakdown)
     if story.without:
         where.append(escape(story.without))
     if where:
         blocks.append(section("\n".join(["*Where:*", *where]), "incident-where"))
-    if story.advice:
+    if story.advice and with_advice:
         blocks.append(section(f"*What to do:* {escape(story.advice)}", "incident-advice"))
     return blocks
 
@@ -193,7 +193,8 @@ def _notes(shown: Shown) -> list[str]:
         lines.append(f"{since}{worst if incident.worst != 'ok' else ''}. {stake}".strip())
         if not shown.is_muted:
             lines.append(words.promise(incident))
-    day = "" if incident.day is None else f"The figures are those of {incident.day}. "
+    is_of_a_day = incident.day is not None and words.is_in_trouble(incident)
+    day = f"The figures are those of {incident.day}. " if is_of_a_day else ""
     lines.append(f"{day}As of {moment_of(shown.at, zone)}")
     return [escape(line) for line in lines]
 

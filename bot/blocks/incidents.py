@@ -11,6 +11,7 @@ from slackblocks import Block, SectionBlock, Text
 
 from bot import incident_words as words
 from bot.blocks.answer import Answer, button, context, section
+from bot.blocks.fit import cut
 from bot.blocks.incident import SHOW
 from bot.blocks.text import count, escape, moment, money, plural
 from handlers.incidents.telling import story_of
@@ -18,6 +19,8 @@ from storage.records.incident import Incident
 
 MOST_SHOWN = 12
 """Incidents that are shown, each with a button."""
+
+LONGEST_HEAD, LONGEST_SUMMARY = 150, 400
 
 LATELY = 7
 """Days back that closed ones are shown."""
@@ -78,8 +81,9 @@ def _head(found: Sequence[Incident]) -> str:
 
 def _row(incident: Incident, at: datetime, zone: ZoneInfo, number: int) -> Block:
     story = story_of(incident)
-    head = f"{words.mark(incident)} *{escape(words.headline(incident, story))}*"
-    lines = [head, escape(story.summary), f"_{_notes(incident, at, zone)}_"]
+    head = f"{words.mark(incident)} *{cut(escape(words.headline(incident, story)), LONGEST_HEAD)}*"
+    summary = cut(escape(story.summary), LONGEST_SUMMARY)
+    lines = [head, summary, f"_{_notes(incident, at, zone)}_"]
     return SectionBlock(
         Text("\n".join(lines)),
         block_id=f"incident-{number}",

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from bot.gallery.entry import Entry
 
-NOUNS: tuple[str, ...] = ("forecast", "trends")
+NOUNS: tuple[str, ...] = ("forecast", "trends", "incidents")
 """The modules beside this one that make entries (`def entries() -> list[Entry]`), as shown."""
 
 

@@ -110,11 +110,13 @@ def with_findings(incident: Incident, signal: Signal) -> Incident:
     """The record with what a look has found; a good look leaves the story of the trouble."""
     telling = as_telling(signal.policy, signal.targets)
     if not signal.level.is_trouble:
-        has_story = bool(incident.story)
+        has_story, found = bool(incident.story), signal.story
+        is_silent = signal.level is Level.NO_DATA and has_story
+        advice = f" {found.advice}" if is_silent and found.advice else ""
         return replace(
             incident,
             day=signal.day or incident.day,
-            last_word=signal.story.summary,
+            last_word=f"{found.summary}{advice}",
             story=incident.story if has_story else as_story(signal.story),
             telling=telling,
         )
