@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
+
+from slackblocks import ActionsBlock
 
 from analysis.schedules import Slot
 from bot.blocks.answer import Answer, section
-from bot.blocks.digest import digest_answer
+from bot.blocks.digest import NEXT, NOTES, digest_answer
 from bot.blocks.digest_buttons import own_buttons
 from bot.blocks.digest_thread import budgets_answer, detail_answer
 from bot.blocks.digest_words import instant_words, place_words, schedule_words
+from bot.blocks.fit import MOST_SECTION, cut
 from bot.blocks.text import escape
 from bot.digest_chart import digest_chart
 from bot.outbox.payloads import Json, SlackMessage
@@ -21,23 +26,50 @@ from handlers.recommendations.finding import short_id
 from storage.records.delivery import NewDelivery
 from storage.records.digest import Digest
 
+MOST_DRAWN = 256
+"""Figures of which the messages are remembered: those of one look at nine in the morning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What all digests of the same figures share; `figures` keeps their identity from others."""
+
+    figures: DigestFigures
+    root: SlackMessage
+    parts: Mapping[str, SlackMessage]
+
 
 class SlackDigestMessages:
-    """Makes them for Slack."""
+    """Makes them for Slack; what digests share is drawn once."""
+
+    def __init__(self) -> None:
+        self._drawn: OrderedDict[int, _Drawn] = OrderedDict()
 
     def digest(
         self, digest: Digest, figures: DigestFigures, sending: Sending
     ) -> Sequence[NewDelivery]:
         """The digest, then what goes into its thread, in the order in which they leave."""
-        answer = digest_answer(figures, footer_lines(digest, sending), more=own_buttons(digest))
-        root = _with_picture(_message(answer), digest_chart(figures))
+        drawn = self._shared(figures)
+        root = _signed(drawn.root, digest, sending)
         deliveries = [_delivery(digest, sending.key, root)]
-        parts = {"detail": detail_answer(figures), "budgets": budgets_answer(figures)}
-        for name, part in parts.items():
-            if part is not None:
-                reply = _message(part, root=sending.key)
-                deliveries.append(_delivery(digest, f"{sending.key}|{name}", reply))
+        for name, part in drawn.parts.items():
+            reply = part.model_copy(update={"do": "reply", "root": sending.key})
+            deliveries.append(_delivery(digest, f"{sending.key}|{name}", reply))
         return deliveries
+
+    def _shared(self, figures: DigestFigures) -> _Drawn:
+        known = self._drawn.get(id(figures))
+        if known is None:
+            parts = {"detail": detail_answer(figures), "budgets": budgets_answer(figures)}
+            known = _Drawn(
+                figures,
+                _with_picture(_message(digest_answer(figures, ())), digest_chart(figures)),
+                {name: _message(part) for name, part in parts.items() if part is not None},
+            )
+            self._drawn[id(figures)] = known
+            if len(self._drawn) > MOST_DRAWN:
+                self._drawn.popitem(last=False)
+        return known
 
     def stopped(self, digest: Digest, why: str) -> NewDelivery:
         """A word to the owner that it is sent no more, and why."""
@@ -71,12 +103,25 @@ def _late(due: Slot, digest: Digest) -> str:
     return f":hourglass: Sent late: it was due {instant_words(due.at, digest.schedule.zone)}"
 
 
-def _message(answer: Answer, root: str | None = None) -> SlackMessage:
+def _signed(root: SlackMessage, digest: Digest, sending: Sending) -> SlackMessage:
+    """The digest with what it says of itself in its last lines, and its own button."""
+    blocks = [dict(block) for block in root.blocks]
+    for block in blocks:
+        if block.get("block_id") == NOTES:
+            (notes,) = cast("Sequence[Json]", block["elements"])
+            lines = "\n".join([str(notes["text"]), *footer_lines(digest, sending)])
+            block["elements"] = [{**notes, "text": cut(lines, MOST_SECTION)}]
+        if block.get("block_id") == NEXT:
+            (own,) = _message(Answer("own", (ActionsBlock(list(own_buttons(digest))),))).blocks
+            elements = (cast("Sequence[Json]", one["elements"]) for one in (block, own))
+            block["elements"] = [element for several in elements for element in several]
+    return root.model_copy(update={"blocks": tuple(blocks)})
+
+
+def _message(answer: Answer) -> SlackMessage:
     payload = answer.payload()
     blocks = tuple(cast("Sequence[Json]", payload["blocks"]))
-    if root is None:
-        return SlackMessage(text=str(payload["text"]), blocks=blocks)
-    return SlackMessage(text=str(payload["text"]), blocks=blocks, do="reply", root=root)
+    return SlackMessage(text=str(payload["text"]), blocks=blocks)
 
 
 def _with_picture(message: SlackMessage, chart: DailyChart | None) -> SlackMessage:

@@ -46,6 +46,9 @@ WORTH_SAYING = Decimal("0.1")
 LONGEST_CAUSE = 300
 LONGEST_LINE = 220
 
+NOTES, NEXT = "digest-notes", "digest-next"
+"""Blocks to which each digest adds what it says of itself."""
+
 LONGEST_VALUE = 2000
 """As much as Slack lets a button carry."""
 
@@ -72,7 +75,7 @@ def digest_answer(
         told = nothing_words(figures)
         blocks: list[Block] = [section(f"{whose}\n{told}", "digest-head")]
         blocks += _around_blocks(figures.around)
-        blocks.append(context(notes, "digest-notes"))
+        blocks.append(context(notes, NOTES))
         return Answer(text=f"{_whose(figures)}: {told}", blocks=tuple(blocks), in_channel=True)
     costs = figures.costs
     headline = headline_words(costs)
@@ -87,8 +90,8 @@ def digest_answer(
     blocks += _around_blocks(figures.around)
     if calm := _calm(figures):
         blocks.append(section(calm, "digest-calm"))
-    blocks.append(context(notes, "digest-notes"))
-    blocks.append(ActionsBlock([*_questions(costs, figures), *more], block_id="digest-next"))
+    blocks.append(context(notes, NOTES))
+    blocks.append(ActionsBlock([*_questions(costs, figures), *more], block_id=NEXT))
     text = " ".join(part for part in (stale, f"{_whose(figures)}: {headline}", cause) if part)
     return Answer(text=text.replace("*", ""), blocks=tuple(blocks), in_channel=True)
 

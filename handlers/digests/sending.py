@@ -266,8 +266,9 @@ class DigestSender:
             return [_left_out(due, "quiet")]
         late = is_late(slot, look.now)
         sending = Sending(slot_key(digest, slot), look.now, slot, late)
-        deliveries = tuple(self.messages.digest(digest, figures, sending))
-        return [_Decided(due, _slots(due, "sent", ""), deliveries)]
+        # Beside the loop: a message with its tables takes tens of milliseconds to write.
+        deliveries = await asyncio.to_thread(self.messages.digest, digest, figures, sending)
+        return [_Decided(due, _slots(due, "sent", ""), tuple(deliveries))]
 
     def _refused(self, due: _Due, why: str) -> _Decided:
         note = self.messages.stopped(due.digest, why)
