@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from analysis.periods import Window
 from queries.breakdown import DAY
 from queries.dimensions import Dimensions, Source
 from queries.engines.base import Engine
-from queries.grouped import INTERNAL, SOURCE, Rows, counts, grouped, money
+from queries.grouped import INTERNAL, SOURCE, Key, Rows, counts, grouped, money
 
 # Rows are keyed by result: the requests of a row have all failed, or none of them has.
 _OF_REQUESTS = "cost_category = 'inference'"
@@ -26,6 +27,8 @@ _FIGURES = (
     counts(f"IF({_OF_REQUESTS}, failed_requests, 0)"),
     money("IF(failed_requests > 0, fully_loaded_cost, 0)"),
 )
+
+_SOURCES = {source.value: source for source in Source}
 
 Members = tuple[str | None, ...]
 
@@ -77,16 +80,23 @@ async def rule_cells(
     """
     rows = Rows(window, accepted)
     keys = (*by, *((DAY,) if daily else ()), SOURCE, INTERNAL)
-    wide = len(by)
+    found = await grouped(engine, dimensions, rows, keys, _FIGURES)
+    # Tens of thousands of cells would keep all others waiting.
+    return await asyncio.to_thread(_cells, found, len(by), daily=daily)
+
+
+def _cells(
+    found: Sequence[tuple[Key, tuple[object, ...]]], wide: int, *, daily: bool
+) -> list[RuleCell]:
     return [
         RuleCell(
             members=cast("Members", key[:wide]),
             day=cast("date", key[wide]) if daily else None,
-            source=Source(str(key[-2])),
+            source=_SOURCES[str(key[-2])],
             is_customers=key[-1] is False,
             figures=_figures(figures),
         )
-        for key, figures in await grouped(engine, dimensions, rows, keys, _FIGURES)
+        for key, figures in found
     ]
 
 

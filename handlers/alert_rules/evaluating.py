@@ -195,17 +195,37 @@ class AlertRuleEvaluator:
         self, found: Sequence[Found], opened: Mapping[str, Incident]
     ) -> list[Signal]:
         """What the desk is told: of trouble always, of the rest only where an incident is open."""
-        trouble = [one for one in found if one.verdict.level.is_trouble]
+        trouble = await self._drawn([one for one in found if one.verdict.level.is_trouble])
+        drawn = {one.subject: one for one in trouble}
         drivers = await self._drivers_of(trouble)
         signals: list[Signal] = []
         turns = Turns()
         for one in found:
             if one.verdict.level.is_trouble:
-                signals.append(signal_of(one, drivers.get(one.subject, UNKNOWN)))
+                signals.append(signal_of(drawn[one.subject], drivers.get(one.subject, UNKNOWN)))
             elif one.subject in opened and one.verdict.level is not Level.UNKNOWN:
                 signals.append(signal_of(one))
             await turns.take()
         return signals
+
+    async def _drawn(self, trouble: Sequence[Found]) -> list[Found]:
+        """What is in trouble, with the days that a story draws; these alone are read for it."""
+        members: dict[UUID, set[str]] = {}
+        rules: dict[UUID, AlertRule] = {}
+        for one in trouble:
+            if one.series is not None:
+                rules[one.rule.id] = one.rule
+                members.setdefault(one.rule.id, set())
+                if one.member is not None:
+                    members[one.rule.id].add(one.member)
+        asked = [(rule, frozenset(members[key])) for key, rule in rules.items()]
+        found = dict(zip(rules, await self.looking.drawn(asked), strict=True))
+        return [
+            one
+            if one.series is None
+            else replace(one, series=found[one.rule.id].get(one.member, one.series))
+            for one in trouble
+        ]
 
     async def _drivers_of(self, trouble: Sequence[Found]) -> dict[str, Drivers]:
         """What drives each; what was found for the same day and level is not asked again."""

@@ -14,7 +14,7 @@ from analysis.alert_rules.terms import Kind
 from analysis.clock import Clock
 from analysis.errors import BadInput
 from analysis.incidents.levels import Level
-from handlers.alert_rules.measuring import CURVE_DAYS, Asked, Measured, measure
+from handlers.alert_rules.measuring import Asked, Measured, measure
 from handlers.alert_rules.results import Outlook, SeriesNow
 from handlers.alert_rules.scope import missing
 from handlers.freshness import Freshness, SourceFreshness, freshness_of
@@ -22,6 +22,9 @@ from handlers.turns import Turns
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from storage.records.alert_rule import AlertRuleDraft
+
+CURVE_DAYS = 30
+"""Days that a story draws."""
 
 NO_SOURCE = "There is no data yet."
 
@@ -100,8 +103,13 @@ class Looking:
     clock: Clock
     stale_after_hours: float
 
-    async def at(self, questions: Sequence[Question], days: int = CURVE_DAYS) -> list[RuleView]:
+    async def at(self, questions: Sequence[Question], days: int | None = None) -> list[RuleView]:
         """How some rules stand, in their order, with few questions to the engine.
+
+        Args:
+            questions: the rules.
+            days: how many days before today the series hold besides those that they are compared
+                with; None: as many as it takes to judge the last complete one.
 
         Raises:
             Unavailable: the engine cannot answer.
@@ -112,7 +120,9 @@ class Looking:
             Asked(one.rule, frozenset(member for member in one.before if member is not None))
             for one in daily
         ]
-        figures = iter(await measure(self.engine, self.dimensions, asked, freshness, days))
+        # A source that is not stale has facts of these days, and the last of them is complete.
+        least = int(self.stale_after_hours // 24) + 2
+        figures = iter(await measure(self.engine, self.dimensions, asked, freshness, days or least))
         views: list[RuleView] = []
         turns = Turns()
         for one in questions:
@@ -153,6 +163,22 @@ class Looking:
             stale=tuple(one.source.value for one in stale),
             left_out=0 if view.measured is None else view.measured.left_out,
         )
+
+    async def drawn(
+        self, rules: Sequence[tuple[AlertRuleDraft, frozenset[str]]]
+    ) -> list[Mapping[str | None, DailySeries]]:
+        """The last 30 days of some series, as a story draws them.
+
+        Args:
+            rules: each with its members, none of a rule that has a single series.
+
+        Raises:
+            Unavailable: the engine cannot answer.
+        """
+        asked = [Asked(rule, members, is_kept_only=True) for rule, members in rules]
+        freshness = self.freshness()
+        found = await measure(self.engine, self.dimensions, asked, freshness, CURVE_DAYS + 1)
+        return [one.series for one in found]
 
     def freshness(self) -> Freshness:
         """How old the sources are."""

@@ -15,7 +15,7 @@ from analysis.alert_rules.reading import FROM_NOTHING, Reading, cost_of, counted
 from analysis.alert_rules.terms import Kind, Terms, Unit
 from analysis.incidents.levels import Level
 from handlers.alert_rules.drivers import UNKNOWN, Drivers
-from handlers.alert_rules.measuring import CURVE_DAYS
+from handlers.alert_rules.looking import CURVE_DAYS
 from handlers.alert_rules.scope import ORGANIZATION, subject_of
 from handlers.alert_rules.wording import scope_names, summary, title_of
 from handlers.incidents.signal import Curve, Policy, Signal, Story, Target, TargetChannel
