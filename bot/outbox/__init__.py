@@ -15,5 +15,6 @@ Where one message can still stand twice, because the other side gives no way to 
   `Message-ID`, or the same `Idempotency-Key` and `webhook-id`, by which the receiver drops the
   second.
 
-Changes of a message that stands already (`update`) are repeated without harm.
+Changes of a message that stands already (`update`) are repeated without harm. So are issues and
+comments in Linear: they are made under an id of costbot's, and Linear gives an id once.
 """
