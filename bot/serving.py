@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from secrets import token_hex
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,33 +16,23 @@ from slack_bolt.async_app import AsyncApp
 from starlette.types import ASGIApp
 
 from analysis.errors import BadInput
-from bot import jobs
-from bot.assembly import Parts, assembled, budgets_of, machine_name, slack_app
+from bot.assembly import Parts, assembled, slack_app
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
-from bot.digest_job import digest_job
-from bot.forecast_job import forecast_job
 from bot.gallery import NOUNS
 from bot.gallery.showing import shown_of
-from bot.job_alarm import JobAlarm
-from bot.job_ledger import JobLedger
 from bot.outbox.opened import sending
 from bot.pictures.chart import THEMES, Theme
 from bot.pictures.painter import Painter
-from bot.price_alerts import price_alert_job
-from bot.recommendation_jobs import recommendation_jobs
-from bot.refresh import Refresh
-from bot.scheduler import Scheduler
+from bot.scheduled import scheduled
 from bot.settings import Settings
 from bot.slack.app import SlackAccess
 from bot.slack.group_members import group_members
 from bot.slack.pace import Pace
 from bot.stage import access_to, admit, installed_app, load_or_begin
 from bot.supervisor import Supervisor
-from bot.upkeep import Upkeep
 from bot.warehouse import jobs_opened, sync_of
 from bot.web import SLACK_PATH, create_web_app
-from handlers.callers import Membership
 from handlers.sync import SyncHandler
 from playground.page.gallery import Exhibit, Gallery
 from playground.page.routes import Page
@@ -126,54 +114,6 @@ async def _sync_if_set_up(parts: Parts) -> AsyncGenerator[SyncHandler | None]:
         return
     async with jobs_opened(settings, parts.store, parts.clock) as jobs:
         yield sync_of(settings, parts.store, parts.mart, jobs, parts.clock)
-
-
-def scheduled(
-    parts: Parts,
-    supervisor: Supervisor,
-    watch: BudgetWatch | None = None,
-    sync: SyncHandler | None = None,
-    wake: Callable[[], None] | None = None,
-    membership: Membership | None = None,
-) -> Scheduler:
-    """The jobs of a serving costbot.
-
-    Args:
-        parts: on which they work.
-        supervisor: keeps their work.
-        watch: over the budgets; None: nothing evaluates them.
-        sync: what refreshes the mart; None: nothing does.
-        wake: tells the outbox that there is something to send.
-        membership: who is in Slack's user groups; None: nobody is asked.
-    """
-    scheduler = Scheduler(parts.clock, supervisor, ledger_of(parts, wake))
-    raises = budgets_of(parts, "system").raises
-    upkeep = Upkeep(parts.mart, parts.store, parts.clock, raises)
-    scheduler.add(jobs.KEEP_MART, upkeep.keep_the_mart_up)
-    scheduler.add(jobs.FORGET, upkeep.forget)
-    scheduler.add(jobs.END_RAISES, upkeep.end_raises)
-    refreshing = jobs.refresh_of(parts.settings)
-    if sync is not None and refreshing is not None:
-        scheduler.add(refreshing, Refresh(sync).refresh)
-    if watch is not None:
-        scheduler.add(jobs.EVALUATE_BUDGETS, watch.keep_up)
-        scheduler.add(jobs.RECOUNT_BUDGETS, watch.recount)
-    recommending = recommendation_jobs(parts, wake, membership)
-    scheduler.add(jobs.DRAW_RECOMMENDATIONS, recommending.draw)
-    scheduler.add(jobs.MEASURE_SAVINGS, recommending.measure)
-    scheduler.add(jobs.AGE_RECOMMENDATIONS, recommending.age)
-    scheduler.add(jobs.TELL_RECOMMENDATIONS, recommending.tell)
-    scheduler.add(jobs.KEEP_FORECASTS, forecast_job(parts).keep)
-    scheduler.add(jobs.SEND_DIGESTS, digest_job(parts, wake, membership).send)
-    scheduler.add(jobs.TELL_PRICES, price_alert_job(parts, wake).tell)
-    return scheduler
-
-
-def ledger_of(parts: Parts, wake: Callable[[], None] | None = None) -> JobLedger:
-    """The book that is kept on the jobs of this process."""
-    alarm = JobAlarm(parts.store, parts.clock, parts.settings.admins, wake)
-    worker = f"{machine_name()}-{os.getpid()}-{token_hex(4)}"
-    return JobLedger(parts.store.jobs, parts.clock, machine_name(), worker, alarm.tell)
 
 
 def _listen(settings: Settings) -> socket.socket:

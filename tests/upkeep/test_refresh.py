@@ -10,7 +10,7 @@ import pytest
 
 from analysis.clock import system_clock
 from bot.assembly import assembled
-from bot.serving import scheduled
+from bot.scheduled import scheduled
 from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.warehouse import jobs_opened, sync_of

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.assembly import Parts, assembled
-from bot.serving import scheduled
+from bot.budget_watch import watching
+from bot.jobs import jobs_of
+from bot.scheduled import scheduled
 from bot.settings import Settings
 from bot.supervisor import Supervisor
 from queries.dimensions import Source
@@ -168,3 +170,11 @@ async def test_serving_begins_with_it(tmp_path: Path) -> None:
         await costbot.says("playground is at")  # from here on a signal ends it in order
         assert await costbot.terminated() == 0
     assert "Traceback" not in costbot.output
+
+
+async def test_what_is_listed_as_a_job_is_scheduled(parts: Parts) -> None:
+    async with watching(parts) as watch:
+        scheduler = scheduled(parts, Supervisor(), watch)
+    assert sorted(job.name for job in scheduler.jobs) == sorted(
+        job.name for job in jobs_of(parts.settings)
+    )
