@@ -201,8 +201,13 @@ class Finder:
         return found or await self.store.anomaly_findings.latest_of(str(key))
 
     async def _parts(self, finding: KeptFinding) -> list[KeptFinding]:
+        """Its parts, and theirs."""
         found = await self.store.anomaly_findings.of_days(finding.day, finding.day)
-        return [one for one in found if one.part_of == finding.series]
+        wholes, parts = {finding.series}, dict[str, KeptFinding]()
+        while new := [one for one in found if one.part_of in wholes and one.series not in parts]:
+            parts.update({one.series: one for one in new})
+            wholes = {one.series for one in new}
+        return list(parts.values())
 
 
 def short_id(finding: KeptFinding) -> str:

@@ -170,16 +170,13 @@ class AnomalyListHandler:
         self, finding: KeptFinding, caller: Caller, filters: Mapping[str, tuple[str, ...]]
     ) -> bool:
         """Whether it stands in a list: what is a part of something else does not."""
-        if finding.outcome == "part" and not _is_told_to_others(finding, caller):
-            return False
         if finding.outcome == "silent":
             return False
-        if (
-            caller.organization is None
-            and finding.part_of is not None
-            and "organization" not in (filters)
-        ):
+        is_own = finding.part_of is not None and is_wider(finding)
+        if finding.outcome == "part" and not is_own:
             return False
+        if is_own and caller.organization is None and "organization" not in filters:
+            return False  # the larger one stands there
         key = series_key(finding.series)
         return sees(caller, key, self.dimensions) and is_of(key, filters)
 
@@ -212,11 +209,11 @@ class AnomalyListHandler:
         return rows
 
 
-def _is_told_to_others(finding: KeptFinding, caller: Caller) -> bool:
-    """Whether it is a part of something that only those see who see all organizations."""
-    if caller.organization is None or finding.part_of is None:
-        return False
-    return series_key(finding.part_of).organization != caller.organization
+def is_wider(finding: KeptFinding) -> bool:
+    """Whether what a finding is a part of is of a wider scope: in its own it stands for itself."""
+    return finding.part_of is not None and (
+        series_key(finding.part_of).organization != finding.organization
+    )
 
 
 def _state(finding: KeptFinding | None, incident: Incident | None) -> State:

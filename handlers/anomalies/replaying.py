@@ -14,7 +14,7 @@ from analysis.clock import Clock
 from analysis.errors import BadInput, NotFound
 from analysis.series import series_key
 from handlers.anomalies.known import Known, known_days
-from handlers.anomalies.listing import checked, checked_days, is_of
+from handlers.anomalies.listing import checked, checked_days, is_of, is_wider
 from handlers.anomalies.permissions import Act, allow, sees, within
 from handlers.anomalies.replayed import Fired, Replay, Rerun, Root, Used, side_by_side
 from handlers.anomalies.requests import ReplayRequest, TrialSettings
@@ -131,7 +131,7 @@ class ReplayHandler:
     async def _did(self, first: date, last: date) -> dict[date, Sequence[Root]]:
         found: dict[date, list[Root]] = {}
         for one in await self.store.anomaly_findings.of_days(first, last):
-            if one.outcome in ("told", "together") or _is_told_to_others(one):
+            if one.outcome in ("told", "together") or is_wider(one):
                 found.setdefault(one.day, []).append(_root(one))
         return dict(found)
 
@@ -142,13 +142,6 @@ class ReplayHandler:
             # Told to its organization alone; everybody else is told of the larger one.
             return "organization" in request.filters and is_of(key, request.filters)
         return sees(caller, key, self.dimensions) and is_of(key, request.filters)
-
-
-def _is_told_to_others(finding: KeptFinding) -> bool:
-    """Whether it stands for itself in its scope, though nobody was told of it there."""
-    if finding.part_of is None:
-        return False
-    return series_key(finding.part_of).organization != finding.organization
 
 
 def _root(finding: KeptFinding) -> Root:

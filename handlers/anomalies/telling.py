@@ -157,17 +157,17 @@ def fine(subject: str, incident: Incident, facts: Facts, day: date) -> Signal:
     summary = f"On {day_name(day)} no more was found than is told one by one."
     if key is not None:
         title = title_of(key)
-        summary = f"{title} is as usual again on {day_name(day)}."
+        summary = f"{title}: as usual again on {day_name(day)}."
     if key is not None and row is not None:
         curve = curve_of(facts.table, row, day)
         value = float(facts.table.values[row, (day - facts.table.first).days])
-        summary = f"{title} is as usual again: {figure(value, key.measure)} on {day_name(day)}."
+        summary = f"{title}: as usual again, {figure(value, key.measure)} on {day_name(day)}."
         since = _kept_level(incident, value)
         if since is not None:
             summary = (
-                f"{title} has stayed at its new level since {since}: "
+                f"{title}: at its new level since {since}, "
                 f"{figure(value, key.measure)} on {day_name(day)}. From now on that is the usual "
-                "level."
+                "one."
             )
     return Signal(
         subject=subject,

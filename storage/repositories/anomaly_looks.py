@@ -105,7 +105,7 @@ class AnomalyLookRepository:
         )
         async with self._sessions.reading() as session:
             found: dict[date, datetime] = {}
-            for day, at in (await session.execute(query)).tuples():
+            for day, at in await session.execute(query):
                 if at is not None:
                     found[day] = max(at, found.get(day, at))
             return found
