@@ -7,7 +7,16 @@ from typing import Protocol, cast
 
 from bot.gallery.entry import Entry
 
-NOUNS: tuple[str, ...] = ("forecast", "trends", "incidents")
+NOUNS: tuple[str, ...] = (
+    "questions",
+    "forecast",
+    "trends",
+    "incidents",
+    "budgets",
+    "recommendations",
+    "told",
+    "notices",
+)
 """The modules beside this one that make entries (`def entries() -> list[Entry]`), as shown."""
 
 
