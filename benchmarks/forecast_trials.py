@@ -151,7 +151,7 @@ def measured(of: Windows) -> Measured:
         smape,
         float(np.mean(((of.came >= lower - TINY) & (of.came <= upper + TINY))[known])),
         float(np.mean((of.came > upper + TINY)[known])),
-        float(np.mean((upper - lower).mean(axis=1) / mean)),
+        float(np.mean(np.mean(upper - lower, axis=1) / mean)),
         covered,
         width / of.came.shape[1],
         {name: names.count(name) for name in dict.fromkeys(names)},

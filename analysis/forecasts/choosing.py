@@ -15,7 +15,7 @@ import numpy as np
 from analysis.forecasts.averaged import median_and_theta
 from analysis.forecasts.backtest import Tried, tried
 from analysis.forecasts.cleaning import Cleaned
-from analysis.forecasts.daily import Bools, Floats, Model
+from analysis.forecasts.daily import TINY, Bools, Floats, Model
 from analysis.forecasts.ets import ets
 from analysis.forecasts.growing_median import growing_median
 from analysis.forecasts.naive import seasonal_naive
@@ -51,6 +51,10 @@ MOST_ORIGINS = 0.75
 """Share of the origins from which it has to."""
 
 
+NEGLIGIBLE = 1e-9
+"""Of the level: by how much less is no less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What was chosen for each of some series that are as long as each other.
@@ -79,7 +83,8 @@ def chosen(history: Cleaned, horizon: int, *, sparse: bool) -> Choice:
     trials = [tried(models[name], history, horizon) for name in names]
     # Means are what is wanted of sparse series, and squares are what a mean makes least.
     power = 2 if sparse else 1
-    picked = _picked([np.abs(trial.missed) ** power for trial in trials])
+    scale = np.maximum(history.days.mean(axis=1), TINY)[:, None, None]
+    picked = _picked([np.abs(trial.missed / scale) ** power for trial in trials])
     expected = np.empty((len(history.days), horizon))
     backtest = trials[0]
     for place, (name, trial) in enumerate(zip(names, trials, strict=True)):
@@ -101,7 +106,7 @@ def _picked(losses: list[Floats]) -> list[int]:
     for place, loss in enumerate(losses[1:], start=1):
         wins = _mean((_mean(loss, counts, (2,)) < by_origin).astype(np.float64), tested, (1,))
         mean = _mean(loss, counts, (1, 2))
-        better = (mean < least) & (wins >= MOST_ORIGINS)
+        better = (mean + NEGLIGIBLE < least) & (wins >= MOST_ORIGINS)
         picked[better] = place
         least = np.where(better, mean, least)
     return [int(place) for place in picked]

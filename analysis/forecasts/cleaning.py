@@ -4,7 +4,8 @@ A day is an outlier that lies far from the level around it, given its weekday: t
 Hampel (F. R. Hampel, "The influence curve and its role in robust estimation", JASA 69, 1974;
 R. K. Pearson, "Outliers in process modeling and identification", 2002) on residuals by weekday.
 The level is a running median over three weeks, which a few odd days do not move and a lasting
-shift moves at once; runs longer than `LONGEST_RUN` are a new level and stay.
+shift moves at once; where more than `MOST_IN_A_WEEK` days of a week are far off on one side, that
+is a new level, and they stay.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ BEYOND = 4.0
 LEAST_SPREAD = 0.03
 """Of the level: days of a series without noise are not judged more strictly than that."""
 
-LONGEST_RUN = 3
-"""Outliers in a row that are still outliers; more of them are a new level."""
+MOST_IN_A_WEEK = 3
+"""Outliers on one side, of seven days in a row, that are still outliers."""
 
 SPARSE = 0.5
 """Share of days with anything, up to which a series counts as mostly zero."""
@@ -69,14 +70,19 @@ def cleaned(values: Floats) -> Cleaned:
     """
     known = ~np.isnan(values)
     level = local_level(values)
-    ratios = np.where(level > TINY, values / np.maximum(level, TINY), np.nan)
+    first = over_days(_median_by_weekday(_ratios(values, level)), len(values[0]))
+    # Once more without the week's shape: windows at the ends have more of some weekdays than of
+    # others, and would take a weekday for a level.
+    flat = np.where(first >= CLOSED, values / np.maximum(first, CLOSED), np.nan)
+    level = local_level(np.where(level > 0, flat, values))
+    ratios = _ratios(values, level)
     factors = over_days(_median_by_weekday(ratios), len(values[0]))
     residuals = ratios - factors
     noisy = np.where(factors >= CLOSED, np.abs(residuals), np.nan)  # a closed day is always alike
     spread = MAD_TO_SIGMA * np.nan_to_num(known_median(noisy))[:, None]
     sizes = np.abs(np.nan_to_num(residuals)) / np.maximum(spread, LEAST_SPREAD)
     busy = ~sparse(values)[:, None]
-    odd = _without_long_runs(sizes > BEYOND, residuals > 0) & busy
+    odd = _without_new_levels(sizes > BEYOND, residuals > 0) & busy
     usual = level * factors
     days = np.where(odd | ~known, usual, np.nan_to_num(values))
     return Cleaned(np.maximum(days, 0.0), odd, values, odd & (sizes > WILD))
@@ -106,6 +112,11 @@ def local_level(values: Floats) -> Floats:
     return carried_on(known_median(windows))
 
 
+def _ratios(values: Floats, level: Floats) -> Floats:
+    """Of the days to their level; NaN where there is none."""
+    return np.where(level > TINY, values / np.maximum(level, TINY), np.nan)
+
+
 def _median_by_weekday(ratios: Floats) -> Floats:
     """Series × 7, the weekday behind the last day first; 1 where a weekday is not known."""
     missing = -ratios.shape[1] % WEEK
@@ -114,15 +125,13 @@ def _median_by_weekday(ratios: Floats) -> Floats:
     return np.where(np.isnan(medians), 1.0, medians)
 
 
-def _without_long_runs(far: Bools, above: Bools) -> Bools:
-    """Leaves out runs of more than `LONGEST_RUN` days in a row on one side."""
+def _without_new_levels(far: Bools, above: Bools) -> Bools:
+    """Leaves out those of which there are more than `MOST_IN_A_WEEK` in a week, on one side."""
     kept: Bools = far
     for side in (far & above, far & ~above):
-        edge = np.zeros((len(far), LONGEST_RUN), dtype=np.bool_)
-        windows = sliding_window_view(
-            np.concatenate([edge, side, edge], axis=1), LONGEST_RUN + 1, axis=1
-        )
-        runs: Bools = np.all(windows, axis=2)
-        for start in range(LONGEST_RUN + 1):
-            kept = kept & ~runs[:, start : start + far.shape[1]]
+        edge = np.zeros((len(far), WEEK - 1), dtype=np.bool_)
+        weeks = sliding_window_view(np.concatenate([edge, side, edge], axis=1), WEEK, axis=1)
+        many: Bools = np.sum(weeks, axis=2) > MOST_IN_A_WEEK
+        for start in range(WEEK):
+            kept = kept & ~(side & many[:, start : start + far.shape[1]])
     return kept
