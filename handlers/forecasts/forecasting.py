@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -37,12 +38,15 @@ from handlers.forecasts.results import (
     Record,
     Silence,
 )
-from handlers.forecasts.statistics import foreseen, foreseen_together, least_history
+from handlers.forecasts.statistics import foreseen_all, foreseen_together, least_history
 from handlers.freshness import Freshness, freshness_of
 from queries.daily import daily_costs
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from storage.repositories.forecasts import ForecastRepository
+
+MOST_BY_WEEK = 30
+"""Days ahead that are told week by week; more of them two weeks at a time."""
 
 AskedT = TypeVar("AskedT", bound=Asked)
 
@@ -134,15 +138,15 @@ def _result(request: ForecastRequest, known: _Known, record: Record | None) -> F
     history, reach = known.history, known.reach
     if history is None or history.total.series is None:
         return _nothing(request, known, record)
-    total = _forecast(history.total, history.total.series, request.horizon)
-    rows = () if request.by is None else _members(request, history)
+    shown = [] if request.by is None else _shown(request, history)
+    total, *rows = _forecasts([history.total, *shown], request.horizon)
     return ForecastResult(
         request=request,
         total=total,
         silence=None if total.forecast else _silence(total.series),
         direction=_direction(total.series),
         weeks=_weeks(total, request.horizon),
-        rows=rows,
+        rows=tuple(rows),
         outlook=month_end(history.total, reach),
         record=record,
         reach=reach,
@@ -165,33 +169,34 @@ def _nothing(request: ForecastRequest, known: _Known, record: Record | None) -> 
     )
 
 
-def _forecast(history: MemberHistory, series: DailySeries, days: int) -> MemberForecast:
-    is_unpriced = history.is_unpriced
-    return MemberForecast(
-        history.member,
-        series,
-        None if is_unpriced else foreseen(series, days),
-        history.unpriced_requests,
-        history.unknown_requests,
-        history.several,
-        is_unpriced,
-    )
-
-
-def _members(request: ForecastRequest, history: History) -> tuple[MemberForecast, ...]:
-    """The dearest one by one, the rest as one."""
+def _shown(request: ForecastRequest, history: History) -> list[MemberHistory]:
+    """The dearest members one by one, the rest as one."""
     most = min(request.top or MEMBERS_SHOWN, MOST_MEMBERS)
-    shown = list(history.members[:most])
     rest = together(history.members[most:])
-    if rest is not None:
-        shown.append(rest)
-    return tuple(
-        _forecast(one, one.series, request.horizon) for one in shown if one.series is not None
-    )
+    return [*history.members[:most], *(() if rest is None else (rest,))]
+
+
+def _forecasts(histories: Sequence[MemberHistory], days: int) -> list[MemberForecast]:
+    """What each is foreseen to cost, all of them at once: alone each would take as long as ten."""
+    found = [(one, one.series) for one in histories if one.series is not None]
+    last = found[0][1].last
+    foreseen = foreseen_all([series for _, series in found], last, days)
+    return [
+        MemberForecast(
+            one.member,
+            series,
+            None if one.is_unpriced else forecast,
+            one.unpriced_requests,
+            one.unknown_requests,
+            one.several,
+            one.is_unpriced,
+        )
+        for (one, series), forecast in zip(found, foreseen, strict=True)
+    ]
 
 
 def _weeks(total: MemberForecast, days: int) -> tuple[Expectation, ...]:
-    """All days up to the end of each week to come, and up to the last day.
+    """All days up to the end of each week to come, or of every other, and up to the last day.
 
     What is expected is the sum of the days of the one forecast; how far off so many days together
     may be is what a forecast of them alone says.
@@ -200,7 +205,8 @@ def _weeks(total: MemberForecast, days: int) -> tuple[Expectation, ...]:
     if whole is None:
         return ()
     weeks: list[Expectation] = []
-    for end in range(WEEK, days, WEEK):
+    step = WEEK if days <= MOST_BY_WEEK else 2 * WEEK
+    for end in range(step, days, step):
         last = total.series.last + end * DAY
         alone, expected = foreseen_together(total.series, end), total.between(whole.first, last)
         if alone is not None and expected is not None:

@@ -190,7 +190,8 @@ class ForecastResult:
         total: everything that the question covers; None: there is no fact behind it.
         silence: why the total is not foreseen; None: it is.
         direction: which way the last weeks run.
-        weeks: the ends of the weeks to come, each with all days up to there together.
+        weeks: the ends of the weeks to come, or of every other where they are many, each with all
+            days up to there together.
         rows: members, dearest first, the rest as one at the end; empty where nothing divides.
         outlook: how this month will end; None: too little history, or data that ended long ago.
         record: how such forecasts came true; None: none was kept that long ago.

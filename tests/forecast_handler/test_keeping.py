@@ -15,9 +15,12 @@ from bot.assembly.forecasts import forecast_keeper_of
 from bot.blocks.budget import shown_answer
 from bot.blocks.forecast import forecast_answer
 from handlers.budgets.form import BudgetForm
-from handlers.budgets.requests import CreateRequest, DeleteRequest, ShowRequest, Which
+from handlers.budgets.requests import CreateRequest, DeleteRequest, EditRequest, ShowRequest, Which
 from handlers.forecasts.keeping import KeepReport
+from handlers.forecasts.kept_budgets import BudgetForecasts
 from handlers.forecasts.requests import ForecastRequest
+from handlers.freshness import Freshness, freshness_of
+from storage.records.budget import Budget
 from storage.records.forecast import StoredForecast
 from tests.compare.asked import ADMIN, on
 from tests.forecast_handler.days import DAY, Living, living, usual, weekly
@@ -25,11 +28,21 @@ from tests.forecast_handler.days import DAY, Living, living, usual, weekly
 LAST = date(2026, 11, 19)
 FIRST = date(2026, 8, 1)
 STEADY = weekly(FIRST, LAST, organization="acme", product="api")
+TO_OCTOBER = weekly(date(2026, 9, 1), date(2026, 10, 15), organization="acme", product="api")
 ACME = replace(ADMIN, organization="acme", role=Role.ORG_ADMIN)
 
 
 async def kept(at: Living) -> KeepReport:
     return await forecast_keeper_of(at.parts).keep()
+
+
+def budgets_kept(at: Living) -> BudgetForecasts:
+    keeper = forecast_keeper_of(at.parts)
+    return BudgetForecasts(keeper.store, keeper.standings)
+
+
+def fresh(at: Living) -> Freshness:
+    return freshness_of(at.parts.engine.snapshot(), at.clock(), 48)
 
 
 async def all_open(at: Living) -> list[StoredForecast]:
@@ -62,57 +75,36 @@ async def test_two_replicas_that_keep_at_once_keep_each_forecast_once(tmp_path: 
     assert len(rows) == len({row.key for row in rows}) == sum(one.made for one in done) == 12
 
 
-async def test_what_came_is_filled_in_when_its_last_costs_are_in(tmp_path: Path):
-    async with living(tmp_path, STEADY, LAST + DAY) as at:
+async def test_what_came_is_filled_in_when_its_last_costs_are_in_and_is_told(tmp_path: Path):
+    gone = weekly(LAST - 20 * DAY, LAST, organization="gone")
+    async with living(tmp_path, [*STEADY, *gone], LAST + DAY) as at:
         await kept(at)
-        at.spend(weekly(LAST + DAY, LAST + 9 * DAY, organization="acme", product="api"))
+        at.spend(weekly(LAST + DAY, LAST + 9 * DAY, "2", organization="acme", product="api"))
         at.go_to(LAST + 10 * DAY)
         too_early = await kept(at)
         at.spend(weekly(LAST + 10 * DAY, LAST + 10 * DAY, organization="acme", product="api"))
         at.go_to(LAST + 11 * DAY)
-        then = await kept(at)
-        [week] = await at.parts.store.forecasts.came_true("*/cost", 7)
-        again = await kept(at)
-    assert (too_early.settled, then.settled, again.settled) == (0, 3, 0)
-    assert week.actual == usual(LAST + DAY, LAST + 7 * DAY)
-    assert week.actual is not None
-    assert week.error is not None
-    assert abs(week.error - (week.expected - week.actual) / week.actual) < Decimal("0.000001")
-    assert week.held is True
-
-
-async def test_a_forecast_says_how_its_kind_came_true(tmp_path: Path):
-    async with living(tmp_path, STEADY, LAST + DAY) as at:
-        await kept(at)
-        at.spend(weekly(LAST + DAY, LAST + 10 * DAY, "2", organization="acme", product="api"))
-        at.go_to(LAST + 11 * DAY)
-        await kept(at)
+        then, again = await kept(at), await kept(at)
+        [week] = await at.parts.store.forecasts.came_true("=acme/cost", 7)
+        [vanished] = await at.parts.store.forecasts.came_true("=gone/cost", 7)
         ask = at.parts.handlers.forecasts.forecast
-        result = await ask(ForecastRequest(horizon=7), ADMIN)
+        result = await ask(ForecastRequest(horizon=7, filters={"product": ("api",)}), ADMIN)
         own = await ask(ForecastRequest(horizon=7), ACME)
-        product = await ask(ForecastRequest(horizon=7, filters={"product": ("api",)}), ADMIN)
         other = await ask(ForecastRequest(horizon=7, customers_only=True), ADMIN)
-        month = await ask(ForecastRequest(horizon=30), ADMIN)
+    assert (too_early.settled, then.settled, again.settled) == (0, 4, 0)
+    assert week.actual == 2 * usual(LAST + DAY, LAST + 7 * DAY)
+    assert week.error is not None
+    assert week.error == ((week.expected - week.actual) / week.actual).quantize(Decimal("1e-6"))
+    assert week.held is (week.lower <= week.actual <= week.upper)
+    assert (vanished.actual, vanished.error, vanished.held) == (0, None, vanished.lower == 0)
     record = result.record
     assert record is not None
     assert (record.first, record.last, record.counted) == (LAST, LAST, 1)
     assert abs(record.error - Decimal("0.5")) < Decimal("0.02")
-    assert own.record == product.record == record
+    assert own.record == record
     assert other.record is None
-    assert month.record is None
     said = str(forecast_answer(result, ADMIN).payload())
     assert f"Forecasts made 7 days ahead from {LAST} to {LAST} were off by 50.0 % (median)" in said
-
-
-async def test_what_vanished_cost_nothing(tmp_path: Path):
-    facts = [*STEADY, *weekly(FIRST, LAST, organization="gone", product="old")]
-    async with living(tmp_path, facts, LAST + DAY) as at:
-        await kept(at)
-        at.spend(weekly(LAST + DAY, LAST + 40 * DAY, organization="acme", product="api"))
-        at.go_to(LAST + 41 * DAY)
-        await kept(at)
-        [row] = await at.parts.store.forecasts.came_true("=gone/cost", 30)
-    assert (row.actual, row.error, row.held) == (0, None, row.lower == 0)
 
 
 async def test_without_data_or_history_nothing_is_kept(tmp_path: Path):
@@ -134,42 +126,51 @@ async def test_old_forecasts_are_forgotten(tmp_path: Path):
 
 
 async def test_a_budget_is_foreseen_to_its_end_and_says_how_that_came_true(tmp_path: Path):
-    october = weekly(FIRST, date(2026, 10, 15), organization="acme", product="api")
-    async with living(tmp_path, october, date(2026, 10, 16)) as at:
+    async with living(tmp_path, TO_OCTOBER, date(2026, 10, 16)) as at:
         budgets = budgets_of(at.parts, "cli")
         form = BudgetForm(name="Acme", limit="500", kind="monthly", organization="acme")
         form = replace(form, start="2026-10-01")
         budget = (await budgets.create.create(CreateRequest(form), ADMIN)).budget
-        assert (await kept(at)).made == 12 + 1
-        assert (await kept(at)).made == 0
-        [row] = [row for row in await all_open(at) if row.budget_id is not None]
+        keeping = budgets_kept(at)
+        made, again = await keeping.make(fresh(at)), await keeping.make(fresh(at))
+        [row] = await all_open(at)
         at.spend(weekly(date(2026, 10, 16), LAST, organization="acme", product="api"))
         at.go_to(LAST + DAY)
-        await kept(at)
+        came, gone = await keeping.settle([row], fresh(at))
+        await at.parts.store.forecasts.settle(came)
         shown = await budgets.read.show(ShowRequest(Which(str(budget.id))), ADMIN)
+        before = await budgets.read.show(
+            ShowRequest(Which(str(budget.id)), date(2026, 10, 20)), ADMIN
+        )
         said = str(shown_answer(shown, ADMIN).payload())
+    assert (made, again, len(came), gone) == (1, 0, 1, [])
     assert (row.made_on, row.horizon) == (date(2026, 10, 15), 16)
     assert (row.first_day, row.last_day) == (date(2026, 10, 1), date(2026, 10, 31))
     assert (row.level, row.model) == (Decimal("0.8"), "weekday mean")
     assert row.expected == usual(row.first_day, row.last_day)
     assert shown.record is not None
     assert (shown.record.error, shown.record.held, shown.record.counted) == (0, 1, 1)
+    assert before.record is None
     assert "Foreseen by weekday halfway through the last period: off by 0.0 %" in said
 
 
 async def test_of_a_budget_that_is_gone_or_counts_something_else_nothing_is_held(tmp_path: Path):
-    october = weekly(FIRST, date(2026, 10, 15), organization="acme", product="api")
-    async with living(tmp_path, october, date(2026, 10, 16)) as at:
+    async with living(tmp_path, TO_OCTOBER, date(2026, 10, 16)) as at:
         budgets = budgets_of(at.parts, "cli")
-        form = BudgetForm(name="Acme", limit="500", kind="monthly", organization="acme")
-        budget = (await budgets.create.create(CreateRequest(form), ADMIN)).budget
-        await kept(at)
-        await budgets.change.delete(
-            DeleteRequest(Which(str(budget.id)), version=budget.version), ADMIN
+        made: list[Budget] = []
+        for name in ("Gone", "Narrowed", "Kept"):
+            form = BudgetForm(name=name, limit="500", kind="monthly", organization="acme")
+            made.append((await budgets.create.create(CreateRequest(form), ADMIN)).budget)
+        keeping = budgets_kept(at)
+        await keeping.make(fresh(at))
+        gone, narrowed, still = [Which(str(budget.id)) for budget in made]
+        await budgets.change.delete(DeleteRequest(gone), ADMIN)
+        await budgets.change.edit(
+            EditRequest(narrowed, BudgetForm(scope={"product": ("api",)})), ADMIN
         )
+        await budgets.change.edit(EditRequest(still, BudgetForm(limit="700")), ADMIN)
         at.spend(weekly(date(2026, 10, 16), LAST, organization="acme", product="api"))
         at.go_to(LAST + DAY)
-        done = await kept(at)
-        rows = [row for row in await all_open(at) if row.budget_id is not None]
-    assert done.dropped == 1
-    assert rows == []
+        came, dropped = await keeping.settle(await all_open(at), fresh(at))
+    assert [one.key[0] for one in came] == [f"budget|{made[2].id}"]
+    assert {key[0] for key in dropped} == {f"budget|{budget.id}" for budget in made[:2]}
