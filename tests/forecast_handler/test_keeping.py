@@ -92,6 +92,7 @@ async def test_what_came_is_filled_in_when_its_last_costs_are_in_and_is_told(tmp
         own = await ask(ForecastRequest(horizon=7), ACME)
         other = await ask(ForecastRequest(horizon=7, customers_only=True), ADMIN)
     assert (too_early.settled, then.settled, again.settled) == (0, 4, 0)
+    assert week.actual is not None
     assert week.actual == 2 * usual(LAST + DAY, LAST + 7 * DAY)
     assert week.error is not None
     assert week.error == ((week.expected - week.actual) / week.actual).quantize(Decimal("1e-6"))
