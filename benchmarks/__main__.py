@@ -7,6 +7,7 @@ BENCHMARKS = (
     "budget_spend",
     "budgets",
     "commands",
+    "digests",
     "forecasts",
     "imports",
     "mart_breakdown",
