@@ -23,6 +23,7 @@ ASKED = (
     "pricing",
     "pricing compare gpt-4 gpt-4o-mini",
     "pricing offers",
+    "pricing set openai gpt-4 input 21 output 40 from 2026-12-01 reference C-17",
     "whatif model gpt-4 to gpt-4o-mini",
     "whatif cache 30%",
     "whatif recommend",
@@ -38,6 +39,7 @@ OF_ADMINS = (
     "utilization",
     "reconcile",
     "breakeven",
+    "breakeven model ltxv-13b at 0.50",
     "report preview",
     "help",
 )
