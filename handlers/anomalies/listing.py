@@ -162,7 +162,7 @@ class AnomalyListHandler:
             about=about,
             label=label,
             promise="" if label is None else promise(about, label, self.zone),
-            state=_state(about.findings[0] if about.findings else None, about.incident),
+            state=_state(about.findings[0] if about.findings else None, about.incident, label),
             may=frozenset(act for act in Act if may(act, caller)),
         )
 
@@ -205,7 +205,9 @@ class AnomalyListHandler:
                 ),
                 None,
             )
-            rows.append(AnomalyRow(finding, days[run], _state(finding, incident), label, incident))
+            rows.append(
+                AnomalyRow(finding, days[run], _state(finding, incident, label), label, incident)
+            )
         return rows
 
 
@@ -216,10 +218,12 @@ def is_wider(finding: KeptFinding) -> bool:
     )
 
 
-def _state(finding: KeptFinding | None, incident: Incident | None) -> State:
+def _state(
+    finding: KeptFinding | None, incident: Incident | None, label: AnomalyLabel | None
+) -> State:
     if incident is not None and incident.closed_at is None:
         return "open"
-    if finding is not None and finding.gone_at is not None:
+    if finding is not None and finding.gone_at is not None and label is None:
         return "gone"
     return "over"
 

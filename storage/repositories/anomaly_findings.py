@@ -8,7 +8,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import String, func, select, update
+from sqlalchemy import ColumnElement, String, case, func, select, update
 from sqlalchemy import cast as as_type
 
 from analysis.clock import Clock
@@ -45,7 +45,13 @@ class AnomalyFindingRepository:
         """
         table, row = table_of(AnomalyFindingRow), AnomalyFindingRow
         adding = insert_into(self._sessions, table)
-        changed = {name: getattr(adding.excluded, name) for name in _KEPT if name not in _STAYS}
+        changed: dict[str, ColumnElement[object]] = {
+            name: getattr(adding.excluded, name) for name in _KEPT if name not in _STAYS
+        }
+        # What was told stays told, whatever is said of it afterwards.
+        was_told = (table.c.outcome == "told") | (table.c.outcome == "together")
+        was_told &= adding.excluded.outcome == "silent"
+        changed["outcome"] = case((was_told, table.c.outcome), else_=adding.excluded.outcome)
         adding = adding.on_conflict_do_update(index_elements=["series", "day"], set_=changed)
         now = self._clock()
         there = {one.series for one in findings}

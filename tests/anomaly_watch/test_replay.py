@@ -56,8 +56,9 @@ async def test_labels_count_in_a_replay(tmp_path: Path) -> None:
         await costbot.watch.look()
         (incident,) = (await costbot.open()).values()
         await costbot.labels.say(str(incident.id), "expected", person())
+        await costbot.watch.look()
         result = await replayed(costbot)
-        assert (result.would, result.labels) == (0, 1)
+        assert (result.would, result.did, result.labels) == (0, 1, 1)
         assert [one.day for one in result.gone] == [LAST]
 
 
@@ -101,6 +102,7 @@ async def test_a_list_shows_what_was_found_and_how_it_stands(tmp_path: Path) -> 
         assert len((await handler.list(filtered, person())).rows) == 1
         (incident,) = (await costbot.open()).values()
         await costbot.labels.say(str(incident.id), "expected", person())
+        await costbot.watch.look()  # does not forget that it was told
         (row,) = (await handler.list(ListAnomaliesRequest(), person())).rows
         assert row.label is not None
         assert (row.state, row.label.kind) == ("over", "expected")
