@@ -119,13 +119,27 @@ async def measure(
     return [found[place] for place in range(len(asked))]
 
 
+_Part = tuple[Source, bool]
+"""A source, and whether the traffic is of customers."""
+
+
 @dataclass(slots=True)
 class _Member:
-    """One combination of members, by day; of customers, and of the owner's own traffic."""
+    """One combination of members, by day."""
 
-    customers: dict[date, Figures] = field(default_factory=dict[date, Figures])
-    others: dict[date, Figures] = field(default_factory=dict[date, Figures])
-    sources: set[Source] = field(default_factory=set[Source])
+    parts: dict[_Part, dict[date, Figures]] = field(
+        default_factory=dict[_Part, dict[date, Figures]]
+    )
+
+    def of(self, rule: AlertRuleDraft) -> list[tuple[Source, dict[date, Figures]]]:
+        """What counts for a rule, by source."""
+        is_of_gpus = rule.terms.kind is Kind.UTILIZATION
+        customers_only = counts_customers_only(rule)
+        return [
+            (source, days)
+            for (source, is_customers), days in self.parts.items()
+            if (is_customers or not customers_only) and (source is Source.GPU or not is_of_gpus)
+        ]
 
 
 @dataclass(slots=True)
@@ -151,10 +165,9 @@ class _Table:
                 member = self.members[cell.members] = _Member()
                 for name, value in zip(self.by, cell.members, strict=True):
                     self.index.setdefault((name, value), []).append(cell.members)
-            days = member.customers if cell.is_customers else member.others
+            days = member.parts.setdefault((cell.source, cell.is_customers), {})
             day = cell.day or date.min
             days[day] = days[day] + cell.figures if day in days else cell.figures
-            member.sources.add(cell.source)
 
     def matching(self, filters: Mapping[str, tuple[str, ...]]) -> Iterable[Members]:
         """The combinations that filters accept."""
@@ -202,7 +215,7 @@ class _Group:
         for one, members in zip(self._asked, chosen, strict=True):
             sources: set[Source] = set()
             for matching in lately.matching(filters_of(one.rule)):
-                sources |= lately.members[matching].sources
+                sources.update(source for source, _ in lately.members[matching].of(one.rule))
             found.append(await self._one(one.rule, members, table, sources, turns))
         return found
 
@@ -268,10 +281,8 @@ class _Group:
             series = days.get(None if at is None else members[at])
             if series is None:
                 continue
-            member = table.members[members]
-            _add(series, member.customers)
-            if not counts_customers_only(rule):
-                _add(series, member.others)
+            for _, some in table.members[members].of(rule):
+                _add(series, some)
             await turns.take()
         return self._known(days, sources, 0 if chosen is None else chosen[1])
 
@@ -328,11 +339,8 @@ def _largest(one: Asked, each: str, table: _Table) -> tuple[tuple[str, ...], int
         value = members[at]
         if value is None:
             continue  # rows without a value are no member
-        member = table.members[members]
-        found = sizes.get(value, NOTHING) + sum(member.customers.values(), NOTHING)
-        if not counts_customers_only(one.rule):
-            found += sum(member.others.values(), NOTHING)
-        sizes[value] = found
+        parts = (sum(days.values(), NOTHING) for _, days in table.members[members].of(one.rule))
+        sizes[value] = sum(parts, sizes.get(value, NOTHING))
     ranked = sorted(sizes, key=lambda value: (_size(one.rule, sizes[value]), value), reverse=True)
     chosen = dict.fromkeys((*ranked[:MOST_MEMBERS], *sorted(one.kept)))
     return tuple(chosen), len(sizes.keys() - chosen.keys())

@@ -1,0 +1,1 @@
+"""Alert rules: terms, judging, evaluation, the commands."""
