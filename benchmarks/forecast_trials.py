@@ -142,16 +142,17 @@ def measured(of: Windows) -> Measured:
     lower = np.array([one.lower for one in said])
     upper = np.array([one.upper for one in said])
     known = ~np.isnan(of.came)
-    mean = np.maximum(np.nanmean(of.history, axis=1), TINY)
+    mean: Floats = np.maximum(np.nanmean(of.history, axis=1), TINY)
     mase, smape = errors(expected, of)
     covered, width = _totals(said, np.where(known, of.came, expected).sum(axis=1), mean)
     names = [one.model for one in said]
+    widths: Floats = np.mean(upper - lower, axis=1)
     return Measured(
         mase,
         smape,
         float(np.mean(((of.came >= lower - TINY) & (of.came <= upper + TINY))[known])),
         float(np.mean((of.came > upper + TINY)[known])),
-        float(np.mean(np.mean(upper - lower, axis=1) / mean)),
+        float(np.mean(widths / mean)),
         covered,
         width / of.came.shape[1],
         {name: names.count(name) for name in dict.fromkeys(names)},
