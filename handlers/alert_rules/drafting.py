@@ -147,20 +147,22 @@ class Drafting:
         each = self._each(reading, before, form, caller)
         terms = _by_category(reading, terms, each, scoped)
         targets = _targets(reading, before, form, caller)
+        days = read("zone", form.zone, zone, before.zone if before else caller.zone)
+        source = read("source", form.source, fields.source, before.source if before else None)
+        remind = read("remind", form.remind, fields.remind, before.remind_after if before else None)
         draft: AlertRuleDraft | None = None
         if terms is not None and not reading.faults:
-            remind = before.remind_after if before is not None else None
             values: dict[str, object] = {
                 "name": "a rule",
                 "terms": terms,
-                "zone": read("zone", form.zone, zone, before.zone if before else caller.zone),
+                "zone": days,
                 "organization": scoped.organization,
                 "filters": scoped.filters,
                 "each": each,
-                "source": read("source", form.source, fields.source, _of(before, "source")),
+                "source": source,
                 "customers_only": _flag(form.customers, bool(_of(before, "customers_only"))),
                 "targets": targets,
-                "remind_after": read("remind", form.remind, fields.remind, remind),
+                "remind_after": remind,
                 "paused": bool(_of(before, "paused")),
                 "paused_until": _of(before, "paused_until"),
             }
