@@ -119,6 +119,7 @@ TELL_RECOMMENDATIONS = Job("telling of recommendations", TEN_MINUTES)
 TELL_PRICES = Job("telling of prices", TEN_MINUTES)
 LOOK_FOR_ANOMALIES = Job("looking for anomalies", QUARTER)
 LOOK_AT_RULES = Job("looking at alert rules", QUARTER)
+END_MUTES = Job("ending mutes", TEN_MINUTES)
 SEND_DIGESTS = Job("sending digests", MINUTE)
 KEEP_FORECASTS = Job("keeping forecasts", HOURLY)
 
@@ -141,6 +142,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         RECOUNT_BUDGETS,
         LOOK_FOR_ANOMALIES,
         LOOK_AT_RULES,
+        END_MUTES,
         SEND_DIGESTS,
         KEEP_FORECASTS,
         DRAW_RECOMMENDATIONS,

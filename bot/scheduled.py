@@ -27,6 +27,7 @@ from bot.upkeep import Upkeep
 from handlers.alert_rules.evaluating import AlertRuleEvaluator
 from handlers.anomalies.watch import AnomalyWatch
 from handlers.callers import Membership
+from handlers.incidents.desk import IncidentDesk
 from handlers.sync import SyncHandler
 
 log = logging.getLogger(__name__)
@@ -67,12 +68,13 @@ def scheduled(
     scheduler.add(jobs.AGE_RECOMMENDATIONS, recommending.age)
     scheduler.add(jobs.TELL_RECOMMENDATIONS, recommending.tell)
     scheduler.add(jobs.KEEP_FORECASTS, forecast_job(parts).keep)
+    desk = incident_desk_of(parts, "system", wake)
     alerts = AlertJobs(
-        anomaly_watch_of(parts, wake),
-        alert_rule_evaluator_of(parts, incident_desk_of(parts, "system", wake), wake),
+        anomaly_watch_of(parts, wake), alert_rule_evaluator_of(parts, desk, wake), desk
     )
     scheduler.add(jobs.LOOK_FOR_ANOMALIES, alerts.anomalies)
     scheduler.add(jobs.LOOK_AT_RULES, alerts.rules)
+    scheduler.add(jobs.END_MUTES, alerts.mutes)
     scheduler.add(jobs.SEND_DIGESTS, digest_job(parts, wake, membership).send)
     scheduler.add(jobs.TELL_PRICES, price_alert_job(parts, wake).tell)
     return scheduler
@@ -92,10 +94,12 @@ class AlertJobs:
     Attributes:
         watch: over daily series.
         evaluator: of the rules that people made.
+        desk: keeps what they found.
     """
 
     watch: AnomalyWatch
     evaluator: AlertRuleEvaluator
+    desk: IncidentDesk
 
     async def anomalies(self) -> None:
         """Looks at all series, where there is something new to look at."""
@@ -114,3 +118,9 @@ class AlertJobs:
         report = await self.evaluator.look()
         if report.signals:
             log.info("alert rules looked at: %d, signals: %d", report.rules, report.signals)
+
+    async def mutes(self) -> None:
+        """Has told what mutes held back that are over, where it still holds."""
+        ended = await self.desk.end_mutes()
+        if ended.told or ended.quiet:
+            log.info("mutes of incidents ended: %d", len(ended.told) + ended.quiet)

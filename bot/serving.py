@@ -7,10 +7,12 @@ import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from secrets import token_hex
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from starlette.types import ASGIApp
@@ -34,6 +36,8 @@ from bot.supervisor import Supervisor
 from bot.warehouse import jobs_opened, sync_of
 from bot.web import SLACK_PATH, create_web_app
 from handlers.sync import SyncHandler
+from playground.linear.server import linear_app
+from playground.linear.service import Linear
 from playground.page.gallery import Exhibit, Gallery
 from playground.page.routes import Page
 from playground.page.screens import Suggestion
@@ -180,6 +184,7 @@ async def _serve_playground(
     announce: Announce,
 ) -> None:
     url = f"http://127.0.0.1:{port}"
+    parts, linear = _with_linear(parts, url)
     app = installed_app()
     app.request_url = f"{url}{SLACK_PATH}"
     path = parts.settings.home / "playground.json"
@@ -195,6 +200,8 @@ async def _serve_playground(
         async with _at_work(parts, supervisor, access, pace) as work:
             bolt = slack_app(parts, access, supervisor, pace, work.wake)
             web = create_web_app(parts, bolt, work.watch)
+            if linear is not None:
+                web.mount("/linear", linear_app(linear))
             _mount(web, slack, page)
             await serve_until_interrupted(
                 web, listener, lambda: announce(_welcome(parts.settings, port)), page.close
@@ -205,6 +212,17 @@ async def _serve_playground(
         saving.cancel()
         with suppress(asyncio.CancelledError):
             await saving
+
+
+def _with_linear(parts: Parts, url: str) -> tuple[Parts, Linear | None]:
+    """A Linear of one's own at `/linear/`, in place of a real one that is not set up."""
+    if parts.settings.linear_token is not None:
+        return parts, None
+    token = token_hex(16)
+    changed = {"linear_token": SecretStr(token), "linear_api_url": f"{url}/linear/graphql"}
+    settings = parts.settings.model_copy(update=changed)
+    teams = {"ENG": "Engineering", "FIN": "FinOps"}
+    return replace(parts, settings=settings), Linear(parts.clock, token, teams)
 
 
 def _mount(web: FastAPI, slack: FakeSlack, page: Page) -> None:
@@ -236,10 +254,13 @@ def _suggestions() -> list[Suggestion]:
 
 
 def _welcome(settings: Settings, port: int) -> str:
+    is_own_linear = settings.linear_api_url.endswith(f":{port}/linear/graphql")
+    issues = f"  Issues are filed at   http://localhost:{port}/linear/\n" if is_own_linear else ""
     return (
         f"\n  The playground is at  http://localhost:{port}/\n"
         "  Open it and type      /cost today by model\n"
         "  Or, in a terminal     .venv/bin/costbot say '/cost 7d by organization'\n"
+        f"{issues}"
         f"  Its data lies in      {settings.home}\n"
         "  Stop it with          Ctrl+C\n"
     )

@@ -57,9 +57,10 @@ class Upkeep:
         long_ago = self.clock() - RUNS_KEPT
         forgotten = await self.store.warehouse_jobs.forget_before(long_ago)
         forgotten += await self.store.sync_runs.forget_before(long_ago)
+        forgotten += await self.store.incidents.forget_closed_before(long_ago)
         forgotten += await self.store.deliveries.forget_before(self.clock() - MESSAGES_KEPT)
         if forgotten:
-            log.info("queries, refreshes and messages forgotten: %d", forgotten)
+            log.info("queries, refreshes, incidents and messages forgotten: %d", forgotten)
 
     async def end_raises(self) -> None:
         """Ends the raises that nobody decided on before their last day was over."""
