@@ -260,8 +260,13 @@ class IncidentDesk:
         closed_at = None if was_closed_by_it else incident.closed_at
         if close and closed_at is None:
             closed_at = now
+        # Who says that it is real is at it, and who takes that back is not any more.
+        is_left = incident.label == "real" and incident.acknowledged_by == incident.labelled_by
+        is_left = is_left and label is None
         labelled = replace(
             incident,
+            acknowledged_by=None if is_left else incident.acknowledged_by,
+            acknowledged_at=None if is_left else incident.acknowledged_at,
             label=label,
             labelled_by=None if label is None else actor_of(caller).key,
             labelled_at=None if label is None else now,

@@ -2,16 +2,14 @@
 
 | may | user | organization admin | admin |
 | --- | --- | --- | --- |
-| see, acknowledge, say what it is | own organization | own organization | all |
-| mute, let be heard again | | own organization | all |
+| see, acknowledge | own organization | own organization | all |
+| say what it is, mute, let be heard again | | own organization | all |
 | see, make, remove, test routes | | own organization | all |
 
 All are those of every organization and of all together. What lies outside of the own organization
-is not there: whoever asks for it is told the same as of an incident that nobody has. To say what an
-incident is, everybody in the organization may: the answer of those who know is worth more than it
-can harm, for it is shown with their name and can be taken back. An incident about a single user is
-not there for the role `user`. An organization admin's routes concern incidents of their
-organization alone.
+is not there: whoever asks for it is told the same as of an incident that nobody has. An incident
+about a single user is not there for the role `user`. An organization admin's routes concern
+incidents of their organization alone.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ class Act(StrEnum):
 LEAST_ROLE: Mapping[Act, Role] = {
     Act.SEE: Role.USER,
     Act.ACKNOWLEDGE: Role.USER,
-    Act.LABEL: Role.USER,
+    Act.LABEL: Role.ORG_ADMIN,
     Act.MUTE: Role.ORG_ADMIN,
     Act.ROUTE: Role.ORG_ADMIN,
 }
