@@ -31,6 +31,7 @@ from bot.grammar.command import Command
 from bot.slack import alert_rule_forms
 from bot.slack.alert_rule_forms import AlertRuleForms
 from bot.slack.api import BoltApp, Json, SlackApi
+from bot.slack.boundary import answered
 from bot.slack.budget_choices import BudgetChoices
 from bot.slack.listeners import asked_in, caller_of, clicked
 from bot.slack.modals import Modals
@@ -116,14 +117,13 @@ class AlertRuleNoun:
         """A button that needs no form: its answer takes the place of what only the person sees."""
         await ack()
         actions = cast("list[Json]", body["actions"])
-        click = self._by_action[action_name(str(actions[0]["action_id"]))]
+        name = action_name(str(actions[0]["action_id"]))
         container = cast("Json", body.get("container") or {})
-        work = _answered(click, clicked(body), caller_of(context))
-        self.replies.after_ack(
-            str(body.get("response_url", "")),
-            work,
-            name="a click on an alert rule",
-            replaces=bool(container.get("is_ephemeral")),
+        may_replace = bool(container.get("is_ephemeral")) and name != blocks.TEST
+        work = self._by_action[name](clicked(body), caller_of(context))
+        url = str(body.get("response_url", ""))
+        self.modals.supervisor.spawn(
+            self._send(url, work, may_replace=may_replace), "a click on an alert rule"
         )
 
     async def on_new(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
@@ -186,6 +186,17 @@ class AlertRuleNoun:
                 await self.forms.new(caller, "")
                 return blocks.alert_help_answer(self.dimensions, caller.role)
 
+    async def _send(self, url: str, work: Awaitable[Answer], *, may_replace: bool) -> None:
+        """Answers a click; what was refused is said beside the message, which is still true."""
+        done: list[Answer] = []
+
+        async def run() -> Answer:
+            done.append(await work)
+            return done[0]
+
+        answer = await answered(run(), "a click on an alert rule")
+        await self.replies.send(url, answer, replaces=may_replace and bool(done))
+
     async def _show(self, value: str, caller: Caller) -> Answer:
         return blocks.shown_answer(await self.rules.read.show(_which(value), caller))
 
@@ -214,10 +225,6 @@ class AlertRuleNoun:
 
     async def _edit_form(self, value: str, caller: Caller) -> Payload:
         return await self.forms.edit(_which(value), caller)
-
-
-async def _answered(click: Click, value: str, caller: Caller) -> Answer:
-    return await click(value, caller)
 
 
 def _which(value: str) -> Which:
