@@ -12,6 +12,7 @@ BENCHMARKS = (
     "imports",
     "mart_breakdown",
     "outbox_crash",
+    "pictures",
     "recommendation_keeping",
     "recommendations",
     "recommendation_savings",
