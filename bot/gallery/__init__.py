@@ -12,6 +12,8 @@ NOUNS: tuple[str, ...] = (
     "forecast",
     "trends",
     "incidents",
+    "anomalies",
+    "alert_rules",
     "budgets",
     "recommendations",
     "told",

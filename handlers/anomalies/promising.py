@@ -41,10 +41,10 @@ def promise(about: About, label: AnomalyLabel, zone: ZoneInfo) -> str:
         case "expected":
             last = label.silent_last or about.day
             most = money(label.most_usd or Decimal(0))
-            way = "up" if label.rises else "down"
+            way, other = ("rises", "falls") if label.rises else ("falls", "rises")
             return (
                 f"You will not hear of {title} at this level until {last + DAY} ({zone.key}), "
-                f"unless it moves {way} by more than {most} a day, or the other way. "
+                f"unless it {way} by more than {most} a day, or {other}. "
                 f"{_days(label.left_out_first, label.left_out_last)} left its baseline."
             )
         case "planned":
