@@ -107,7 +107,7 @@ class _Writing:
         telling = self.telling
         shown = Shown(telling.incident, telling.at, self.zone, telling.names)
         text, blocks = _rendered(root_answer(shown).payload())
-        picture = chart_of(telling.story)
+        picture = chart_of(shown.story)
         if root is None:
             posted = SlackMessage(text=text, blocks=blocks, picture=picture)
             self._add(target, self._key(to), posted.as_json())
@@ -147,6 +147,12 @@ class _Writing:
             done = LinearMessage(do="state", state="completed", root=root)
             self._add(target, self._shown_key(to), done.as_json())
 
+        if telling.is_reopened:
+            told = LinearMessage(do="comment", text="Open again: that was taken back.", root=root)
+            self._add(target, f"{self._shown_key(to)}|said", told.as_json())
+            again = LinearMessage(do="state", state="unstarted", root=root)
+            self._add(target, self._shown_key(to), again.as_json())
+
     def _label_in_linear(self, target: Target, to: str, root: str) -> None:
         """Why it is completed, where people have said so."""
         names = dict(self.telling.names)
@@ -163,6 +169,8 @@ class _Writing:
             self._add(target, self._key(to), self._event(event))
         elif telling.incident.closed_at == telling.at:
             self._add(target, self._shown_key(to), self._event("incident.closed"))
+        elif telling.is_reopened:
+            self._add(target, self._shown_key(to), self._event("incident.reopened"))
 
     def _lines(self) -> list[str]:
         """All of it, plain, part by part."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from slackblocks import ActionsBlock, Block, Option, StaticSelectMenu
@@ -117,7 +117,7 @@ def chart_of(story: Story) -> Chart | None:
     bands = ()
     if curve.lower and curve.upper:
         bands = (Band(name="usual range", lower=curve.lower, upper=curve.upper),)
-    last = curve.first.toordinal() + len(curve.actual) - 1
+    last = curve.first + timedelta(days=len(curve.actual) - 1)
     return DailyChart(
         title=curve.title,
         alt=story.summary,
@@ -125,7 +125,7 @@ def chart_of(story: Story) -> Chart | None:
         first=curve.first,
         lines=tuple(lines),
         bands=bands,
-        marks=(Mark(day=curve.first.fromordinal(last), label="here"),),
+        marks=(Mark(day=last, label=f"{last:%a} {last.day} {last:%b}"),),
     )
 
 

@@ -208,6 +208,7 @@ class Book:
             story=story_of(after),
             move=outcome.move,
             before=Level.OK if before is None else Level(before.level_told),
+            is_reopened=before is not None and before.closed_at is not None and not after.closed_at,
             targets=targets,
             at=now,
             names=await names_of(self.store, after),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any, cast
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ class Telling:
         story: of its trouble.
         move: what has happened; None: nothing new, but what stands already is shown as it is now.
         before: the level of trouble that people knew of before.
+        is_reopened: it was closed by a label that somebody has taken back.
         targets: where it is told; those that were told before are kept up to date anyway.
         at: the present instant, UTC.
         names: how people are called, by `Actor.key`; not escaped.
@@ -35,6 +37,7 @@ class Telling:
     story: Story
     move: Move | None
     before: Level = Level.OK
+    is_reopened: bool = False
     targets: tuple[Target, ...] = ()
     at: datetime
     names: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -116,7 +119,8 @@ def with_findings(incident: Incident, signal: Signal) -> Incident:
         return replace(
             incident,
             day=signal.day or incident.day,
-            last_word=f"{found.summary}{advice}",
+            # PostgreSQL keeps every character but this one.
+            last_word=f"{found.summary}{advice}".replace("\0", "\N{REPLACEMENT CHARACTER}"),
             story=incident.story if has_story else as_story(signal.story),
             telling=telling,
         )
@@ -176,10 +180,27 @@ def targets_of(incident: Incident) -> tuple[Target, ...]:
 
 def as_story(story: Story) -> dict[str, object]:
     """A story as JSON."""
-    values: dict[str, object] = {**asdict(story), "facts": dict(story.facts)}
+    facts = {name: _finite(value) for name, value in story.facts.items()}
+    values: dict[str, object] = {**asdict(story), "facts": facts}
     if story.curve is not None:
-        values["curve"] = {**asdict(story.curve), "first": story.curve.first.isoformat()}
+        curve = story.curve
+        days = {
+            name: tuple(_finite(one) for one in some)
+            for name, some in (
+                ("actual", curve.actual),
+                ("expected", curve.expected),
+                ("lower", curve.lower),
+                ("upper", curve.upper),
+            )
+        }
+        first = curve.first.isoformat()
+        values["curve"] = {"title": curve.title, "first": first, **days, "unit": curve.unit}
     return values
+
+
+def _finite(value: object) -> object:
+    """A figure as JSON knows it; what is no number is not known."""
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def story_of(incident: Incident) -> Story:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from json import dumps, loads
 from uuid import uuid4
 
 import pytest
@@ -10,14 +12,15 @@ import pytest
 from analysis.errors import BadInput, NotAllowed, NotFound, Outdated
 from analysis.incidents.levels import Level
 from analysis.incidents.policy import Policy
+from bot.incident_messages import IncidentMessages
 from handlers.incidents.desk import IncidentDesk
 from handlers.incidents.muting import MuteLength
-from handlers.incidents.signal import Target
-from handlers.incidents.telling import as_story, story_of
+from handlers.incidents.signal import Curve, Story, Target
+from handlers.incidents.telling import as_story, story_of, to_begin_with
 from storage import Store
 from storage.records.incident import Incident
 from storage.records.route import RouteDraft
-from tests.incidents.conftest import ADA, GIL, OTTO, UTE, Plain, signal_of
+from tests.incidents.conftest import ADA, BERLIN, GIL, OTTO, UTE, Plain, signal_of
 from tests.stores import TestClock
 
 
@@ -247,8 +250,6 @@ async def test_a_rule_that_is_gone_takes_its_incidents_along(
     desk: IncidentDesk, store: Store, plain: Plain
 ) -> None:
     rule_id = uuid4()
-    from dataclasses import replace
-
     found = replace(signal_of(Level.WARNING, subject=f"rule|{rule_id}|*/cost"), rule_id=rule_id)
     await desk.report([found])
     assert await desk.close_of_rule(rule_id, "The rule was deleted.") == 1
@@ -277,11 +278,6 @@ async def test_a_reminder_comes_when_it_was_asked_for(
 
 
 def test_a_story_goes_through_json() -> None:
-    from json import dumps, loads
-
-    from handlers.incidents.signal import Curve, Story
-    from handlers.incidents.telling import to_begin_with
-
     story = Story(
         title="Cost",
         summary="It rose.",
@@ -290,9 +286,23 @@ def test_a_story_goes_through_json() -> None:
         facts={"usd": "3.00", "day": None},
         curve=Curve("Cost", date(2026, 11, 1), (1.0, None), (1.0, 1.0)),
     )
-    from dataclasses import replace
-
-    from tests.stores import TestClock
-
     incident = to_begin_with(signal_of(Level.WARNING), TestClock()())
     assert story_of(replace(incident, story=loads(dumps(as_story(story))))) == story
+
+
+async def test_a_figure_that_is_none_is_kept_as_not_known(
+    either_store: Store, clock: TestClock
+) -> None:
+    curve = Curve("Cost", date(2026, 11, 1), (1.0, float("nan")), (float("inf"), 1.0))
+    story = Story(title="a\0b", summary="c\0d", facts={"z": float("-inf")}, curve=curve)
+    desk = IncidentDesk(either_store, IncidentMessages(BERLIN), clock)
+    found = signal_of(Level.WARNING)
+    await desk.report([replace(found, story=story)])
+    (incident,) = await desk.open_incidents(ADA)
+    kept = story_of(incident)
+    assert kept.curve is not None
+    assert kept.curve.actual == (1.0, None)
+    assert kept.facts == {"z": None}
+    await desk.report([replace(found, level=Level.OK, story=story)])
+    (over,) = await desk.recent(ADA)
+    assert over.last_word == "c\N{REPLACEMENT CHARACTER}d"

@@ -134,6 +134,26 @@ def test_what_people_closed_says_so_in_linear_and_to_webhooks() -> None:
     assert "The day leaves the baseline." in str(rows[0].payload)
 
 
+def test_what_was_closed_by_mistake_is_open_again_everywhere() -> None:
+    roots = composed(incident(), Move.OPENED).roots
+    telling = Telling(
+        incident=incident(roots=roots, version=2),
+        story=STORY,
+        move=None,
+        is_reopened=True,
+        at=AT,
+    )
+    rows = IncidentMessages(BERLIN)(telling).deliveries
+    told = {(row.channel, row.payload.get("do") or row.payload.get("event")) for row in rows}
+    assert told == {
+        ("slack", "update"),
+        ("linear", "comment"),
+        ("linear", "state"),
+        ("webhook", "incident.reopened"),
+    }
+    assert "unstarted" in {row.payload.get("state") for row in rows}
+
+
 def test_no_data_is_called_no_data_everywhere_and_nowhere_ok() -> None:
     silent = incident(level="no data", sequence=2, last_word="No usage since Thursday.")
     for row in composed(silent, Move.NO_DATA).deliveries:
