@@ -1,9 +1,11 @@
 """How long pictures take, and how long the event loop waits meanwhile, the first one included."""
 
 import asyncio
+import importlib
 import resource
 import statistics
 import time
+from collections.abc import Awaitable
 from pathlib import Path
 
 from bot.pictures.chart import THEMES, Chart
@@ -11,12 +13,17 @@ from bot.pictures.painter import Painter
 from tests.pictures.samples import charts
 
 ROUNDS = 5
-BEAT = 0.002
+BEAT, IDLE_SECONDS = 0.002, 10.0
 AT_MOST_MS, LOOP_AT_MOST_MS = 200, 50
 
 
 async def painted(painter: Painter, chart: Chart, waits: list[float]) -> float:
     """Milliseconds until a picture is there; what the loop waited meanwhile goes into `waits`."""
+    return await watched(painter.paint(chart), waits)
+
+
+async def watched(work: Awaitable[object], waits: list[float]) -> float:
+    """Milliseconds that work takes, with what the loop waited meanwhile."""
     is_over = asyncio.Event()
 
     async def beat() -> None:
@@ -27,7 +34,7 @@ async def painted(painter: Painter, chart: Chart, waits: list[float]) -> float:
 
     beating = asyncio.create_task(beat())
     begun = time.perf_counter()
-    await painter.paint(chart)
+    await work
     took = time.perf_counter() - begun
     is_over.set()
     await beating
@@ -42,10 +49,10 @@ def resident() -> float:
 
 async def measured() -> None:
     """Prints the table."""
-    import bot.assembly
-
-    assert bot.assembly  # loaded as in a serving process: the collector goes through all of it
-    before, painter, all_waits = resident(), Painter(), list[float]()
+    # Loaded as in a serving process: the collector of cycles goes through all of it.
+    importlib.import_module("bot.assembly")
+    before, painter, all_waits, idle = resident(), Painter(), list[float](), list[float]()
+    await watched(asyncio.sleep(IDLE_SECONDS), idle)
     first = await painted(painter, charts()["forecast"], all_waits)
     grown = resident() - before
     print("\n## Pictures\n")
@@ -58,13 +65,17 @@ async def measured() -> None:
         busy = (time.process_time() - begun) / len(took) * 1000
         size = len((await painter.paint(chart)).png) / 1000
         middle, slowest = statistics.median(took), max(took)
-        print(f"| {name} | {middle:.0f} | {slowest:.0f} | {middle / AT_MOST_MS:.2f} | {size:.0f} |")
+        print(
+            f"| {name} | {middle:.0f} | {slowest:.0f} | {middle / AT_MOST_MS:.2f} "
+            f"| {busy:.0f} | {size:.0f} |"
+        )
     painter.close()
     worst = max(all_waits)
     print(f"\nThe first picture, matplotlib loaded for it: {first:.0f} ms.")
     print(
         f"The event loop waited {worst:.0f} ms at most ({worst / LOOP_AT_MOST_MS:.2f} of the "
-        f"{LOOP_AT_MOST_MS} ms aimed at), over {len(all_waits)} beats."
+        f"{LOOP_AT_MOST_MS} ms aimed at), over {len(all_waits)} beats; with nothing to paint, on "
+        f"the same machine, {max(idle):.0f} ms."
     )
     print(f"Memory that the painter takes: {grown:.0f} MiB.")
 
