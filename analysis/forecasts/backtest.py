@@ -44,6 +44,11 @@ class Tried:
         """By how much what came was more, without what was wild."""
         return np.where(self.wild, np.nan, self.came - self.foreseen)
 
+    def lifted(self, lift: Floats | float) -> Tried:
+        """The same, had the model foreseen so many times as much: a factor, or a column of them."""
+        factor = np.asarray(lift, dtype=np.float64).reshape(-1, 1, 1)
+        return Tried(self.foreseen * factor, self.came, self.wild)
+
     def with_rows(self, rows: Bools, other: Tried) -> Tried:
         """The same with some series taken from another model's trial."""
         foreseen = np.where(rows[:, None, None], other.foreseen, self.foreseen)

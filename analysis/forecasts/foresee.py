@@ -16,6 +16,7 @@ from analysis.forecasts.daily import LEAST_DAYS, Floats
 from analysis.forecasts.forecast import DailyForecast
 from analysis.forecasts.intervals import missed
 from analysis.forecasts.levels import beginning, factors, strong_changes
+from analysis.forecasts.skew import mean_over_median
 
 MOST_DAYS = 182
 """Of the history that are looked back on: older days make no forecast better."""
@@ -112,15 +113,16 @@ def _foreseen(
 ) -> list[DailyForecast]:
     """Series that begin on the same day, and are all mostly zero or none of them."""
     choice = chosen(history, horizon, sparse=is_sparse)
-    of = missed(choice.backtest.foreseen, choice.backtest.missed, history.days)
-    expected = choice.expected
+    lift = 1.0 if is_sparse else mean_over_median(history)
+    expected, backtest = choice.expected * lift, choice.backtest.lifted(lift)
+    of = missed(backtest.foreseen, backtest.missed, history.days)
     half = of.daily_half_widths(expected)
     lower, upper = np.maximum(expected - half, 0.0), expected + half
     totals = expected.sum(axis=1)
     total_half = of.total_half_width(horizon) if horizon > 1 else half[:, 0]
     total_lower = np.maximum(totals - total_half, 0.0)
     counts = (~np.isnan(history.outcomes)).sum(axis=1)
-    accuracy = accuracies(choice.backtest, history.days)
+    accuracy = accuracies(backtest, history.days)
     return [
         DailyForecast(
             first=last + timedelta(days=1),

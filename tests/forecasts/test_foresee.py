@@ -142,6 +142,12 @@ def test_of_a_series_that_is_mostly_zero_the_mean_is_foreseen() -> None:
     assert said.lower == (0.0,) * 30
 
 
+def test_what_is_foreseen_of_skewed_days_adds_up_to_nearly_their_total() -> None:
+    days = generated("skewed", 150, 120, seed=43)
+    ratio = np.mean(totals(days[:, :90])) / days[:, 90:].sum(axis=1).mean()
+    assert 0.92 < ratio < 1.03
+
+
 def test_a_cost_on_mondays_alone_is_foreseen_on_mondays_alone() -> None:
     said = foreseen(([50.0] + [0.0] * 6) * 12, 14)
     assert said.model == "weekday mean"
