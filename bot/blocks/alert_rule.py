@@ -118,7 +118,7 @@ def previewed_answer(result: Previewed) -> Answer:
         *(section(line, f"alert-outlook-{at}") for at, line in enumerate(lines)),
         context([settings_line(rule), target_words(rule)], "alert-notes"),
     ]
-    return Answer(text=" ".join(lines).replace("*", ""), blocks=tuple(blocks))
+    return Answer(text=_first(lines), blocks=tuple(blocks))
 
 
 def created_answer(result: Created, may: Collection[Act]) -> Answer:
@@ -341,4 +341,10 @@ def _journal(entries: tuple[StoredAuditEntry, ...], zone: ZoneInfo) -> list[str]
 def _told(lines: list[str], rule: AlertRule, may: Collection[Act]) -> Answer:
     blocks: list[Block] = [section(line, f"alert-change-{at}") for at, line in enumerate(lines)]
     blocks += [context([settings_line(rule)], "alert-notes"), rule_buttons(rule, may)]
-    return Answer(text=" ".join(lines).replace("*", "").replace("\n", " · "), blocks=tuple(blocks))
+    return Answer(text=_first(lines), blocks=tuple(blocks))
+
+
+def _first(lines: list[str]) -> str:
+    """What notifications and screen readers say: the first paragraphs, without their lists."""
+    heads = [line.split("\n•")[0].split("\n:warning:")[0] for line in lines[:2]]
+    return " · ".join(heads).replace("*", "").replace("\n", " · ")
