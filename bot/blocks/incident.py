@@ -13,6 +13,7 @@ from bot import incident_words as words
 from bot.alert_words import moment_of
 from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.budget_buttons import plain
+from bot.blocks.fit import cut
 from bot.blocks.text import escape, short
 from bot.pictures.chart import Band, Chart, DailyChart, Line, Mark
 from handlers.incidents.muting import MuteLength
@@ -41,6 +42,9 @@ MUTES = {
     MuteLength.MONTH: "for a month",
 }
 """What can be chosen; the choice carries its word behind the id."""
+
+LONGEST_HEAD, LONGEST_LINE, LONGEST_PART = 150, 300, 600
+"""Characters: no part may leave too little room for the buttons at the end."""
 
 MOST_LINES = 6
 """Of the cause, and of the breakdown: what is further down explains little."""
@@ -80,8 +84,10 @@ def root_answer(shown: Shown) -> Answer:
     What happened, why, where, and what to do about it; edited whenever the state changes.
     """
     incident, story = shown.incident, shown.story
-    head = f"{words.mark(incident)} *{escape(words.headline(incident, story))}*"
-    blocks: list[Block] = [section(f"{head}\n{escape(story.summary)}", "incident-head")]
+    title = cut(escape(words.headline(incident, story)), LONGEST_HEAD)
+    summary = cut(escape(story.summary), LONGEST_PART)
+    head = f"{words.mark(incident)} *{title}*\n{summary}"
+    blocks: list[Block] = [section(head, "incident-head")]
     blocks += _state(shown)
     blocks += _parts(story, with_advice=incident.closed_at is None)
     blocks.append(context(_notes(shown), "incident-notes"))
@@ -93,13 +99,12 @@ def root_answer(shown: Shown) -> Answer:
 def news_answer(telling: Telling, zone: ZoneInfo) -> Answer:
     """What has changed, for the thread below the root."""
     incident, story = telling.incident, telling.story
-    head = f"{words.mark(incident)} *{escape(words.subject(telling))}*"
-    lines = [escape(line) for line in words.happened(telling, zone)]
+    head = f"{words.mark(incident)} *{cut(escape(words.subject(telling)), LONGEST_HEAD)}*"
+    lines = [cut(escape(line), LONGEST_PART) for line in words.happened(telling, zone)]
     blocks: list[Block] = [section("\n".join([head, *lines]), "incident-news")]
     if telling.move is not None and words.is_in_trouble(incident):
         blocks += _why(story)
-        if story.advice:
-            blocks.append(section(f"*What to do:* {escape(story.advice)}", "incident-advice"))
+        blocks += _advice(story)
     if promised := words.promise(incident):
         blocks.append(context([escape(promised)], "incident-promise"))
     text = f"{words.subject(telling)}. {' '.join(words.happened(telling, zone))}"
@@ -156,19 +161,25 @@ def _state(shown: Shown) -> list[Block]:
     lines = [line for line in lines if line != shown.story.summary]
     if not lines:
         return []
-    return [section("\n".join(escape(line) for line in lines), "incident-state")]
+    written = [cut(escape(line), LONGEST_PART) for line in lines]
+    return [section("\n".join(written), "incident-state")]
 
 
 def _parts(story: Story, *, with_advice: bool) -> list[Block]:
     blocks = _why(story)
     where = _bullets(story.breakdown)
     if story.without:
-        where.append(escape(story.without))
+        where.append(cut(escape(story.without), LONGEST_PART))
     if where:
         blocks.append(section("\n".join(["*Where:*", *where]), "incident-where"))
-    if story.advice and with_advice:
-        blocks.append(section(f"*What to do:* {escape(story.advice)}", "incident-advice"))
-    return blocks
+    return [*blocks, *(_advice(story) if with_advice else [])]
+
+
+def _advice(story: Story) -> list[Block]:
+    if not story.advice:
+        return []
+    advice = cut(escape(story.advice), LONGEST_PART)
+    return [section(f"*What to do:* {advice}", "incident-advice")]
 
 
 def _why(story: Story) -> list[Block]:
@@ -178,7 +189,7 @@ def _why(story: Story) -> list[Block]:
 
 
 def _bullets(lines: Sequence[str]) -> list[str]:
-    shown = [f"• {escape(line)}" for line in lines[:MOST_LINES]]
+    shown = [f"• {cut(escape(line), LONGEST_LINE)}" for line in lines[:MOST_LINES]]
     rest = len(lines) - len(shown)
     return [*shown, f"• and {rest} more"] if rest else shown
 

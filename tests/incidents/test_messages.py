@@ -193,6 +193,8 @@ def test_every_template_of_the_gallery_is_within_slacks_limits(entry: Entry) -> 
     assert "<!channel>" not in str(entry.payload)
     assert "<!here>" not in str(entry.payload)
     assert problems_of_blocks(blocks, lambda _: True) == []
+    if entry.template == "incident":
+        assert cast("dict[str, Json]", blocks[-1])["type"] == "actions"
 
 
 words_of = st.text(max_size=400)
