@@ -85,3 +85,38 @@ def test_a_rate_strikes_about_as_often_as_it_says():
     faults.set(Fault("server_error", times=None, rate=0.25))
     struck = sum(faults.strike("auth.test") is not None for _ in range(4_000))
     assert 900 < struck < 1_100
+
+
+async def uploaded(stage: Stage) -> str:
+    """The id of a picture that was just uploaded and is shared nowhere."""
+    answer = await stage.client.files_upload_v2(filename="a.png", content=b"\x89PNG", title="a")
+    return str(answer["files"][0]["id"])
+
+
+async def show(stage: Stage, file_id: str) -> str:
+    """What Slack says to a message that shows a file."""
+    image = {"type": "image", "slack_file": {"id": file_id}, "alt_text": "a"}
+    channel = stage.costs.id
+    try:
+        await stage.client.chat_postMessage(channel=channel, text="a", blocks=[image])
+    except SlackApiError as error:
+        return refused(error)["error"]
+    return "ok"
+
+
+async def test_a_late_picture_can_be_shown_once_slack_has_looked_through_it(stage: Stage):
+    upload = frozenset({"files.completeUploadExternal"})
+    stage.slack.faults.set(Fault("unprocessed", seconds=2, methods=upload))
+    late, soon = await uploaded(stage), await uploaded(stage)
+    assert await show(stage, late) == "invalid_blocks"
+    assert await show(stage, soon) == "ok"
+    await stage.clock.advance(2)
+    assert await show(stage, late) == "ok"
+
+
+async def test_a_refused_call_gets_the_word_of_the_switch(stage: Stage):
+    upload = frozenset({"files.completeUploadExternal"})
+    stage.slack.faults.set(Fault("refused", error="storage_limit_reached", methods=upload))
+    with pytest.raises(SlackApiError, match="storage_limit_reached"):
+        await uploaded(stage)
+    assert not any(file.completed for file in stage.workspace.files.values())
