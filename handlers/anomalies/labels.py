@@ -142,6 +142,10 @@ class LabelHandler:
         if label is None:
             hint = "`/cost anomalies` shows what was found, and what was said of it."
             raise NotFound(f"Nothing was said of {about.title} that could be taken back.", hint)
+        if about.incident is None and label.incident_id is not None:
+            # It was closed by what is taken back.
+            told = await self.finder.incidents.find(label.incident_id, caller)
+            about = replace(about, incident=told)
         async with self.store.transaction() as transaction:
             undone = await transaction.anomaly_labels.undo(label.id, actor_of(caller))
             if undone is None:

@@ -181,13 +181,7 @@ class AnomalyListHandler:
         return sees(caller, key, self.dimensions) and is_of(key, filters)
 
     async def _rows(self, found: Iterable[KeptFinding]) -> list[AnomalyRow]:
-        latest: dict[tuple[str, date], KeptFinding] = {}
-        days: dict[tuple[str, date], int] = {}
-        for finding in found:
-            run = finding.series, finding.since
-            days[run] = days.get(run, 0) + 1
-            if run not in latest or latest[run].day < finding.day:
-                latest[run] = finding
+        latest, days = _runs(found)
         subjects = [subject_of(series_key(one.series)) for one in latest.values()]
         there = await self.store.incidents.open_of(subjects)
         said = {(one.subject, one.day): one for one in await self.store.anomaly_labels.live()}
@@ -201,7 +195,7 @@ class AnomalyListHandler:
                 (
                     one
                     for (of, day), one in said.items()
-                    if of == subject and finding.since <= day <= finding.day
+                    if of == subject and run[1] <= day <= finding.day
                 ),
                 None,
             )
@@ -209,6 +203,25 @@ class AnomalyListHandler:
                 AnomalyRow(finding, days[run], _state(finding, incident, label), label, incident)
             )
         return rows
+
+
+Run = tuple[str, date]
+"""A series, and the day on which it became odd."""
+
+
+def _runs(found: Iterable[KeptFinding]) -> tuple[dict[Run, KeptFinding], dict[Run, int]]:
+    """What lasts is one: of each, its latest day, and on how many days it was found."""
+    latest: dict[Run, KeptFinding] = {}
+    days: dict[Run, int] = {}
+    going: dict[str, Run] = {}
+    for finding in sorted(found, key=lambda one: one.day):
+        run = going.get(finding.series)
+        if run is None or (finding.day - latest[run].day > DAY and finding.since != run[1]):
+            run = going[finding.series] = (finding.series, finding.since)
+        latest[run] = finding
+        days[run] = days.get(run, 0) + 1
+    newest = sorted(latest, key=lambda run: (-latest[run].day.toordinal(), -abs(latest[run].usd)))
+    return {run: latest[run] for run in newest}, days
 
 
 def is_wider(finding: KeptFinding) -> bool:

@@ -185,6 +185,9 @@ async def test_what_was_found_is_labelled_by_its_own_id_too(tmp_path: Path) -> N
         said = await costbot.labels.say(root.id.hex[:8], "expected", person())
         assert said.about.incident is not None
         assert await costbot.open() == {}
+        await costbot.labels.undo(root.id.hex[:8], person())
+        (again,) = (await costbot.open()).values()
+        assert again.id == said.about.incident.id
 
 
 async def test_days_that_cannot_be_are_refused(tmp_path: Path) -> None:

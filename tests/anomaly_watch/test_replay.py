@@ -107,3 +107,16 @@ async def test_a_list_shows_what_was_found_and_how_it_stands(tmp_path: Path) -> 
         assert row.label is not None
         assert (row.state, row.label.kind) == ("over", "expected")
         assert (await handler.list(ListAnomaliesRequest(only_open=True), person())).rows == []
+
+
+async def test_what_lasts_is_one_in_a_list(tmp_path: Path) -> None:
+    async with watched(tmp_path) as costbot:
+        await costbot.watch.look()
+        costbot.next_day(day_of(LAST + DAY, 5.0))
+        await costbot.watch.look()
+        handler = costbot.parts.handlers.anomalies
+        (row,) = (await handler.list(ListAnomaliesRequest(), person())).rows
+        assert (row.days, row.finding.day, row.state) == (2, LAST + DAY, "open")
+        shown = await handler.show(row.finding.id.hex[:8], person())
+        assert shown.about.incident is not None
+        assert shown.about.day == LAST + DAY
