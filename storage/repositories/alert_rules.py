@@ -19,6 +19,9 @@ from storage.records.budget import name_key
 from storage.repositories.alert_rule_rows import rule_of, values_of
 from storage.repositories.inserts import insert_into
 
+PIECE = 100
+"""Rules that are read at once: who waits for the event loop waits some milliseconds for them."""
+
 LOOKED_UP = 500
 """Rules that are looked up with one statement."""
 
@@ -164,9 +167,13 @@ class AlertRuleRepository:
         """
         is_over = AlertRuleRow.paused_until <= self._clock()
         awake = or_(AlertRuleRow.paused.is_(False), is_over)
-        return await self._rules(
-            select(AlertRuleRow).where(_THERE, awake).order_by(AlertRuleRow.id)
-        )
+        query = select(AlertRuleRow).where(_THERE, awake).order_by(AlertRuleRow.id).limit(PIECE)
+        found: list[AlertRule] = []
+        page = query
+        while some := await self._rules(page):
+            found += some
+            page = query.where(AlertRuleRow.id > some[-1].id)
+        return found
 
     async def change(self, key: UUID, version: int, draft: AlertRuleDraft) -> AlertRule:
         """Replaces what was decided; a fault is forgotten with it.
