@@ -142,9 +142,7 @@ class Breaking:
 
     def digest(self, digest: Digest, figures: DigestFigures, sending: Sending) -> list[NewDelivery]:
         made = list(self.whole.digest(digest, figures, sending))
-        unfit = NewDelivery(
-            key="unfit", channel="slack", address="C1", payload={"no": object()}
-        )
+        unfit = NewDelivery(key="unfit", channel="slack", address="C1", payload={"no": object()})
         return [*made, unfit]
 
     def stopped(self, digest: Digest, why: str) -> NewDelivery:
