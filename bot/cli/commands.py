@@ -81,6 +81,7 @@ class Commands(LazyGroup):
             "app",
             "Import files: CSV, JSON lines or Parquet, also compressed by gzip.",
         ),
+        Listed("digests", "digests", "app", "Digests: look at, preview, test, pause, end."),
         Listed("incidents", "incidents", "app", "What is in trouble, or was lately."),
         Listed("jobs", "jobs", "jobs", "What costbot does by itself: last run, outcome, next run."),
         Listed("outbox", "outbox", "app", "What costbot sent of itself, and what waits."),
