@@ -16,6 +16,7 @@ from bot.grammar.recs_commands import RecsGenerateCommand
 from bot.recs_answers import RecsAnswers, Where
 from handlers.caller import Caller
 from handlers.recommendations.requests import (
+    AssignRequest,
     DecideRequest,
     GenerateRequest,
     ListRequest,
@@ -54,11 +55,16 @@ def _of(answers: RecsAnswers, caller: Caller) -> list[tuple[str, Callable[[], Aw
         row = await answers.at(1, caller)
         return await answers.decide(DecideRequest(str(row.id), move), caller, Where())
 
+    async def assign() -> Answer:
+        row = await answers.at(1, caller)
+        return await answers.assign(AssignRequest(str(row.id), caller.user_id), caller, Where())
+
     return [
         ("list", lambda: answers.list(ListRequest(), caller)),
         ("show", lambda: answers.show("1", caller)),
         ("show, another", lambda: answers.show("2", caller)),
         ("opportunities", lambda: answers.opportunities(OpportunityListRequest(), caller)),
+        ("assign", assign),
         ("accept", lambda: decide(Move.ACCEPT)),
         ("tracker", lambda: answers.tracked(None, caller)),
     ]
