@@ -45,9 +45,11 @@ MONTH = 28
 MOST_PULL = 0.8
 """Spreads that four weeks may differ from the last one: twice the error of a week's level."""
 
-CLIPPED_AT = 3.0
-CLIPPED_LOSS = 0.9866
-"""Standard deviation of normal noise of which values beyond 3 are taken as 3."""
+CLIPPED_AT = 2.5
+"""Spreads at which what is odd counts no more, however odd it was."""
+
+CLIPPED_LOSS = 0.9885
+"""Standard deviation of normal noise of which values beyond 2.5 are taken as 2.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def since_last_rest(before: Floats) -> Floats:
 
 
 def spread_of(residuals: Floats) -> Floats:
-    """Their standard deviation, in which a few outliers weigh no more than three of it.
+    """Their standard deviation, in which a few outliers weigh no more than `CLIPPED_AT` of it.
 
     The median absolute deviation resists but wastes what it is given: it only says where to clip.
     It is 0 where most days are alike, so the 90 % quantile stands in for it where that is larger.
@@ -169,17 +171,27 @@ def _levels(adjusted: Floats) -> Floats:
 
     The mean of the middle three of seven days, which two odd ones do not move; drawn halfway to
     the mean of four weeks, which wavers less, but by no more than the week's own uncertainty: where
-    the series has moved on, the week is right.
+    the series has moved on, the week is right. Where most of a week is left out, the last level
+    that is known is carried on, for four weeks at most.
     """
     windows = sliding_window_view(adjusted, WEEK, axis=1)
     levels = np.full((adjusted.shape[0], adjusted.shape[1] + 1), np.nan)
     week = np.where(known(windows) >= LEAST_LEVEL_DAYS, trimmed_mean(windows, 0.3), np.nan)
     levels[:, WEEK:] = week
+    levels = _carried(levels)
     apart = adjusted - levels[:, :-1]
     spread = (NORMAL_MAD * median(np.abs(apart)))[:, None]
     calm = levels[:, :-1] + np.clip(apart, -CLIPPED_AT * spread, CLIPPED_AT * spread)
     pull = np.clip(running_mean(calm, MONTH) - levels, -MOST_PULL * spread, MOST_PULL * spread)
     return levels + np.where(np.isnan(pull), 0.0, pull / 2)
+
+
+def _carried(levels: Floats) -> Floats:
+    """The same, unknown ones replaced by the last known one of the `MONTH` before."""
+    place = places(levels.shape[1])
+    last = np.maximum.accumulate(np.where(np.isnan(levels), -1, place), axis=1)
+    carried = np.take_along_axis(levels, np.maximum(last, 0), axis=1)
+    return np.where((last >= 0) & (place - last <= MONTH), carried, np.nan)
 
 
 def running_mean(values: Floats, days: int) -> Floats:

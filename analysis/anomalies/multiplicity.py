@@ -13,40 +13,48 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.anomalies.found import Bools, Floats
+from analysis.anomalies.found import Floats
 
 LEAST_WEIGHT = 0.02
-"""Of a series so small that only a manifold of it would be worth telling, to that of one of which
-the least share worth telling is worth the least dollars as well. Such a manifold needs no help."""
+MOST_WEIGHT = 20.0
+"""Between these a series' test counts, before they are brought to a mean of 1."""
 
 
 def weights(expected_usd: Floats, floor_usd: Floats, least_ratio: float) -> Floats:
     """How much each series' test counts; the mean of those that are tested is 1.
+
+    A series whose least share worth telling is just worth the least dollars counts 1. Smaller ones
+    count less: only a manifold of them would be told, which needs no help. Larger ones count more,
+    by the root of their dollars: an alarm is as much work for each, a miss is dearer.
 
     Args:
         expected_usd: of each series on the day; NaN: it is not tested.
         floor_usd: what a finding of it has to move.
         least_ratio: share of what is expected that it has to move.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        raw = np.clip(expected_usd * least_ratio / floor_usd, LEAST_WEIGHT, 1.0)
     tested = ~np.isnan(expected_usd)
-    raw = np.where(tested, np.where(np.isnan(raw), 1.0, raw), 0.0)
-    return raw * tested.sum() / max(raw.sum(), 1e-300)
+    least = np.maximum(floor_usd, 1e-9)
+    times = np.where(tested, expected_usd, 0.0) * least_ratio / least
+    raw = np.clip(np.where(times > 1, np.sqrt(times), times), LEAST_WEIGHT, MOST_WEIGHT)
+    raw = np.where(tested, raw, 0.0)
+    return raw * tested.sum() / max(float(raw.sum()), 1e-300)
 
 
-def discoveries(chances: Floats, weight: Floats, share: float) -> Bools:
-    """Which tests may be told, so that among them no more than a share is chance.
+def limits(chances: Floats, weight: Floats, share: float) -> Floats:
+    """Up to which chance each test may be told, so that of them no more than a share is chance.
 
     Args:
         chances: p-values; NaN: not tested.
         weight: of each test, 1 on average.
         share: the false discovery rate.
+
+    Returns:
+        One for each test, -1 where none may be told.
     """
     tested = ~np.isnan(chances)
-    weighted = np.where(tested, chances / np.maximum(weight, 1e-300), np.inf)
-    ordered = np.sort(weighted[tested])
-    count = len(ordered)
-    reached = np.flatnonzero(ordered <= share * np.arange(1, count + 1) / max(count, 1))
-    limit = ordered[reached[-1]] if len(reached) else -1.0
-    return weighted <= limit
+    ordered = np.sort(chances[tested] / np.maximum(weight[tested], 1e-300))
+    count = max(len(ordered), 1)
+    reached = np.flatnonzero(ordered <= share * np.arange(1, len(ordered) + 1) / count)
+    if not len(reached):
+        return np.full_like(chances, -1.0)
+    return np.where(tested, weight * share * (int(reached[-1]) + 1) / count, -1.0)

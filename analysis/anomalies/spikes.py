@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.anomalies.baselines import CLIPPED_AT, LEAST_SPREAD, WEEK, Baselines
+from analysis.anomalies.baselines import CLIPPED_AT, LEAST_LEVEL_DAYS, LEAST_SPREAD, WEEK, Baselines
 from analysis.anomalies.found import Bools, Floats
 from analysis.anomalies.orders import known, mean
 
@@ -20,7 +20,8 @@ class DayScores:
 
     Attributes:
         robust: in robust standard deviations of past days' own distances, signed.
-        week: against the mean of the seven days before, in their own standard deviations.
+        week: against the mean of the seven days before, in their own standard deviations; where
+            most of them are left out there is no second opinion, and it is `robust` again.
         agreed: the smaller of `robust` and `AGREEMENT` times `week`; 0 where they point apart.
     """
 
@@ -43,7 +44,8 @@ def day_scores(base: Baselines, actual: Floats) -> DayScores:
     log = np.log(np.maximum(actual, 0.0) + base.offset)
     apart = log - base.expected_log
     robust = apart / np.where(apart > 0, base.rise, base.fall)
-    week = week_scores(base, log)
+    few = known(base.adjusted[:, -WEEK:]) < LEAST_LEVEL_DAYS
+    week = np.where(few, robust, week_scores(base, log))
     together = np.sign(robust) * np.minimum(np.abs(robust), AGREEMENT * np.abs(week))
     agreed = np.where(np.sign(robust) == np.sign(week), together, 0.0)
     return DayScores(robust, week, np.where(np.isnan(robust), np.nan, agreed))

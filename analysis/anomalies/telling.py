@@ -98,7 +98,7 @@ def _worth(
 ) -> Finding | None:
     lower, expected, upper = band
     moved = actual - expected
-    usd = Decimal(repr(float(moved * look.table.usd_a_unit[row]))).quantize(CENT)
+    usd = Decimal(repr(moved * float(np.nan_to_num(look.table.usd_a_unit[row])))).quantize(CENT)
     level = settings.bands.level(score)
     is_worth = (
         abs(usd) >= Decimal(repr(float(look.floor_usd[row])))
