@@ -103,7 +103,7 @@ def _notes(incident: Incident, at: datetime, zone: ZoneInfo) -> str:
             parts.append(f"muted until {moment(incident.muted_until, zone)}")
         elif incident.acknowledged_at is not None:
             parts.append("somebody is at it")
-        elif incident.level_told == "ok" and not incident.no_data_told:
+        elif not incident.roots:
             parts.append("told nobody")
     else:
         span = words.lasted(incident.closed_at - incident.opened_at)
