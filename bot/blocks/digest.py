@@ -213,7 +213,9 @@ def movers_words(costs: Costs) -> str:
 def _mover_line(mover: Mover, costs: Costs) -> str:
     change = dollars(mover.shift.change, sign=True)
     name = _member(mover, costs)
-    if mover.shift.before == 0 and not mover.split.requests_before:
+    if mover.is_unpriced:
+        how = "its requests have no price now, so its cost is not known"
+    elif mover.shift.before == 0 and not mover.split.requests_before:
         how = "new"
     elif mover.shift.now == 0 and not mover.split.requests_now:
         how = "gone"
@@ -331,8 +333,8 @@ def _recommendation_blocks(around: Around) -> list[Block]:
         head = ""
         if not place:
             head = (
-                f"*Worth doing* ({count(around.pending)} open, "
-                f"{dollars(around.saves)} a month together)\n"
+                f"*Worth doing* ({count(around.pending)} open, {dollars(around.saves)} a month"
+                f"{' together' if around.pending > 1 else ''})\n"
             )
         show = button("Details", recs_buttons.SHOW, recs_buttons.value_of(row))
         line = cut(head + recommendation_line(row), LONGEST_LINE + 120)

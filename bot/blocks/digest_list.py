@@ -72,7 +72,8 @@ def list_answer(listed: Sequence[ListedDigest], caller: Caller) -> Answer:
 def _listed_line(place: int, one: ListedDigest, caller: Caller) -> str:
     digest = one.digest
     whose = ""
-    if (digest.team_id, digest.owner) != (caller.team_id, caller.user_id):
+    is_own = (digest.team_id, digest.owner) == (caller.team_id, caller.user_id)
+    if not is_own and not digest.is_personal:
         whose = f" · of {escape(short(digest.owner_name))}"
     return (
         f"{place}. {covers_words(digest)}, {schedule_words(digest.schedule)} to "

@@ -73,6 +73,10 @@ def _table(costs: Costs) -> TableBlock:
 
 def _row(mover: Mover, costs: Costs) -> list[str]:
     split = mover.split
+    if mover.is_unpriced:
+        blank = ["–"] * (6 if costs.is_compared else 0)
+        name = escape(short(mover.member or f"no {costs.by}"))
+        return [name, "unpriced", *blank, count(mover.unpriced_requests)]
     cells = [escape(short(mover.member or f"no {costs.by}")), money(split.now)]
     if costs.is_compared:
         cells += [
@@ -108,9 +112,8 @@ def _total(costs: Costs) -> list[str]:
         change = now.cost - before.cost
         ratio = percent(change / before.cost, sign=True) if before.cost else "–"
         cells += [money(before.cost), money(change, sign=True), ratio]
-        split = costs.explanation.split if costs.explanation is not None else None
-        parts = (split.volume, split.rate, split.mix) if split is not None else ()
-        cells += [_part(usd) for usd in parts] or ["", "", ""]
+        # The parts of the whole are not the sums of these: moves between members are in its mix.
+        cells += ["", "", ""]
     return [*cells, count(now.requests - now.unpriced_requests)]
 
 

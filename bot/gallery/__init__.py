@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from bot.gallery.entry import Entry
 
 NOUNS: tuple[str, ...] = (
+    "digests",
     "questions",
     "forecast",
     "trends",

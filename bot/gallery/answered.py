@@ -39,7 +39,7 @@ def _all() -> Mapping[str, list[Entry]]:
 
 
 async def _asked() -> Mapping[str, list[Entry]]:
-    from bot.gallery import budgets, questions, recommendations, told
+    from bot.gallery import budgets, digests, questions, recommendations, told
 
     clock = MovedByHand()
     async with made_up(clock) as parts:
@@ -48,5 +48,6 @@ async def _asked() -> Mapping[str, list[Entry]]:
             "recommendations": await recommendations.ask(parts),
             # What is told last tells of what was decided before.
             "budgets": await budgets.ask(parts),
+            "digests": await digests.ask(parts),
             "told": await told.ask(parts, clock),
         }

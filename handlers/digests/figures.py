@@ -141,6 +141,9 @@ class FiguresHandler:
 
         reach = await reach_of(self.engine, self.dimensions, asked, caller, freshness, first_of)
         days = digest_days(frequency, min(reach.last, wanted))
+        if not reach.feeds:
+            sentence = f"Nothing has cost anything from {days.before.first} to {days.now.last}."
+            raise NotFound(sentence, "`/cost 30d` shows what there is; the digest goes on.")
         found = asked.question(days.now, caller)
         is_compared = reach.first is None or reach.first <= days.before.first
         before = asked.question(days.before, caller).window if is_compared else None
@@ -156,7 +159,7 @@ class FiguresHandler:
         if usual_days is not None and (reach.first is None or reach.first > usual_days.first):
             usual_days = None
         movers = await asyncio.to_thread(
-            _movers, cells, by, daily, usual_days, is_compared, caller.organization is None
+            _movers, cells, by, daily, days, usual_days, is_compared, caller.organization is None
         )
         unattributed, difference = await self._machines(question, asked, found)
         first = _curve_first(days, reach)
@@ -236,6 +239,7 @@ def _movers(
     cells: Cells,
     by: str,
     daily: Sequence[DailyCost],
+    days: DigestDays,
     usual: Dates | None,
     is_compared: bool,
     names_organizations: bool,
@@ -254,6 +258,10 @@ def _movers(
         for one in daily:
             if usual.first <= one.day <= usual.last:
                 averages[one.member] = averages.get(one.member, Decimal(0)) + one.cost / WEEK
+    unpriced: dict[str | None, int] = {}
+    for one in daily:
+        if days.now.first <= one.day <= days.now.last and one.unpriced_requests:
+            unpriced[one.member] = unpriced.get(one.member, 0) + one.unpriced_requests
     found: list[Mover] = []
     for member in sorted(members, key=size)[:MOST_SPLIT]:
         parts = split(members[member])
@@ -262,7 +270,8 @@ def _movers(
         if is_compared:
             own = Cells(cells.dimensions, members[member])
             inside = _inside(own, cells, by, names_organizations)
-        found.append(Mover(member, Shift(parts.now, parts.before, whole), parts, average, inside))
+        shift = Shift(parts.now, parts.before, whole)
+        found.append(Mover(member, shift, parts, average, inside, unpriced.get(member, 0)))
     return found
 
 

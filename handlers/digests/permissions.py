@@ -113,6 +113,18 @@ def check_reach(digest: DigestDraft, caller: Caller) -> None:
     raise NotAllowed(sentence, "End it, and subscribe anew: `/cost digest list`.")
 
 
+def check_test(digest: DigestDraft, caller: Caller) -> None:
+    """Passes where somebody may send a test where a digest goes: nobody into others' messages.
+
+    Raises:
+        NotAllowed: they may not.
+    """
+    is_fit = is_own(caller, digest) if digest.is_personal else may(Act.SUBSCRIBE_CHANNEL, caller)
+    if not is_fit:
+        sentence = "A test is sent by who may write there."
+        raise NotAllowed(sentence, "A preview is for you alone: `/cost digest preview 1`.")
+
+
 def as_sent(digest: DigestDraft, owner: Caller) -> Caller:
     """In whose name it is made: the owner's, within the organization and role of then."""
     roles = list(Role)

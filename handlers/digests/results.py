@@ -34,6 +34,7 @@ class Mover:
         split: of that change, by volume, mix and rate.
         usual: USD of its average day among the seven before; None: not asked, or not known.
         inside: dimension and member inside of it that made most of the change; None: nobody did.
+        unpriced_requests: of the days told of, without a price: their cost is in no figure.
     """
 
     member: str | None
@@ -41,11 +42,17 @@ class Mover:
     split: Split
     usual: Decimal | None = None
     inside: tuple[str, str] | None = None
+    unpriced_requests: int = 0
+
+    @property
+    def is_unpriced(self) -> bool:
+        """Whether none of its requests has a price: its cost is not known, which is not 0."""
+        return bool(self.unpriced_requests) and not self.split.requests_now
 
     @property
     def is_beyond(self) -> bool:
         """Whether it moved enough to be news, against the average day alike where that is known."""
-        if not self.shift.is_beyond:
+        if self.is_unpriced or not self.shift.is_beyond:
             return False
         if self.usual is None:
             return True

@@ -31,7 +31,7 @@ from handlers.callers import Callers
 from handlers.digests.composing import Messages, Sending, slot_key
 from handlers.digests.figures import DigestQuestion, FiguresHandler
 from handlers.digests.journal import of_digest
-from handlers.digests.permissions import check_reach, lost_right
+from handlers.digests.permissions import check_reach, check_test, lost_right
 from handlers.digests.reading import question_of
 from handlers.digests.results import DigestFigures
 from handlers.turns import Turns
@@ -189,9 +189,10 @@ class DigestSender:
             Whether it is new; False: within the same second one was sent.
 
         Raises:
-            NotAllowed: they do not see its costs any more.
+            NotAllowed: they may not write there, or do not see its costs any more.
             Unavailable: the facts or the store cannot be read.
         """
+        check_test(digest, caller)
         check_reach(digest, caller)
         now = self.clock()
         today = now.astimezone(digest.schedule.zone).date()
