@@ -4,6 +4,7 @@ import importlib
 import sys
 
 BENCHMARKS = (
+    "anomalies",
     "budget_spend",
     "budgets",
     "commands",

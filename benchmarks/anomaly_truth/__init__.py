@@ -1,0 +1,1 @@
+"""Daily series whose anomalies are known, what finds them, and how well."""
