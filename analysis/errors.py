@@ -3,6 +3,7 @@
 CostbotError
 ├── Refused              expected: the user sees the sentence and the hint
 │   ├── NotUnderstood    a word or a value that the grammar does not know
+│   ├── NotIdentified    it is not known who calls: a token is missing, wrong or expired
 │   ├── NotAllowed       the caller's role does not reach that far
 │   ├── NotFound         a model, an organization, a period without data
 │   ├── BadInput         a file, an option or a setting that cannot be used
@@ -38,6 +39,10 @@ class Refused(CostbotError):
 
 class NotUnderstood(Refused):
     """A word or a value that the grammar does not know."""
+
+
+class NotIdentified(Refused):
+    """It is not known who calls: a token is missing, wrong, expired or revoked."""
 
 
 class NotAllowed(Refused):
