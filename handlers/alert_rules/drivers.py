@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from analysis.alert_rules.terms import Kind
-from analysis.complete_days import window_of
+from analysis.alert_rules.terms import Direction, Kind
+from analysis.complete_days import DAY, window_of
+from analysis.drivers.finding import Finding
 from analysis.errors import NotFound
 from analysis.periods import Dates
 from analysis.roles import Role
+from analysis.series import Measure
 from analysis.written import money, percent, plural
 from handlers.alert_rules.scope import counts_customers_only
 from handlers.caller import Caller
@@ -102,8 +104,33 @@ class HandlerDrivers:
             basis=basis,
             customers_only=counts_customers_only(rule),
         )
-        found = (await self.why.why(request, asking_for(rule))).finding
+        # Against one day, as long as the one that is judged; one that was no better explains
+        # nothing: what moved the other way since then is no cause of this.
+        for earlier in () if rule.terms.is_today else (day - 7 * DAY, day - DAY):
+            against = replace(request, versus=Dates(earlier, earlier))
+            found = await self._explained(rule, against)
+            if found is not None:
+                cause = f"Against {earlier:%a %Y-%m-%d}: {found.root_cause}"
+                return Drivers((cause,), (found.breakdown,), found.recommendation)
+        found = await self._explained(rule, request) if rule.terms.is_today else None
+        if found is None:
+            return UNKNOWN
         return Drivers((found.root_cause,), (found.breakdown,), found.recommendation)
+
+    async def _explained(self, rule: AlertRuleDraft, request: WhyRequest) -> Finding | None:
+        """What moved a cost to the side that the rule watches; None: it moved to the other one."""
+        try:
+            result = await self.why.why(request, asking_for(rule))
+        except NotFound:
+            return None  # that day is not among the facts
+        split = result.explanation.split
+        moved = split.change
+        if rule.terms.kind is Kind.REQUEST_COST:
+            moved = split.mix + split.rate
+        elif rule.terms.measure is Measure.REQUESTS:
+            moved = Decimal(split.requests_now - split.requests_before)
+        is_above = rule.terms.direction is Direction.ABOVE
+        return result.finding if (moved > 0) is is_above and moved else None
 
     async def _failed(
         self, rule: AlertRuleDraft, filters: Mapping[str, tuple[str, ...]], day: date

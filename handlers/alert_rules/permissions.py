@@ -2,8 +2,8 @@
 
 | may | user | organization admin | admin |
 | --- | --- | --- | --- |
-| see, preview | own organization | own organization | all |
-| create, edit, delete, pause, test | | own organization | all |
+| see | own organization | own organization | all |
+| create, preview, edit, delete, pause, test | | own organization | all |
 | watch utilization | | | all |
 
 All are those of every organization and the deployment's own. What lies outside of the own

@@ -13,6 +13,7 @@ from analysis.alert_rules.figures import DailySeries
 from analysis.alert_rules.judging import Verdict, latest
 from analysis.alert_rules.reading import FROM_NOTHING, Reading, cost_of, counted, read
 from analysis.alert_rules.terms import Kind, Terms, Unit
+from analysis.complete_days import DAY
 from analysis.incidents.levels import Level
 from handlers.alert_rules.drivers import UNKNOWN, Drivers
 from handlers.alert_rules.looking import CURVE_DAYS
@@ -129,8 +130,9 @@ def question(found: Found) -> str | None:
         case Kind.UNPRICED:
             return " ".join([*([str(day)] if day else ["today"]), "by model", *words])
         case _:
-            is_over = day is not None and day != found.today
-            return " ".join(["why", str(day) if is_over else "today", *words])
+            if day is None or day == found.today:
+                return " ".join(["why", "today", *words])
+            return " ".join(["why", str(day), "vs", str(day - 7 * DAY), *words])
 
 
 def curve_of(found: Found) -> Curve | None:
