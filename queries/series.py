@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,7 @@ class SeriesWanted:
     last: date
     zone: ZoneInfo
     known: Mapping[Source, SourceDays]
-    least_usd: float = 0.0
+    least_usd: Decimal = Decimal(0)
     also: Collection[SeriesKey] = ()
     most: int = MOST_SERIES
 
@@ -311,5 +312,5 @@ def _known(sources: list[list[str]], wanted: SeriesWanted) -> Bools:
     return known
 
 
-def _each(cost: float | None, priced_requests: float | None) -> float:
-    return cost / priced_requests if cost and priced_requests and priced_requests > 0 else 0.0
+def _each(spent: float | None, priced: float | None) -> float:
+    return spent / priced if spent and priced and priced > 0 else 0.0

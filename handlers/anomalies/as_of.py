@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
@@ -18,13 +19,13 @@ WINDOW_DAYS = HISTORY_DAYS + USUAL_AFTER + LONGEST
 """Days before a day that what is found of it depends on."""
 
 
-def as_of(table: SeriesTable, day: date, least_usd: float) -> SeriesTable:
+def as_of(table: SeriesTable, day: date, least: Decimal) -> SeriesTable:
     """The table up to a day, without series too small to be told of, requests at their cost then.
 
     Args:
         table: reaches further back, and perhaps further on.
         day: the last one.
-        least_usd: series that cost less in all those days together are left out, and their
+        least: USD; series that cost less in all those days together are left out, and their
             requests with them.
 
     Raises:
@@ -49,7 +50,7 @@ def as_of(table: SeriesTable, day: date, least_usd: float) -> SeriesTable:
         left_out=table.left_out[:, begin:end],
         usd_a_unit=each,
     )
-    return some(window, np.flatnonzero(spent >= least_usd))
+    return some(window, np.flatnonzero(spent >= float(least)))
 
 
 def _totals(values: Floats) -> Floats:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 import numpy as np
 
 from analysis.anomalies.detect import detect
-from analysis.anomalies.folding import EXPLAINS, MOST, Folded, fold
+from analysis.anomalies.folding import APART, EXPLAINS, MOST, Folded, fold
 from analysis.anomalies.found import DetectorSettings, Finding, SeriesTable
 from analysis.anomalies.slices import some
 from analysis.series import SeriesKey
@@ -87,17 +87,17 @@ def judge(
     Raises:
         ValueError: the table does not reach to that day.
     """
-    found = _found(as_of(table, day, float(settings.least_usd)), day, settings)
+    found = _found(as_of(table, day, settings.least_usd), day, settings)
     by_scope: dict[str | None, list[Finding]] = {None: []}
     for finding in found:
         by_scope.setdefault(finding.key.organization, []).append(finding)
-    everywhere = fold(by_scope.pop(None))
+    everywhere = _with_wholes(fold(by_scope.pop(None)))
     leads = _leads(everywhere)
     judged = [Judged(one, None, silenced_by(one.finding, labels, at)) for one in everywhere]
     judged += [
         Judged(one, _wider(one, leads), silenced_by(one.finding, labels, at))
         for findings in by_scope.values()
-        for one in fold(findings)
+        for one in _with_wholes(fold(findings))
     ]
     judged.sort(key=_order)
     return Day(day, tuple(judged))
@@ -116,6 +116,41 @@ def _found(table: SeriesTable, day: date, settings: DetectorSettings) -> list[Fi
     )
     families = (np.flatnonzero(is_wide), np.flatnonzero(~is_wide))
     return [one for rows in families for one in detect(some(table, rows), day, settings)]
+
+
+def _with_wholes(folded: Sequence[Folded]) -> list[Folded]:
+    """Folds a scope's total into the part that moved more than it, the same way at the same time.
+
+    What else there is moved the other way and hides some of it: of the two the part says more.
+    """
+    kept: list[Folded] = []
+    taken: dict[SeriesKey, Folded] = {}
+    for one in folded:
+        if not one.finding.key.is_total:
+            continue
+        larger = [part for part in folded if _hides(one.finding, part.finding)]
+        if larger:
+            taken[one.finding.key] = max(larger, key=lambda part: abs(part.finding.usd))
+    for one in folded:
+        if one.finding.key in taken:
+            continue
+        wholes = [
+            child
+            for whole in folded
+            if taken.get(whole.finding.key) is one
+            for child in (whole.finding, *whole.children)
+        ]
+        kept.append(replace(one, children=(*one.children, *wholes)) if wholes else one)
+    return kept
+
+
+def _hides(whole: Finding, part: Finding) -> bool:
+    return (
+        not part.key.is_total
+        and abs(part.usd) > abs(whole.usd)
+        and (part.usd > 0) == (whole.usd > 0)
+        and abs(part.since - whole.since) <= APART
+    )
 
 
 def _leads(everywhere: Sequence[Folded]) -> dict[SeriesKey, Finding]:

@@ -64,7 +64,7 @@ async def rerun(
         last=known.last,
         zone=judging.zone,
         known=known.days,
-        least_usd=float(used.least_usd),
+        least_usd=used.least_usd,
     )
     facts = await series_facts(judging.reader, judging.dimensions, wanted)
     settings = settings_of(used, judging.false_discoveries)

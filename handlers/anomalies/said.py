@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from analysis.anomalies.found import Finding, SeriesTable
 from handlers.anomalies.scopes import holds_for
@@ -37,8 +38,9 @@ def with_labels(table: SeriesTable, labels: Sequence[AnomalyLabel]) -> SeriesTab
             if begin < end:
                 left_out[places, begin:end] = True
         if label.floor_usd is not None:
+            floor = _figure(label.floor_usd)
             for place in places:
-                least[place] = max(least[place], float(label.floor_usd))
+                least[place] = max(least[place], floor)
     return replace(table, left_out=left_out, least_usd=least)
 
 
@@ -76,3 +78,8 @@ def _rows(label: AnomalyLabel, rows: Mapping[str, int]) -> list[int]:
     if all("**" not in series for series in label.series):
         return [rows[series] for series in label.series if series in rows]
     return [row for series, row in rows.items() if holds_for(label, series)]
+
+
+def _figure(number: Decimal) -> float:
+    """A number as statistics take it."""
+    return float(number)

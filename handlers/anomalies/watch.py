@@ -220,7 +220,7 @@ class AnomalyWatch:
             last=known.last,
             zone=self.zone,
             known=known.days,
-            least_usd=float(self.settings.least_usd),
+            least_usd=self.settings.least_usd,
             also=[key for key in map(key_of, there) if key is not None],
         )
         return await series_facts(self.reader, self.dimensions, wanted)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -107,7 +108,7 @@ async def test_days_are_those_of_the_zone(tmp_path: Path) -> None:
 
 async def test_what_is_small_is_left_out_but_for_what_is_asked_for(tmp_path: Path) -> None:
     facts = [request(at(2), str(n), model=f"m{n}") for n in range(1, 6)]
-    wanted = {"least_usd": 3.0, "also": [SeriesKey(None, "model", "m1", COST)]}
+    wanted = {"least_usd": Decimal(3), "also": [SeriesKey(None, "model", "m1", COST)]}
     table = (await facts_of(tmp_path, facts, **wanted)).table
     models = {key.member for key in table.keys if key.dimension == "model"}
     assert models == {"m1", "m3", "m4", "m5"}
