@@ -170,7 +170,7 @@ class AnomalyWatch:
         facts = replace(facts, table=table)
         gap = await self._gap(known)
         own, counts = OwnPlaces(self.store), Counter[str]()
-        for day, keys in days_to_judge(facts, known, gap):
+        for day, keys in await asyncio.to_thread(days_to_judge, facts, known, gap):
             found = await asyncio.to_thread(judge, table, day, self.settings, labels, now)
             judged = tuple(one for one in found.judged if one.finding.key in keys)
             there = await self.desk.open_subjects("anomaly")
