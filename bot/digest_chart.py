@@ -27,7 +27,7 @@ def digest_chart(figures: DigestFigures) -> DailyChart | None:
         return None
     first, last = costs.curve_first, costs.days.now.last
     known = len(costs.curve)
-    lines = [Line(name="cost a day", values=tuple(float(usd) for usd in costs.curve))]
+    lines = [Line(name="cost a day", values=tuple(map(_height, costs.curve)))]
     bands: list[Band] = []
     alt = (
         f"Daily cost from {first} to {last}: {money(min(costs.curve))} to "
@@ -42,15 +42,15 @@ def digest_chart(figures: DigestFigures) -> DailyChart | None:
         lines.append(
             Line(
                 name="average day expected",
-                values=(*before, *(float(expected),) * days),
+                values=(*before, *(_height(expected),) * days),
                 style="forecast",
             )
         )
         bands.append(
             Band(
                 name="95 % of outcomes",
-                lower=(*before, *(float(lower),) * days),
-                upper=(*before, *(float(upper),) * days),
+                lower=(*before, *(_height(lower),) * days),
+                upper=(*before, *(_height(upper),) * days),
             )
         )
         alt += f" To {outlook.last} {money(expected)} a day are expected on average."
@@ -63,6 +63,11 @@ def digest_chart(figures: DigestFigures) -> DailyChart | None:
         bands=tuple(bands),
         today=last + DAY,
     )
+
+
+def _height(value: Decimal) -> float:
+    """Where something is drawn: no figure is read off it."""
+    return float(value)
 
 
 def _ahead(outlook: PeriodOutlook) -> tuple[int, tuple[Decimal, Decimal, Decimal]] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from analysis.roles import Role
 from bot.grammar.budget_words import BUDGET_CLAUSES, BUDGET_SUBCOMMANDS
+from bot.grammar.digest_words import DIGEST_SUBCOMMANDS
 from bot.grammar.recs_words import RECS_CLAUSES, RECS_SUBCOMMANDS
 from bot.grammar.words import ALIASES, CLAUSES, SUBCOMMANDS, Clause, Subcommand
 from queries.breakdown import TIMES
@@ -55,6 +56,10 @@ def commands_page() -> str:
         "A list is narrowed, in any order, by:",
         "",
         *_clauses(RECS_CLAUSES),
+        "",
+        "## Digests",
+        "",
+        *_subcommands("/cost", DIGEST_SUBCOMMANDS),
         "",
         "## Dimensions",
         "",

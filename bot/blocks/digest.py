@@ -6,39 +6,29 @@ from collections.abc import Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from slackblocks import ActionsBlock, Block, Button, SectionBlock, Text
+from slackblocks import ActionsBlock, Block, Button
 
-from analysis.budgets.status import State
 from analysis.digest_days import DigestDays
 from analysis.drivers.finding import first_cause
 from analysis.schedules import Frequency
 from analysis.shifts import least_worth
-from bot.blocks import budget_buttons, recs_buttons
 from bot.blocks.answer import Answer, button, context, section
-from bot.blocks.budget_words import MARKS, is_dark, used_words
+from bot.blocks.digest_beside import beside_blocks, beside_lines
 from bot.blocks.digest_words import dollars, scope_words
-from bot.blocks.fit import MOST_SECTION, cut
+from bot.blocks.fit import cut
 from bot.blocks.freshness import freshness_line
-from bot.blocks.recs_figures import title_of
 from bot.blocks.sparkline import sparkline
-from bot.blocks.text import count, escape, moment, money, percent, plural, short
+from bot.blocks.text import escape, moment, money, percent, plural, short
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.why import write_why
-from handlers.budgets.results import Standing
 from handlers.compare import CompareRequest
-from handlers.digests.results import Around, Costs, DigestFigures, Mover
+from handlers.digests.results import Costs, DigestFigures, Mover
 from handlers.forecasts.results import PeriodOutlook
 from handlers.freshness import Freshness
-from handlers.recommendations.finding import short_id
 from handlers.why import WhyRequest
 from queries.dimensions import Source
-from storage.records.incident import Incident
-from storage.records.recommendation import Recommendation
 
 MOST_MOVERS = 5
-MOST_BUDGETS = 3
-MOST_INCIDENTS = 3
-MOST_RECOMMENDATIONS = 3
 
 WORTH_SAYING = Decimal("0.1")
 """Of the cost: less than this at estimated prices changes nobody's mind."""
@@ -53,9 +43,6 @@ LONGEST_VALUE = 2000
 """As much as Slack lets a button carry."""
 
 SOURCES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
-
-LEVELS = {"critical": "🔴", "warning": "🟠", "notice": "🟡", "no data": "⚪", "ok": "🟢"}
-"""Always beside the word."""
 
 
 def digest_answer(
@@ -74,7 +61,7 @@ def digest_answer(
     if figures.costs is None:
         told = nothing_words(figures)
         blocks: list[Block] = [section(f"{whose}\n{told}", "digest-head")]
-        blocks += _around_blocks(figures.around)
+        blocks += beside_blocks(figures.around)
         blocks.append(context(notes, NOTES))
         return Answer(text=f"{_whose(figures)}: {told}", blocks=tuple(blocks), in_channel=True)
     costs = figures.costs
@@ -87,7 +74,7 @@ def digest_answer(
     blocks.append(section("\n".join(head), "digest-head"))
     blocks.append(section("\n".join(_course(figures, costs)), "digest-course"))
     blocks.append(section(movers_words(costs), "digest-movers"))
-    blocks += _around_blocks(figures.around)
+    blocks += beside_blocks(figures.around)
     if calm := _calm(figures):
         blocks.append(section(calm, "digest-calm"))
     blocks.append(context(notes, NOTES))
@@ -105,10 +92,7 @@ def preview_lines(figures: DigestFigures) -> list[str]:
     cause = cause_words(costs)
     head = [whose, f"*{headline_words(costs)}*", *([cause] if cause else [])]
     lines = ["\n".join(head), "\n".join(_course(figures, costs)), movers_words(costs)]
-    around = figures.around
-    beside = [budget_line(one) for one in around.at_risk[:MOST_BUDGETS]]
-    beside += [incident_line(one) for one in around.incidents[:MOST_INCIDENTS]]
-    beside += [recommendation_line(one) for one in around.recommendations[:MOST_RECOMMENDATIONS]]
+    beside = beside_lines(figures.around)
     stale = stale_words(costs, figures.freshness, figures.caller.zone)
     return [*([stale] if stale else []), *lines, *(["\n".join(beside)] if beside else [])]
 
@@ -268,89 +252,6 @@ def outlook_words(outlook: PeriodOutlook) -> str:
         f"{month}: {so_far}*{dollars(outlook.expected)}* expected by {outlook.last.day} "
         f"{outlook.last:%b}{late} ({dollars(outlook.lower)} to {dollars(outlook.upper)})"
     )
-
-
-def _around_blocks(around: Around) -> list[Block]:
-    return [
-        *_budget_blocks(around),
-        *_incident_blocks(around),
-        *_recommendation_blocks(around),
-    ]
-
-
-def _budget_blocks(around: Around) -> list[Block]:
-    at_risk = around.at_risk
-    if not at_risk:
-        return []
-    blocks: list[Block] = []
-    for place, standing in enumerate(at_risk[:MOST_BUDGETS]):
-        head = f"*Budgets at risk* ({count(len(at_risk))})\n" if not place else ""
-        show = button("Details", f"{budget_buttons.SHOW}_{place}", str(standing.budget.id))
-        blocks.append(_beside(head + budget_line(standing), show, f"digest-budget-{place}"))
-    return blocks
-
-
-def budget_line(standing: Standing) -> str:
-    """A budget in a line; escaped."""
-    budget, status = standing.budget, standing.status
-    name = f"{MARKS[status.level]} {escape(short(budget.name))}"
-    if is_dark(status):
-        return f"{name}: nothing is known of its spend"
-    line = f"{name}: {used_words(status.utilization)} of {dollars(status.limit)}, {status.word}"
-    if status.exhaustion is not None and status.state is State.RUNNING and not status.is_exceeded:
-        line += f" · runs out {status.exhaustion:%a} {status.exhaustion.day} {status.exhaustion:%b}"
-    elif status.forecast is not None and status.forecast.expected > status.limit:
-        line += f" · {dollars(status.forecast.expected)} expected at its end"
-    return cut(line, LONGEST_LINE)
-
-
-def _incident_blocks(around: Around) -> list[Block]:
-    blocks: list[Block] = []
-    for place, incident in enumerate(around.incidents[:MOST_INCIDENTS]):
-        head = f"*Open incidents* ({count(len(around.incidents))})\n" if not place else ""
-        show = button("Details", f"ask_{10 + place}", f"incidents show {incident.id}")
-        blocks.append(_beside(head + incident_line(incident), show, f"digest-incident-{place}"))
-    return blocks
-
-
-def incident_line(incident: Incident) -> str:
-    """An incident in a line; escaped."""
-    story = incident.story
-    title = escape(short(str(story.get("title") or incident.subject)))
-    line = f"{LEVELS[incident.level]} {title}, {incident.level}"
-    summary = escape(str(story.get("summary") or ""))
-    if summary:
-        line += f": {summary}"
-    if incident.acknowledged_at is not None:
-        line += " · seen"
-    return cut(line, LONGEST_LINE + 80)
-
-
-def _recommendation_blocks(around: Around) -> list[Block]:
-    rows = around.recommendations[:MOST_RECOMMENDATIONS]
-    blocks: list[Block] = []
-    for place, row in enumerate(rows):
-        head = ""
-        if not place:
-            head = (
-                f"*Worth doing* ({count(around.pending)} open, {dollars(around.saves)} a month"
-                f"{' together' if around.pending > 1 else ''})\n"
-            )
-        show = button("Details", recs_buttons.SHOW, recs_buttons.value_of(row))
-        line = cut(head + recommendation_line(row), LONGEST_LINE + 120)
-        blocks.append(_beside(line, show, f"digest-rec-{place}"))
-    return blocks
-
-
-def recommendation_line(row: Recommendation) -> str:
-    """A recommendation in a line; escaped."""
-    saved = dollars(row.content.savings.likely)
-    return f"{title_of(row)}: saves {saved} a month · `{short_id(row.id)}`"
-
-
-def _beside(mrkdwn: str, accessory: Button, block_id: str) -> SectionBlock:
-    """A line with its button at the right: a row of buttons below would take a line of its own."""
-    return SectionBlock(Text(cut(mrkdwn, MOST_SECTION)), block_id=block_id, accessory=accessory)
 
 
 def _calm(figures: DigestFigures) -> str:

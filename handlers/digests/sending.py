@@ -285,7 +285,8 @@ class DigestSender:
             self._later(due, str(refusal), look)
         except (Unavailable, TimeoutError) as error:
             self._later(due, str(error) or "its figures took too long", look)
-        except Exception as error:  # noqa: BLE001 - raised at the end: no other digest waits for it
+        except Exception as error:  # raised at the end: no other digest waits for it
+            log.exception("the figures of the digest %s could not be made", due.digest.id)
             self._later(due, "its figures could not be made", look)
             if error not in look.bugs:
                 look.bugs.append(error)
