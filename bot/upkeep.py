@@ -15,7 +15,8 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 RUNS_KEPT = timedelta(days=400)
-"""How long it is known what costbot asked of the warehouse: a year can be held against the last."""
+"""How long it is known what costbot did of itself, what it asked of the warehouse, and what was
+wrong: a year can be held against the last."""
 
 MESSAGES_KEPT = timedelta(days=800)
 """How long a sent message keeps its key: the root of an annual budget is changed for a year and
@@ -58,9 +59,15 @@ class Upkeep:
         forgotten = await self.store.warehouse_jobs.forget_before(long_ago)
         forgotten += await self.store.sync_runs.forget_before(long_ago)
         forgotten += await self.store.incidents.forget_closed_before(long_ago)
+        forgotten += await self.store.anomaly_findings.forget_before(long_ago.date())
+        forgotten += await self.store.anomaly_looks.forget_before(long_ago.date())
+        forgotten += await self.store.digests.forget_slots_before(long_ago)
         forgotten += await self.store.deliveries.forget_before(self.clock() - MESSAGES_KEPT)
         if forgotten:
-            log.info("queries, refreshes, incidents and messages forgotten: %d", forgotten)
+            log.info(
+                "queries, refreshes, incidents, findings, slots and messages forgotten: %d",
+                forgotten,
+            )
 
     async def end_raises(self) -> None:
         """Ends the raises that nobody decided on before their last day was over."""

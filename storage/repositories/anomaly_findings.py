@@ -8,7 +8,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, case, func, select, update
+from sqlalchemy import ColumnElement, String, case, delete, func, select, update
 from sqlalchemy import cast as as_type
 
 from analysis.clock import Clock
@@ -137,6 +137,20 @@ class AnomalyFindingRepository:
         async with self._sessions.reading() as session:
             found = await session.scalar(query, execution_options={"populate_existing": True})
             return None if found is None else _finding(found)
+
+    async def forget_before(self, day: date) -> int:
+        """Forgets what was found of days before one.
+
+        Returns:
+            How many findings they were.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        row = AnomalyFindingRow
+        async with self._sessions.writing() as session:
+            gone = await session.scalars(delete(row).where(row.day < day).returning(row.id))
+            return len(gone.all())
 
 
 def _finding(row: AnomalyFindingRow) -> KeptFinding:

@@ -109,3 +109,17 @@ class AnomalyLookRepository:
                 if at is not None:
                     found[day] = max(at, found.get(day, at))
             return found
+
+    async def forget_before(self, day: date) -> int:
+        """Forgets the looks at days before one.
+
+        Returns:
+            How many they were.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        row = AnomalyLookRow
+        async with self._sessions.writing() as session:
+            gone = await session.scalars(delete(row).where(row.day < day).returning(row.id))
+            return len(gone.all())

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.assembly import Parts, assembled
+from bot.assembly import Parts, assembled, budgets_of
 from bot.budget_watch import watching
 from bot.jobs import jobs_of
 from bot.scheduled import scheduled
 from bot.settings import Settings
 from bot.supervisor import Supervisor
+from bot.upkeep import RUNS_KEPT, Upkeep
 from queries.dimensions import Source
 from queries.mart import Mart, WriterLimits
 from storage.records.budget import BudgetDraft
@@ -89,6 +90,23 @@ async def test_events_are_forgotten_when_nobody_repeats_them_any_more(
     clock.advance(KEPT)
     await live(parts, clock, 0)
     assert await parts.store.inbound.claim("Ev1") is True
+
+
+async def test_what_was_looked_at_is_forgotten_after_a_year_and_more(
+    parts: Parts, clock: TestClock
+) -> None:
+    looks = parts.store.anomaly_looks
+    day = NOON.date()
+    key = await looks.begin("slot", day)
+    assert key is not None
+    await looks.finish(key, {})
+    upkeep = Upkeep(parts.mart, parts.store, clock, budgets_of(parts, "system").raises)
+    clock.advance(RUNS_KEPT)
+    await upkeep.forget()
+    assert await looks.last_day() == day
+    clock.advance(timedelta(days=1))
+    await upkeep.forget()
+    assert await looks.last_day() is None
 
 
 async def test_a_raise_that_nobody_decided_on_ends_with_its_last_day(
