@@ -45,7 +45,7 @@ class Listed:
 def jobs(
     as_json: Annotated[bool, typer.Option("--json", help="The list as JSON.")] = False,
 ) -> None:
-    """What costbot does by itself: last run, duration, outcome, next run (UTC)."""
+    """What costbot does by itself: last run, outcome, next run."""
     listed = asyncio.run(_listed())
     if as_json:
         typer.echo(json.dumps([_fields(one) for one in listed], indent=2))
