@@ -13,6 +13,7 @@ from bot.blocks.answer import button
 from bot.blocks.budget_words import MARKS, is_dark, used_words
 from bot.blocks.digest_words import dollars
 from bot.blocks.fit import MOST_SECTION, cut
+from bot.blocks.incident import SHOW as INCIDENT
 from bot.blocks.recs_figures import title_of
 from bot.blocks.text import count, escape, short
 from handlers.budgets.results import Standing
@@ -70,7 +71,7 @@ def _incident_blocks(around: Around) -> list[Block]:
     blocks: list[Block] = []
     for place, incident in enumerate(around.incidents[:MOST_INCIDENTS]):
         head = f"*Open incidents* ({count(len(around.incidents))})\n" if not place else ""
-        show = button("Details", f"ask_{10 + place}", f"incidents show {incident.id}")
+        show = button("Details", f"{INCIDENT}_{place}", str(incident.id))
         blocks.append(_beside(head + incident_line(incident), show, f"digest-incident-{place}"))
     return blocks
 

@@ -32,7 +32,6 @@ WEEKDAYS = {
 OPTIONS = {
     "quiet": "Leave it out where nothing moved and nothing is wrong",
     "customers": "Customers only: no internal traffic",
-    "dark": "Its picture on a dark ground",
 }
 
 

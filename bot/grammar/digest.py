@@ -21,7 +21,6 @@ from handlers.digests.drafting import WEEKDAY_WORDS
 from handlers.digests.requests import ME, DigestForm
 from handlers.nearest import did_you_mean, shown
 from queries.dimensions import Dimension, Dimensions
-from storage.records.digest import Theme
 
 HERE = "here"
 """Stands for the channel in which it was typed."""
@@ -79,8 +78,6 @@ _SWITCHES = {
     "always": ("skip_quiet", False),
     "customers": ("customers_only", True),
     "everybody": ("customers_only", False),
-    "dark": ("dark", True),
-    "light": ("dark", False),
 }
 """The words that switch something, and how."""
 
@@ -177,12 +174,6 @@ def _nothing_after(word: str, rest: list[Token]) -> None:
         raise NotUnderstood(sentence, "`/cost digest help` shows how each is written.")
 
 
-def _theme(is_dark: bool | None) -> Theme | None:
-    if is_dark is None:
-        return None
-    return "dark" if is_dark else "light"
-
-
 class _Form:
     """Reads the clauses of a digest, in any order."""
 
@@ -213,7 +204,6 @@ class _Form:
             else {name: tuple(values) for name, values in filters.items()},
             customers_only=self._flags.get("customers_only"),
             skip_quiet=self._flags.get("skip_quiet"),
-            theme=_theme(self._flags.get("dark")),
         )
 
     def _is_one_day(self) -> bool:

@@ -27,8 +27,6 @@ CLAUSE_WORDS = (
     "customers",
     "everybody",
     "everything",
-    "light",
-    "dark",
     "zone",
     *TARGETS,
 )
@@ -38,7 +36,7 @@ DIGEST_SUBCOMMANDS: tuple[Subcommand, ...] = (
     Subcommand(
         "digest subscribe",
         "digest subscribe [#channel | me | here] [daily | weekly | monthly] [TIME] [WEEKDAY …] "
-        "[DAY] [ZONE] [DIMENSION VALUE …] [customers] [quiet] [dark]",
+        "[DAY] [ZONE] [DIMENSION VALUE …] [customers] [quiet]",
         "what moved and why, every morning, week or month; alone it opens a form; `quiet` leaves "
         "days out on which nothing happened; channels are for organization admins",
         "/cost digest subscribe #llm-costs daily 9:00 weekdays Europe/Berlin product api quiet",
