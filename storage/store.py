@@ -18,6 +18,7 @@ from storage.repositories.alert_states import AlertStateRepository
 from storage.repositories.anomaly_findings import AnomalyFindingRepository
 from storage.repositories.anomaly_labels import AnomalyLabelRepository
 from storage.repositories.anomaly_looks import AnomalyLookRepository
+from storage.repositories.api_tokens import ApiTokenRepository
 from storage.repositories.audit import AuditRepository
 from storage.repositories.budgets import BudgetRepository
 from storage.repositories.deliveries import DeliveryRepository
@@ -48,8 +49,8 @@ class Transaction:
 
     Attributes:
         prices, offers, people, user_groups, budgets, raises, alert_states, alert_rules, incidents,
-            routes, recommendations, measurements, opportunities, deliveries, audit, anomaly_labels:
-            see `Store`.
+            routes, recommendations, measurements, opportunities, deliveries, audit, anomaly_labels,
+            api_tokens: see `Store`.
         drawn_recommendations, drawn_opportunities: those of many organizations at once.
     """
 
@@ -72,6 +73,7 @@ class Transaction:
     deliveries: DeliveryRepository
     audit: AuditRepository
     anomaly_labels: AnomalyLabelRepository
+    api_tokens: ApiTokenRepository
 
 
 class Store:
@@ -107,6 +109,7 @@ class Store:
         anomaly_labels: what people said about anomalies.
         anomaly_findings: what was found, day by day.
         anomaly_looks: when all series were looked at.
+        api_tokens: who may call the REST API.
 
     Raises:
         BadInput: the address cannot be used.
@@ -140,6 +143,7 @@ class Store:
         self.anomaly_labels = AnomalyLabelRepository(self._database, clock)
         self.anomaly_findings = AnomalyFindingRepository(self._database, clock)
         self.anomaly_looks = AnomalyLookRepository(self._database, clock)
+        self.api_tokens = ApiTokenRepository(self._database, clock)
 
     def __repr__(self) -> str:
         return f"Store({self._database})"
@@ -203,6 +207,7 @@ class Store:
                 deliveries=DeliveryRepository(one, self._clock),
                 audit=AuditRepository(one, self._clock),
                 anomaly_labels=AnomalyLabelRepository(one, self._clock),
+                api_tokens=ApiTokenRepository(one, self._clock),
             )
 
     async def ping(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.models.alert_rule import AlertRuleRow
 from storage.models.alert_state import AlertStateRow
 from storage.models.anomaly import AnomalyFindingRow, AnomalyLabelRow, AnomalyLookRow
+from storage.models.api_token import ApiTokenRow
 from storage.models.audit import AuditRow
 from storage.models.base import Base
 from storage.models.budget import BudgetRow
@@ -33,6 +34,7 @@ __all__ = [
     "AnomalyFindingRow",
     "AnomalyLabelRow",
     "AnomalyLookRow",
+    "ApiTokenRow",
     "AuditRow",
     "Base",
     "BudgetRaiseRow",
