@@ -14,7 +14,7 @@ from bot.blocks.cost import cost_answer
 from bot.blocks.efficiency import efficiency_answer, efficiency_csv
 from bot.blocks.failures import failures_answer, failures_csv
 from bot.blocks.forecast import forecast_answer
-from bot.blocks.help import help_answer
+from bot.blocks.help import help_answer, word_help_answer
 from bot.blocks.offers import offers_answer
 from bot.blocks.pools import break_even_answer
 from bot.blocks.pricing import pricing_answer
@@ -355,7 +355,8 @@ def _about(handler: AboutHandler) -> Route[AboutCommand]:
 
 def _help(dimensions: Dimensions) -> Route[HelpCommand]:
     async def answer(command: HelpCommand, caller: Caller) -> Answer:
-        del command
+        if command.word is not None:
+            return word_help_answer(command.word)
         return help_answer(dimensions, caller.role)
 
     return Route(answer)

@@ -22,7 +22,8 @@ from bot.grammar.tokens import Token, tokenize
 from bot.grammar.trends import parse_trends
 from bot.grammar.whatif import parse_what_if
 from bot.grammar.why import parse_why
-from handlers.nearest import shown
+from bot.grammar.words import SUBCOMMANDS
+from handlers.nearest import nearest, shown
 from queries.dimensions import Dimensions
 
 
@@ -40,7 +41,13 @@ class AboutCommand(Command):
 
 @dataclass(frozen=True, slots=True)
 class HelpCommand(Command):
-    """`help`: what may be typed."""
+    """`help [WORD]`: what may be typed; of one word, all its forms.
+
+    Attributes:
+        word: of a subcommand; None: everything, a line each.
+    """
+
+    word: str | None = None
 
 
 Parser = Callable[[list[Token], Dimensions, Role], Command]
@@ -61,8 +68,11 @@ def parse(text: str, dimensions: Dimensions, role: Role) -> Command:
 
 
 def _parse_help(rest: list[Token], dimensions: Dimensions, role: Role) -> HelpCommand:
-    del rest, dimensions, role  # who asks for help gets it, whatever else they typed
-    return HelpCommand()
+    del dimensions, role  # who asks for help gets it, whatever else they typed
+    words = {sub.word for sub in SUBCOMMANDS}
+    asked = rest[0].keyword if rest else ""
+    found = asked if asked in words else next(iter(nearest(asked, sorted(words), 1)), None)
+    return HelpCommand(found if rest else None)
 
 
 def _parse_about(rest: list[Token], dimensions: Dimensions, role: Role) -> AboutCommand:

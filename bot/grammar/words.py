@@ -247,8 +247,21 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "how old the data is, and which costbot this is",
         "/cost about",
     ),
-    Subcommand("help", "help", "this list", "/cost help"),
+    Subcommand(
+        "help",
+        "help [WORD]",
+        "this list; of one word, every form of it",
+        "/cost help digest",
+    ),
 )
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Look closer", ("why", "compare", "trends", "efficiency", "utilization", "failures")),
+    ("What is to come", ("forecast", "whatif", "breakeven")),
+    ("Hear of it", ("digest", "alert", "route", "anomalies", "incidents", "replay")),
+    ("Books", ("pricing", "report", "query", "reconcile")),
+)
+"""How the help groups the subcommands; those in no group come last, under "Costbot"."""
 
 CLAUSES: tuple[Clause, ...] = (
     Clause(
