@@ -38,6 +38,7 @@ from storage.repositories.recommendation_runs import RecommendationRunRepository
 from storage.repositories.recommendations import RecommendationRepository
 from storage.repositories.routes import RouteRepository
 from storage.repositories.savings_measurements import SavingsMeasurementRepository
+from storage.repositories.statements import StatementRepository
 from storage.repositories.sync_runs import SyncRunRepository
 from storage.repositories.user_groups import UserGroupRepository
 from storage.repositories.warehouse_jobs import WarehouseJobRepository
@@ -71,6 +72,7 @@ class Transaction:
     opportunities: OpportunityRepository
     digests: DigestRepository
     deliveries: DeliveryRepository
+    statements: StatementRepository
     audit: AuditRepository
     anomaly_labels: AnomalyLabelRepository
     api_tokens: ApiTokenRepository
@@ -105,6 +107,7 @@ class Store:
         digests: what is sent to whom by the clock, and which slots are claimed.
         deliveries: the outbox.
         forecasts: what was foreseen, and what came.
+        statements: how cost is divided, and the months that were closed.
         audit: who decided what.
         anomaly_labels: what people said about anomalies.
         anomaly_findings: what was found, day by day.
@@ -139,6 +142,7 @@ class Store:
         self.digests = DigestRepository(self._database, clock)
         self.deliveries = DeliveryRepository(self._database, clock)
         self.forecasts = ForecastRepository(self._database, clock)
+        self.statements = StatementRepository(self._database, clock)
         self.audit = AuditRepository(self._database, clock)
         self.anomaly_labels = AnomalyLabelRepository(self._database, clock)
         self.anomaly_findings = AnomalyFindingRepository(self._database, clock)
@@ -205,6 +209,7 @@ class Store:
                 opportunities=OpportunityRepository(one, self._clock),
                 digests=DigestRepository(one, self._clock),
                 deliveries=DeliveryRepository(one, self._clock),
+                statements=StatementRepository(one, self._clock),
                 audit=AuditRepository(one, self._clock),
                 anomaly_labels=AnomalyLabelRepository(one, self._clock),
                 api_tokens=ApiTokenRepository(one, self._clock),

@@ -24,6 +24,12 @@ from storage.models.recommendation import RecommendationRow
 from storage.models.recommendation_run import RecommendationRunRow
 from storage.models.route import RouteRow
 from storage.models.savings_measurement import SavingsMeasurementRow
+from storage.models.statement import (
+    ClosedMonthRow,
+    StatementCorrectionRow,
+    StatementLineRow,
+    StatementRuleRow,
+)
 from storage.models.sync_run import SyncRunRow
 from storage.models.user_group import UserGroupRow
 from storage.models.warehouse_job import WarehouseJobRow
@@ -39,6 +45,7 @@ __all__ = [
     "Base",
     "BudgetRaiseRow",
     "BudgetRow",
+    "ClosedMonthRow",
     "DeliveryRow",
     "DigestRow",
     "DigestSlotRow",
@@ -55,6 +62,9 @@ __all__ = [
     "RecommendationRunRow",
     "RouteRow",
     "SavingsMeasurementRow",
+    "StatementCorrectionRow",
+    "StatementLineRow",
+    "StatementRuleRow",
     "SyncRunRow",
     "UserGroupRow",
     "WarehouseJobRow",
