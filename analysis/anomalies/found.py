@@ -79,7 +79,7 @@ class DetectorSettings:
         least_usd: USD that a finding has to move in a day.
         least_ratio: share of what was expected that it has to move.
         false_discoveries: share of the findings of one day that may be false; all series of a day
-            are one family of tests.
+            are one family of tests. 1: each series is judged as if there were no others.
         falls: whether days far below what was expected are findings too.
     """
 

@@ -9,14 +9,13 @@ import numpy as np
 from analysis.anomalies.found import Bools, DetectorSettings, Floats, Shape
 from analysis.anomalies.look import Look
 from analysis.anomalies.multiplicity import limits, weights
-from analysis.anomalies.orders import known
 from analysis.anomalies.tails import t_tail, tail_chances, tail_weights
 
 SHARES = {
-    (Shape.SPIKE, 1): 0.65,
-    (Shape.SPIKE, -1): 0.15,
-    (Shape.SHIFT, 1): 0.15,
-    (Shape.SHIFT, -1): 0.05,
+    (Shape.SPIKE, 1): 0.80,
+    (Shape.SPIKE, -1): 0.08,
+    (Shape.SHIFT, 1): 0.09,
+    (Shape.SHIFT, -1): 0.03,
 }
 """How the chance of a false alarm is divided among what a series is tested for: most of it to
 sudden cost, which is what nobody wants to hear of a day later."""
@@ -33,13 +32,19 @@ THINNED = 3.0
 tails are guessed on the heavy side: of what is told so, the share that is false comes to about the
 one that was asked for, not to three times it. Measured on generated series, docs/anomalies.md."""
 
-CEILING = 0.03
+CEILING = 0.029
 """Of a chance, however few series there are and however many findings: about two and a half
 standard deviations for a sudden rise, three for a fall."""
 
-FORGIVEN_DAYS = 1
-"""Past days as odd as the looked-at one that make nothing usual; from the next one on, it is a
-habit of the series that it has on so many days as it did."""
+CALM = 0.12
+LEAST_OF_CEILING = 0.4
+"""Spread up to which a spike has the whole ceiling; in a series twice as wild it has half of it,
+and in none less than this share. A day half as dear again can be told from the noise of a calm
+series, hardly from that of a wild one: as many false alarms there would go with few right ones."""
+
+HABIT = 2
+"""Times in the twelve weeks of the baseline that a series was as odd, days in a row being once: one
+more is a habit of it, and is not told. Days of which somebody said what they were do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,13 @@ def judged(look: Look, settings: DetectorSettings) -> Judged:
     expected = look.base.value(look.base.expected_log) * np.nan_to_num(look.table.usd_a_unit)
     weight = weights(expected, look.floor_usd, settings.least_ratio)
     either = np.minimum(np.fmin(best[Shape.SPIKE], best[Shape.SHIFT]), 1.0)
-    share = min(THINNED * settings.false_discoveries, 1.0)
-    limit = np.minimum(limits(either, weight, share), CEILING)
+    limit = np.full_like(either, CEILING)
+    if settings.false_discoveries < 1:
+        share = min(THINNED * settings.false_discoveries, 1.0)
+        limit = np.minimum(limits(either, weight, share), limit)
+    calm = np.clip(CALM / np.nan_to_num(look.base.spread, nan=1.0), LEAST_OF_CEILING, 1.0)
     return Judged(
-        spike=np.nan_to_num(best[Shape.SPIKE], nan=np.inf) <= limit,
+        spike=np.nan_to_num(best[Shape.SPIKE], nan=np.inf) <= np.minimum(limit, CEILING * calm),
         shift=np.nan_to_num(best[Shape.SHIFT], nan=np.inf) <= limit,
     )
 
@@ -78,9 +86,10 @@ def _spike(look: Look, side: int) -> Floats:
     spread = look.base.rise if side > 0 else look.base.fall
     past = look.base.residuals / spread[:, None] * side
     kinds = tail_weights(np.where(past > 0, past, np.nan))
-    as_odd = np.count_nonzero(past >= scores[:, None], axis=1) - FORGIVEN_DAYS
-    habit = np.clip(as_odd / np.maximum(known(past), 1), 0.0, 1.0)
-    return np.maximum(tail_chances(scores, kinds), habit)
+    as_odd = past >= scores[:, None]
+    begins = as_odd & ~np.pad(as_odd[:, :-1], ((0, 0), (1, 0)))
+    is_habit = np.count_nonzero(begins, axis=1) >= HABIT
+    return np.where(is_habit, 1.0, tail_chances(scores, kinds))
 
 
 def _shift(look: Look, side: int) -> Floats:

@@ -81,4 +81,4 @@ def image_service(path: Path) -> Floats:
     days = sorted({day for one in totals.values() for day in one})
     largest = sorted(totals, key=lambda group: -sum(totals[group].values()))[:10]
     values = np.array([[totals[group].get(day, 0.0) for day in days] for group in largest])
-    return values * USUAL / np.median(values, axis=1, keepdims=True)
+    return values * USUAL / np.maximum(np.median(values, axis=1, keepdims=True), 1.0)

@@ -58,7 +58,7 @@ def z_score(days: int, beyond: float) -> Rule:
 
 def both_measured(values: Floats, begin: int) -> Bools:
     """The week's z beyond 1.8 and weekday-adjusted logarithms beyond 2.7 MADs, 25 % at least."""
-    logs = np.log(np.maximum(values, 1e-9))
+    logs = np.log(np.maximum(_filled(values), 1e-9))
     windows = sliding_window_view(logs, 7, axis=1)
     around = np.median(windows, axis=2)
     flagged = np.zeros(values.shape, dtype=np.bool_)
@@ -84,11 +84,20 @@ def both_measured(values: Floats, begin: int) -> Bools:
 
 
 def _z(values: Floats, days: int) -> Floats:
+    values = _filled(values)
     windows = sliding_window_view(values, days, axis=1)[:, :-1]
     scores = np.zeros(values.shape)
     deviation = np.maximum(windows.std(axis=2, ddof=1), 1e-9)
     scores[:, days:] = (values[:, days:] - windows.mean(axis=2)) / deviation
     return scores
+
+
+def _filled(values: Floats) -> Floats:
+    """The plain rules know no unknown days: each is put to what was a week before."""
+    filled = values.copy()
+    for day in range(7, int(values.shape[1])):
+        filled[:, day] = np.where(np.isnan(filled[:, day]), filled[:, day - 7], filled[:, day])
+    return np.nan_to_num(filled)
 
 
 def _judged(flagged: Bools, begin: int) -> Bools:
