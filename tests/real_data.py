@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 
 
-def real_data(name: str) -> Path:
-    """A file of the traces; skips the test where they are not on this machine."""
+def trace(name: str) -> Path | None:
+    """A file of the traces; None: it is not on this machine."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     path = Path(os.environ.get("COSTBOT_TEST_DATA", beside)) / name
-    if not path.exists():
+    return path if path.exists() else None
+
+
+def real_data(name: str) -> Path:
+    """A file of the traces; skips the test where they are not on this machine."""
+    path = trace(name)
+    if path is None:
         pytest.skip(f"the trace {name} is not here: set COSTBOT_TEST_DATA to its folder")
     return path

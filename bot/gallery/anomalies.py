@@ -15,6 +15,7 @@ from bot.blocks.anomalies import anomalies_answer, anomaly_answer, said_answer
 from bot.blocks.answer import Answer
 from bot.blocks.replay import replay_answer
 from bot.gallery.entry import DataSet, Entry
+from bot.pictures.numbers import plotted
 from handlers.anomalies.drafting import Planned, draft_of
 from handlers.anomalies.finding import About
 from handlers.anomalies.labels import Said
@@ -71,7 +72,7 @@ def finding(
     """What was found of a model."""
     key = SeriesKey(organization, "model", member, Measure.COST)
     expected = 343.58
-    actual = expected + float(usd)
+    actual = expected + plotted(Decimal(usd))
     return KeptFinding(
         series=str(key),
         organization=organization,
@@ -211,7 +212,9 @@ def extreme_said() -> Said:
 def fired(day: date, member: str = "ltxv-13b", usd: str = "310.12") -> Fired:
     """What was told of a day."""
     key = SeriesKey(None, "model", member, Measure.COST)
-    return Fired(day, key, "critical", "spike", day, 343.58 + float(usd), 343.58, Decimal(usd))
+    return Fired(
+        day, key, "critical", "spike", day, 343.58 + plotted(Decimal(usd)), 343.58, Decimal(usd)
+    )
 
 
 def replayed() -> Replay:
