@@ -1,4 +1,8 @@
-"""`GET /api/v1/costs/budgets/check`: may this be spent? For gateways, with a token of theirs."""
+"""`GET /api/v1/costs/budgets/check`: may this be spent?
+
+For gateways: with the deployment's one gateway token, which may ask for every organization, or with
+an API token or another identity, which asks for its own; another organization is not there.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 
-from analysis.errors import BadInput, Unavailable
+from analysis.errors import BadInput, NotFound
+from api.identity import Identity
 from handlers.budget_watch.check import Checks, Question, Verdict
+from handlers.nearest import shown
 from queries.dimensions import Dimensions
 
 PATH = "/api/v1/costs/budgets/check"
@@ -23,36 +29,40 @@ LONGEST_NUMBER = 40
 LONGEST_VALUE = 500
 
 
-def budget_check_router(checks: Checks, dimensions: Dimensions, token: SecretStr) -> APIRouter:
-    """The route, for whoever has the token: it may ask for every organization.
+def budget_check_router(
+    checks: Checks, dimensions: Dimensions, token: SecretStr | None, identity: Identity
+) -> APIRouter:
+    """The route; what it refuses is raised, for `api.problems` to answer.
 
     Args:
         checks: answers.
         dimensions: of the deployment; each may be told by its name.
-        token: that is sent as `Authorization: Bearer …`.
+        token: that is sent as `Authorization: Bearer …` and may ask for every organization; None:
+            there is no such token.
+        identity: knows all other callers.
     """
     router = APIRouter()
-    expected = f"Bearer {token.get_secret_value()}".encode()
+    expected = None if token is None else f"Bearer {token.get_secret_value()}".encode()
 
     async def check(request: Request) -> JSONResponse:
         sent = request.headers.get("authorization", "").encode("latin-1")
-        if not compare_digest(sent, expected):
-            challenge = {"WWW-Authenticate": "Bearer"}
-            return _refused(
-                401, "The token is missing or wrong.", "Send `Authorization: Bearer …`.", challenge
-            )
-        try:
-            return JSONResponse(_written(checks.check(_question(request, dimensions))))
-        except BadInput as error:
-            return _refused(400, error.sentence, error.hint)
-        except Unavailable as error:
-            return _refused(503, str(error), "Try again soon.", {"Retry-After": "5"})
+        own = None
+        if expected is None or not compare_digest(sent, expected):
+            own = (await identity.caller(request)).organization
+        return JSONResponse(_written(checks.check(_question(request, dimensions, own))))
 
     router.add_api_route(PATH, check, methods=["GET"])
     return router
 
 
-def _question(request: Request, dimensions: Dimensions) -> Question:
+def _question(request: Request, dimensions: Dimensions, own: str | None) -> Question:
+    """What is asked.
+
+    Args:
+        request: that asks.
+        dimensions: of the deployment.
+        own: the one organization that the caller sees; None: all of them.
+    """
     told: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in told:
@@ -64,9 +74,12 @@ def _question(request: Request, dimensions: Dimensions) -> Question:
             raise BadInput(f"{name} is too long.", f"Give at most {LONGEST_VALUE} characters.")
         told[name] = value
     estimate = _estimate(told.pop("estimated_cost", "0"))
-    organization = told.pop("organization", "")
+    organization = told.pop("organization", "") or own
     if not organization:
         raise BadInput("The organization is not named.", "Add organization=… to the address.")
+    if own is not None and organization != own:
+        # Whether others have budgets is not said: theirs are not there, as those of nobody.
+        raise NotFound(f"There is no organization {shown(organization)}.", "Leave it out: yours.")
     return Question(organization, {name: value for name, value in told.items() if value}, estimate)
 
 
@@ -100,9 +113,3 @@ def _written(verdict: Verdict) -> dict[str, object]:
 
 def _amount(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:f}"
-
-
-def _refused(
-    status: int, sentence: str, hint: str, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    return JSONResponse({"error": sentence, "hint": hint}, status_code=status, headers=headers)

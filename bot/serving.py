@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
+from bot.assembly.api_tokens import identities_opened
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.gallery import NOUNS
@@ -154,7 +155,8 @@ async def _serve_slack(
     async with AsyncExitStack() as stack:
         work = await stack.enter_async_context(_at_work(parts, supervisor, access, pace))
         bolt = slack_app(parts, access, supervisor, pace, work.wake)
-        web = create_web_app(parts, bolt if over_http else None, work.watch)
+        identity = await stack.enter_async_context(identities_opened(parts))
+        web = create_web_app(parts, bolt if over_http else None, work.watch, identity)
         if app_token is not None:
             await stack.enter_async_context(socket_mode(bolt, app_token.get_secret_value()))
             ways.append("through a socket (Socket Mode)")
@@ -197,9 +199,12 @@ async def _serve_playground(
     pace = Pace(parts.clock, access.posts_apart)
     saving = asyncio.create_task(keep_saved(workspace, path))
     try:
-        async with _at_work(parts, supervisor, access, pace) as work:
+        async with (
+            _at_work(parts, supervisor, access, pace) as work,
+            identities_opened(parts) as identity,
+        ):
             bolt = slack_app(parts, access, supervisor, pace, work.wake)
-            web = create_web_app(parts, bolt, work.watch)
+            web = create_web_app(parts, bolt, work.watch, identity)
             if linear is not None:
                 web.mount("/linear", linear_app(linear))
             _mount(web, slack, page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,6 +26,8 @@ from queries.request_table import DEFAULT_TABLE, RequestTable
 
 DEFAULT_HOME = Path(".costbot")
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+_ENCRYPTED_OR_OWN = re.compile(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])([:/]|$)")
 
 
 class CustomDimension(BaseModel):
@@ -239,7 +242,39 @@ class Settings(BaseSettings):
         default=None,
         min_length=16,
         description="Token, of 16 characters or more, with which a gateway asks whether a request "
-        "may be spent (`/api/v1/costs/budgets/check`); without it nobody may ask.",
+        "may be spent (`/api/v1/costs/budgets/check`), of whatever organization; without it API "
+        "tokens alone ask there, each of its own.",
+    )
+    api_token_most_days: int = Field(
+        default=365,
+        ge=1,
+        le=3660,
+        description="How many days an API token may last; one of which nobody says it lasts 90.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="OpenID provider whose bearer tokens are taken by the REST API, as it stands "
+        "in their `iss`: `https://login.example.com/realms/main`; without it API tokens alone are.",
+    )
+    oidc_audience: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="What has to be among the `aud` of such a token; goes with the issuer.",
+    )
+    oidc_jwks_url: str | None = Field(
+        default=None,
+        description="Where the provider's keys are; without it, its discovery document says so.",
+    )
+    oidc_organization_claim: str = Field(
+        default="costbot_organization",
+        min_length=1,
+        description="Claim in which the organization stands whose costs such a token reaches.",
+    )
+    oidc_role_claim: str = Field(
+        default="costbot_role",
+        min_length=1,
+        description="Claim in which its role stands: `user`, `org_admin` or `admin`; without it, "
+        "`user`.",
     )
     weekly_summary: bool = Field(
         default=True,
@@ -306,6 +341,22 @@ class Settings(BaseSettings):
         notice, warning, critical = (Decimal(band) for band in value.split("/"))
         if not 0 < notice <= warning <= critical:
             message = f"the bands {value} do not rise; write them as 2/3/4.5"
+            raise ValueError(message)
+        return value
+
+    @field_validator("oidc_issuer", "oidc_jwks_url")
+    @classmethod
+    def _is_encrypted(cls, value: str | None) -> str | None:
+        if value is not None and not _ENCRYPTED_OR_OWN.match(value):
+            message = f"{value!r} is no https:// address; http:// is for this machine alone"
+            raise ValueError(message)
+        return value
+
+    @field_validator("oidc_audience")
+    @classmethod
+    def _goes_with_the_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if (value is None) != (info.data.get("oidc_issuer") is None):
+            message = "COSTBOT_OIDC_ISSUER and COSTBOT_OIDC_AUDIENCE go together"
             raise ValueError(message)
         return value
 

@@ -9,6 +9,8 @@ from slack_bolt.async_app import AsyncApp
 from analysis.errors import CostbotError
 from api.budget_check import budget_check_router
 from api.health import health_router
+from api.identity import Identity
+from api.problems import answer_problems
 from bot.assembly import Parts
 from bot.budget_watch import BudgetWatch
 
@@ -17,16 +19,21 @@ SLACK_PATH = "/slack/events"
 
 
 def create_web_app(
-    parts: Parts, slack: AsyncApp | None, watch: BudgetWatch | None = None
+    parts: Parts,
+    slack: AsyncApp | None,
+    watch: BudgetWatch | None = None,
+    identity: Identity | None = None,
 ) -> FastAPI:
     """The ASGI app.
 
     Args:
         parts: that answer.
         slack: hears Slack's requests over HTTP; None: Socket Mode alone is used.
-        watch: answers gateways, if the settings have a token for them; None: nothing does.
+        watch: answers gateways; None: nothing does.
+        identity: knows callers of the REST surface; None: there is no such surface.
     """
     app = FastAPI(title="costbot", docs_url=None, redoc_url=None, openapi_url=None)
+    answer_problems(app)
     app.include_router(health_router({"store": _store_check(parts), "mart": _mart_check(parts)}))
     if slack is not None:
         handler = AsyncSlackRequestHandler(slack)
@@ -35,9 +42,9 @@ def create_web_app(
             return await handler.handle(request)
 
         app.add_api_route(SLACK_PATH, slack_events, methods=["POST"])
-    token = parts.settings.gateway_token
-    if watch is not None and token is not None:
-        app.include_router(budget_check_router(watch.checks, parts.dimensions, token))
+    if watch is not None and identity is not None:
+        token = parts.settings.gateway_token
+        app.include_router(budget_check_router(watch.checks, parts.dimensions, token, identity))
     return app
 
 
