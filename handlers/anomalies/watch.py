@@ -41,7 +41,7 @@ from queries.dimensions import Dimensions
 from queries.mart import Mart
 from queries.recommendation_evidence.reading import EvidenceReader
 from queries.series import SeriesFacts, SeriesWanted, series_facts
-from storage.records.anomaly import AnomalyLabel
+from storage.records.anomaly import AnomalyLabel, Outcome
 from storage.records.incident import Incident
 from storage.store import Store
 
@@ -49,6 +49,10 @@ DAY = timedelta(days=1)
 
 CATCH_UP = 3
 """Days before the last complete one that are looked at, too, where nobody did."""
+
+LOOK_BACK = 14
+"""Days before the last complete one that the very first look lists, without telling anybody: who
+has just begun is to see what costbot would have found."""
 
 
 class Desk(Protocol):
@@ -170,6 +174,8 @@ class AnomalyWatch:
         facts = replace(facts, table=table)
         gap = await self._gap(known)
         own, counts = OwnPlaces(self.store), Counter[str]()
+        if await self.store.anomaly_looks.last_day() is None:
+            await self._look_back(facts, labels, known, now)
         for day, keys in await asyncio.to_thread(days_to_judge, facts, known, gap):
             found = await asyncio.to_thread(judge, table, day, self.settings, labels, now)
             judged = tuple(one for one in found.judged if one.finding.key in keys)
@@ -180,6 +186,23 @@ class AnomalyWatch:
         if stale:
             await self.desk.report(stale)
         return Looked(day=known.last, **{name: counts[name] for name in COUNTED})
+
+    async def _look_back(
+        self, facts: SeriesFacts, labels: Sequence[AnomalyLabel], known: Known, now: datetime
+    ) -> None:
+        """Keeps what the days would have told on which nobody looked yet; tells nobody."""
+        days = await asyncio.to_thread(days_to_judge, facts, known, LOOK_BACK)
+        todays = {day for day, _ in await asyncio.to_thread(days_to_judge, facts, known)}
+        for day, keys in days:
+            if day in todays:
+                continue
+            found = await asyncio.to_thread(judge, facts.table, day, self.settings, labels, now)
+            judged = tuple(one for one in found.judged if one.finding.key in keys)
+            outcomes: dict[SeriesKey, tuple[Outcome, SeriesKey | None]] = {
+                one.finding.key: ("before", one.wider) for one in judged
+            }
+            kept = kept_of(Day(day, judged), outcomes, {}, now)
+            await self.store.anomaly_findings.put(day, kept, [str(key) for key in keys])
 
     async def _tell(
         self,
@@ -214,7 +237,7 @@ class AnomalyWatch:
         )
 
     async def _facts(self, known: Known, there: Mapping[str, Incident]) -> SeriesFacts:
-        days = WINDOW_DAYS + CATCH_UP + 1
+        days = WINDOW_DAYS + LOOK_BACK + 1
         wanted = SeriesWanted(
             first=known.last - (days - 1) * DAY,
             last=known.last,

@@ -11,9 +11,10 @@ from uuid import UUID, uuid5
 LabelKind = Literal["real", "expected", "planned", "too_small", "mute"]
 """What people say an anomaly is, or that they want to hear nothing of its series for a while."""
 
-Outcome = Literal["told", "together", "part", "silent"]
+Outcome = Literal["told", "together", "part", "silent", "before"]
 """What became of a finding: told by itself, told in one message with many others, a part of one
-that was, or not told because of what people had said."""
+that was, not told because of what people had said, or of a day before anybody looked: found when
+the first look looked back, and listed without having been told."""
 
 _FINDINGS = UUID("6f1b3a5e-7c0d-4c39-9a55-0f8f2a1d7c11")
 """Where the ids of findings come from: each process makes the same."""

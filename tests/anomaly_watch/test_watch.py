@@ -192,3 +192,17 @@ async def test_much_at_once_is_one_message(tmp_path: Path) -> None:
         there = await costbot.open()
         assert any(subject.startswith("anomaly|many/") for subject in there)
         assert len(there) < looked.together
+
+
+async def test_the_first_look_lists_the_days_before_it_and_tells_nobody(tmp_path: Path) -> None:
+    async with watched(tmp_path) as costbot:
+        costbot.next_day(day_of(LAST + DAY))
+        looked = await costbot.watch.look()
+        assert looked is not None
+        assert (looked.day, looked.told) == (LAST + DAY, 0)
+        found = [one for one in await costbot.findings() if one.outcome == "before"]
+        assert [one.organization for one in found if one.part_of is None] == [None]
+        assert await costbot.open() == {}
+        costbot.next_day(day_of(LAST + 2 * DAY))
+        assert await costbot.watch.look() is not None
+        assert [one for one in await costbot.findings(LAST - DAY) if one.outcome == "before"] == []

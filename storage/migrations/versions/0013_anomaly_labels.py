@@ -91,7 +91,7 @@ def _findings() -> None:
         sa.Column("found_at", UtcDateTime(), nullable=False),
         sa.Column("gone_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
-            "outcome IN ('told', 'together', 'part', 'silent')",
+            "outcome IN ('told', 'together', 'part', 'silent', 'before')",
             name=op.f("ck_anomaly_findings_outcome"),
         ),
         sa.CheckConstraint(
