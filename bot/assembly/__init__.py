@@ -369,6 +369,7 @@ def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...
     """The nouns of `/cost` that have forms and buttons of their own."""
     from bot.assembly.alert_rules import alert_rule_noun_of
     from bot.assembly.anomalies import anomaly_noun
+    from bot.assembly.api_tokens import api_token_noun_of
     from bot.assembly.digests import digest_noun, digests_of
     from bot.assembly.incidents import incident_desk_of, routes_of
     from bot.slack.incidents import make_incidents
@@ -380,4 +381,5 @@ def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...
         digest_noun(digests_of(parts, "slack", wake)),
         alert_rule_noun_of(parts, wake),
         anomaly_noun(parts, wake),
+        api_token_noun_of(parts),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 
 from api.identities import Identities, Way
 from api.token_identity import TokenIdentity
@@ -14,6 +15,9 @@ from handlers.api_tokens.managing import ApiTokenHandler
 from handlers.api_tokens.verifying import TokenVerifier
 from queries.breakdown import known_values
 from storage.records.audit import Surface
+
+if TYPE_CHECKING:
+    from bot.slack.nouns import MakeNoun
 
 WRITTEN_EVERY = 10.0
 """Seconds after which is written down what is not written while a caller waits."""
@@ -32,6 +36,13 @@ def api_tokens_of(parts: Parts, surface: Surface) -> ApiTokenHandler:
 
     most_days = parts.settings.api_token_most_days
     return ApiTokenHandler(parts.store, parts.clock, surface, most_days, known)
+
+
+def api_token_noun_of(parts: Parts) -> MakeNoun:
+    """What hears `/cost token` in Slack."""
+    from bot.slack.api_tokens import make_api_tokens
+
+    return make_api_tokens(api_tokens_of(parts, "slack"), parts.clock)
 
 
 @asynccontextmanager

@@ -88,6 +88,7 @@ class Commands(LazyGroup):
         Listed("people", "people", "app", "Whom costbot answers, and how far they reach."),
         Listed("pricing", "pricing", "app", "The dated price list; alone: list it."),
         Listed("routes", "routes", "app", "Where incidents are told."),
+        Listed("tokens", "tokens", "app", "Who may call the REST API."),
         Listed("recs", "recs", "app", "Recommendations: draw, look at, decide, verify."),
     )
 

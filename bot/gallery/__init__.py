@@ -19,6 +19,7 @@ NOUNS: tuple[str, ...] = (
     "recommendations",
     "told",
     "notices",
+    "api_tokens",
 )
 """The modules beside this one that make entries (`def entries() -> list[Entry]`), as shown."""
 

@@ -52,7 +52,7 @@ class Clause:
     keywords: tuple[str, ...]
 
 
-NOUNS = frozenset({"alert", "digest", "incidents", "route"})
+NOUNS = frozenset({"alert", "digest", "incidents", "route", "token"})
 """First words that are heard by nouns with a grammar of their own, see `bot.slack.nouns`."""
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
@@ -240,6 +240,26 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "what moved and why, each morning, week or month; `digest` alone opens a form, "
         "`digest list` shows yours, `digest help` has all words",
         "/cost digest subscribe #llm-costs daily 9:00 Europe/Berlin product api",
+    ),
+    Subcommand(
+        "token",
+        "token [list [all]]",
+        "who may call the REST API: API tokens, how far they reach, when they were used and when "
+        "they expire; all: with those that have ended; for organization admins",
+        "/cost token list",
+    ),
+    Subcommand(
+        "token",
+        "token create NAME [organization NAME] [role user | org_admin | admin] [expires 30d]",
+        "makes an API token, which is shown to you alone and once; without a role: user, without "
+        "an end: 90 days",
+        "/cost token create grafana role user expires 30d",
+    ),
+    Subcommand(
+        "token",
+        "token revoke NAME | cbt_…",
+        "ends an API token for good",
+        "/cost token revoke grafana",
     ),
     Subcommand(
         "about",

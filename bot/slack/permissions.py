@@ -14,6 +14,8 @@ from handlers.alert_rules.permissions import LEAST_ROLE as LEAST_FOR_RULES
 from handlers.alert_rules.permissions import Act as Rules
 from handlers.anomalies.permissions import LEAST_ROLE as LEAST_SAID
 from handlers.anomalies.permissions import Act as Anomalies
+from handlers.api_tokens.permissions import LEAST_ROLE as LEAST_TOKEN
+from handlers.api_tokens.permissions import Act as Tokens
 from handlers.budgets.permissions import LEAST_ROLE, Act
 from handlers.digests.permissions import LEAST_ROLE as LEAST_DIGEST
 from handlers.digests.permissions import Act as Digests
@@ -100,6 +102,9 @@ ACTIONS: Mapping[str, Role] = {
     "digest_unskip": LEAST_DIGEST[Digests.MANAGE],
     "digest_end": LEAST_DIGEST[Digests.MANAGE],
     "digest_undo": LEAST_DIGEST[Digests.MANAGE],
+    "token_list": LEAST_TOKEN[Tokens.SEE],
+    "token_hide": LEAST_TOKEN[Tokens.SEE],
+    "token_revoke": LEAST_TOKEN[Tokens.REVOKE],
 }
 """Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
 

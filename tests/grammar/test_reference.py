@@ -7,6 +7,7 @@ import pytest
 
 from analysis.roles import Role
 from bot.grammar.alert_rules import parse_alert
+from bot.grammar.api_tokens import parse_token
 from bot.grammar.digest import parse_digest
 from bot.grammar.incidents import parse_incidents
 from bot.grammar.parse import parse
@@ -36,6 +37,8 @@ def understood(text: str) -> object:
             return parse_incidents(text)
         case "route":
             return parse_route(text)
+        case "token":
+            return parse_token(text)
         case _:
             return parse(text, dimensions, Role.ADMIN)
 
