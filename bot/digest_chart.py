@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 from analysis.written import money
 from bot.blocks.digest import headline_words
 from bot.blocks.text import unescape
 from bot.pictures.chart import Band, DailyChart, Line
+from bot.pictures.numbers import plotted
 from handlers.digests.results import DigestFigures
-from handlers.forecasts.results import PeriodOutlook
 
 DAY = timedelta(days=1)
 LEAST_DAYS = 7
 """Days of a curve that is worth a picture."""
+LEAST_AHEAD = 2
+"""Days ahead that are worth a line."""
 
 
 def digest_chart(figures: DigestFigures) -> DailyChart | None:
-    """The daily cost, and the average day that the rest of the month is foreseen to have.
+    """The daily cost, and what is foreseen of the rest of the month.
 
     None where there are too few days to see anything in.
     """
@@ -26,34 +27,26 @@ def digest_chart(figures: DigestFigures) -> DailyChart | None:
     if costs is None or len(costs.curve) < LEAST_DAYS or costs.is_unpriced:
         return None
     first, last = costs.curve_first, costs.days.now.last
-    known = len(costs.curve)
-    lines = [Line(name="cost a day", values=tuple(map(_height, costs.curve)))]
+    lines = [Line(name="cost a day", values=tuple(map(plotted, costs.curve)))]
     bands: list[Band] = []
     alt = (
         f"Daily cost from {first} to {last}: {money(min(costs.curve))} to "
         f"{money(max(costs.curve))} a day, {money(costs.curve[-1])} on the last."
     )
-    ahead = None if figures.outlook is None else _ahead(figures.outlook)
-    if ahead is not None and figures.outlook is not None:
-        outlook = figures.outlook
-        gap = (outlook.as_of - last).days
-        before: tuple[float | None, ...] = (None,) * (known + max(gap, 0))
-        days, (expected, lower, upper) = ahead
-        lines.append(
-            Line(
-                name="average day expected",
-                values=(*before, *(_height(expected),) * days),
-                style="forecast",
-            )
-        )
+    outlook = figures.outlook
+    if outlook is not None and len(outlook.ahead) >= LEAST_AHEAD:
+        gap = max((outlook.as_of - last).days, 0)
+        before: tuple[float | None, ...] = (None,) * (len(costs.curve) + gap)
+        expected = tuple(plotted(day.expected) for day in outlook.ahead)
+        lines.append(Line(name="Forecast", values=(*before, *expected), style="forecast"))
         bands.append(
             Band(
-                name="95 % of outcomes",
-                lower=(*before, *(_height(lower),) * days),
-                upper=(*before, *(_height(upper),) * days),
+                name="95 % range",
+                lower=(*before, *(plotted(day.lower) for day in outlook.ahead)),
+                upper=(*before, *(plotted(day.upper) for day in outlook.ahead)),
             )
         )
-        alt += f" To {outlook.last} {money(expected)} a day are expected on average."
+        alt += f" {money(outlook.expected)} are expected by {outlook.last}."
     title = unescape(headline_words(costs)).rstrip(".")
     return DailyChart(
         title=title[:120],
@@ -63,21 +56,3 @@ def digest_chart(figures: DigestFigures) -> DailyChart | None:
         bands=tuple(bands),
         today=last + DAY,
     )
-
-
-def _height(value: Decimal) -> float:
-    """Where something is drawn: no figure is read off it."""
-    return float(value)
-
-
-def _ahead(outlook: PeriodOutlook) -> tuple[int, tuple[Decimal, Decimal, Decimal]] | None:
-    """The days that are foreseen, and what one costs on average with its interval, USD."""
-    days = (outlook.last - outlook.as_of).days
-    known = outlook.spent - outlook.provisional
-    if days < 2:
-        return None
-    each = [
-        max((usd - known) / days, Decimal(0))
-        for usd in (outlook.expected, outlook.lower, outlook.upper)
-    ]
-    return days, (each[0], each[1], each[2])

@@ -8,7 +8,7 @@ from decimal import Decimal
 from handlers.complete import Reach
 from handlers.forecasts.history import MemberHistory
 from handlers.forecasts.results import DAY, Expectation, PeriodOutlook
-from handlers.forecasts.statistics import foreseen_together
+from handlers.forecasts.statistics import foreseen_each, foreseen_together
 
 LATEST_BEHIND = 8
 """Days that the last complete one may lie behind today: beyond a week the end of a month would be
@@ -49,6 +49,7 @@ def month_end(total: MemberHistory, reach: Reach) -> PeriodOutlook | None:
         upper=max(spent + ahead.upper, least),
         history_days=len(series.costs),
         days_before_data=max((total.known_from - first).days, 0),
+        ahead=foreseen_each(series, (last - series.last).days),
     )
 
 

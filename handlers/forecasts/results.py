@@ -131,6 +131,8 @@ class PeriodOutlook:
             is spent.
         history_days: complete days that it rests on.
         days_before_data: days at its beginning that lie before the data: their cost is missing.
+        ahead: each day behind `as_of` to the end of the period by itself; together they are not
+            the interval of the period.
     """
 
     first: date
@@ -143,6 +145,7 @@ class PeriodOutlook:
     upper: Decimal
     history_days: int
     days_before_data: int = 0
+    ahead: tuple[Expectation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,22 @@ def foreseen_together(series: DailySeries, days: int) -> Expectation | None:
     )
 
 
+def foreseen_each(series: DailySeries, days: int) -> tuple[Expectation, ...]:
+    """The days behind a series, one by one; none where its history is too short.
+
+    Takes some hundredths of a second: for a thread.
+    """
+    found = foreseen(series, days) if days > 0 else None
+    if found is None:
+        return ()
+    spans = zip(found.expected, found.lower, found.upper, strict=True)
+    return tuple(
+        Expectation(day, day, usd(expected), usd(lower), usd(upper))
+        for place, (expected, lower, upper) in enumerate(spans)
+        for day in (found.first + place * DAY,)
+    )
+
+
 def least_history() -> int:
     """Complete days from which on anything is foreseen."""
     from analysis.forecasts.daily import LEAST_DAYS
