@@ -122,4 +122,5 @@ def _refills(settings: Settings) -> dict[Source, str]:
     return {
         Source.GPU: "`costbot sync`" if by_sync else "`costbot import gpu`",
         Source.USAGE: "`costbot import usage`",
+        Source.FOCUS: "`costbot import focus`",
     }

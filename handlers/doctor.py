@@ -27,7 +27,7 @@ from storage.store import Store
 Inspection = Callable[[], Awaitable[Sequence[Check]]]
 """Looks at one part of a deployment; raises nothing that it expects."""
 
-_LABELS = {Source.GPU: "GPU", Source.USAGE: "LLM"}
+_LABELS = {Source.GPU: "GPU", Source.USAGE: "LLM", Source.FOCUS: "FOCUS"}
 
 LITTLE_DISK = 2**30
 """Below this an import may not fit: the mart writes a day anew before it leaves the old one."""

@@ -16,6 +16,8 @@ from analysis.prices import UnitPrice
 from queries.dimensions import Dimensions, Source
 from queries.mart import Mart
 from queries.prices.catalogue import Catalogue
+from queries.sources.focus import FocusImporter
+from queries.sources.focus_placing import FocusMode, FocusPlacing
 from queries.sources.gpu import GpuImporter
 from queries.sources.importer import FileToImport, Importer, import_rows
 from queries.sources.report import ImportReport
@@ -30,17 +32,31 @@ UnitPrices = Callable[[], Awaitable[list[UnitPrice]]]
 
 
 @dataclass(frozen=True, slots=True)
+class FocusOptions:
+    """What is said of a FOCUS file alone.
+
+    Attributes:
+        tags: the tag that fills a dimension, by the dimension's name.
+        mode: what becomes of rows that are there of the same bill and days.
+    """
+
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    mode: FocusMode = FocusMode.NEW
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRequest:
     """What to import, and how.
 
     Attributes:
-        source: gpu or usage.
+        source: gpu, usage or focus.
         path: the file: CSV, JSON lines or Parquet.
         mapping: the file's column by ours.
         constants: what our columns are where the file has nothing.
         gpu_hour_rate: USD per GPU hour, of gpu alone; None: only rows with a cost are priced.
         counting: how tokens are counted, of usage alone, where that is not as the provider does.
         relative: what times count from, of usage alone; None: they are instants.
+        focus: of focus alone.
     """
 
     source: Source
@@ -50,6 +66,7 @@ class ImportRequest:
     gpu_hour_rate: Decimal | None = None
     counting: Counting = field(default_factory=Counting)
     relative: RelativeTime | None = None
+    focus: FocusOptions = field(default_factory=FocusOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +101,9 @@ class ImportHandler:
             Refused: another import is writing.
         """
         importer = await self._importer(request)
+        placing: FocusPlacing | None = None
+        if request.source is Source.FOCUS:
+            placing = FocusPlacing(self.dimensions, request.focus.mode)
         file = FileToImport(request.path, request.mapping, request.constants)
         given_up = Event()
 
@@ -94,7 +114,9 @@ class ImportHandler:
                 on_progress(step, done)
 
         def work() -> ImportReport:
-            return import_rows(file, importer, self.mart.writer, self.home, self.clock, tell)
+            return import_rows(
+                file, importer, self.mart.writer, self.home, self.clock, tell, placing
+            )
 
         with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
             try:
@@ -104,6 +126,8 @@ class ImportHandler:
                 given_up.set()
 
     async def _importer(self, request: ImportRequest) -> Importer:
+        if request.source is Source.FOCUS:
+            return FocusImporter(self.dimensions, request.focus.tags)
         if request.source is Source.GPU:
             if request.counting != Counting():
                 raise BadInput("GPU files have no tokens.", "Leave the options for tokens out.")

@@ -27,7 +27,7 @@ from handlers.queries import QueryResult
 from queries.dimensions import Source
 from queries.reconciliation import Reconciled
 
-SOURCES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
+SOURCES = {Source.GPU: "GPU", Source.USAGE: "LLM", Source.FOCUS: "FOCUS"}
 """What people call the sources."""
 
 Row = Mapping[str, Any]

@@ -18,6 +18,7 @@ class Source(StrEnum):
 
     GPU = "gpu"
     USAGE = "usage"
+    FOCUS = "focus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Dimension:
     custom: bool = False
 
 
-BOTH = frozenset(Source)
+BOTH = frozenset({Source.GPU, Source.USAGE})
 GPU_ONLY = frozenset({Source.GPU})
 USAGE_ONLY = frozenset({Source.USAGE})
 
@@ -65,7 +66,8 @@ def _built_in(
     return Dimension(
         name=name,
         column=column or name,
-        sources=sources,
+        # Whatever it is, the tags of a bill can name it.
+        sources=sources | {Source.FOCUS},
         meaning=meaning,
         plural=plural or f"{name}s",
         audience=audience,

@@ -33,7 +33,7 @@ class Column:
 
 
 KEYS: tuple[Column, ...] = (
-    Column("source", "VARCHAR", "gpu or usage"),
+    Column("source", "VARCHAR", "gpu, usage or focus"),
     Column("is_internal", "BOOLEAN", "the owner's own traffic (`is_lt_team`); NULL: not known"),
     Column("price_source", "VARCHAR", "who said the price, see `PriceSource`"),
 )

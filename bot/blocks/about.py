@@ -20,7 +20,7 @@ from queries.dimensions import Source
 from storage.records.delivery import DeliveryCounts
 from storage.records.warehouse_job import JobTotals
 
-_NAMES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
+_NAMES = {Source.GPU: "GPU", Source.USAGE: "LLM", Source.FOCUS: "FOCUS"}
 
 MOST_RESTATED = 5
 

@@ -14,7 +14,7 @@ from handlers.freshness import Freshness
 from queries.breakdown import Basis
 from queries.dimensions import Source
 
-NAMES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
+NAMES = {Source.GPU: "GPU", Source.USAGE: "LLM", Source.FOCUS: "FOCUS"}
 """What the sources are called."""
 
 LONGEST_SUBJECT = 1000

@@ -42,7 +42,7 @@ NOTES, NEXT = "digest-notes", "digest-next"
 LONGEST_VALUE = 2000
 """As much as Slack lets a button carry."""
 
-SOURCES = {Source.GPU: "GPU", Source.USAGE: "LLM"}
+SOURCES = {Source.GPU: "GPU", Source.USAGE: "LLM", Source.FOCUS: "FOCUS"}
 
 
 def digest_answer(

@@ -15,7 +15,7 @@ def freshness_line(freshness: Freshness, zone: ZoneInfo) -> str:
         return f"No data loaded yet · days in {zone.key}"
     parts: list[str] = []
     for source in freshness.sources:
-        name = {"gpu": "GPU", "usage": "LLM"}[source.source.value]
+        name = {"gpu": "GPU", "usage": "LLM", "focus": "FOCUS"}[source.source.value]
         until = f"{name} data to {moment(source.data_until, zone)}"
         if source.is_stale:
             until = f":warning: {until} (stale: {age(freshness.now - source.data_until)} old)"

@@ -1,4 +1,4 @@
-"""`costbot import`: files of GPU requests and of LLM usage into the mart."""
+"""`costbot import`: files of GPU requests, of LLM usage and of bills (FOCUS) into the mart."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from analysis.errors import BadInput
 from bot.assembly import imports_opened
 from bot.cli.progress import progress_bar
 from bot.settings import Settings
-from handlers.imports import ImportRequest, Progress
+from handlers.imports import FocusOptions, ImportRequest, Progress
 from queries.dimensions import Source
+from queries.sources.focus_placing import FocusMode
 from queries.sources.mapping import assignments, listed
 from queries.sources.report import ImportReport
 from queries.sources.usage import RelativeTime
@@ -109,6 +110,44 @@ def usage(
     _run(request, as_json=as_json)
 
 
+@app.command()
+def focus(
+    file: File,
+    maps: Maps = None,
+    sets: Sets = None,
+    tags: Annotated[
+        list[str] | None,
+        typer.Option("--tag", help="DIMENSION=KEY: the tag that fills a dimension; repeatable."),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="The file takes the place of its bill's days in the mart."),
+    ] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="The file is a further part of a bill in the mart.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a bill in FOCUS, versions 1.0 to 1.2.
+
+    Of which dimension is what: docs/focus.md.
+    """
+    if replace and add:
+        raise BadInput(
+            "`--replace` and `--add` contradict each other.",
+            "`--replace` where the file corrects what is there, `--add` where it is a part of it.",
+        )
+    mode = FocusMode.REPLACE if replace else FocusMode.ADD if add else FocusMode.NEW
+    request = ImportRequest(
+        Source.FOCUS,
+        file,
+        assignments("--map", maps or ()),
+        assignments("--set", sets or ()),
+        focus=FocusOptions(assignments("--tag", tags or ()), mode),
+    )
+    _run(request, as_json=as_json)
+
+
 def _run(request: ImportRequest, *, as_json: bool) -> None:
     with progress_bar("import") as tell:
         report = asyncio.run(_import(request, tell))
@@ -156,8 +195,9 @@ def report_text(report: ImportReport) -> Generator[str]:
         f"{report.repeated:,} repeated, {report.rejected:,} rejected, in {report.seconds:.1f} s."
     )
     if report.first_time is not None and report.last_time is not None:
+        what = "charges" if report.source is Source.FOCUS else f"{report.requests:,} requests"
         yield (
-            f"Taken: {report.requests:,} requests from {report.first_time:%Y-%m-%d %H:%M} to "
+            f"Taken: {what} from {report.first_time:%Y-%m-%d %H:%M} to "
             f"{report.last_time:%Y-%m-%d %H:%M} UTC, ${report.cost:,.2f}."
         )
     if report.estimated:

@@ -39,6 +39,7 @@ ADMIN = Caller("T1", "U1", "Ada", None, Role.ADMIN, BERLIN)
 SHAPE = (1.0, 1.04, 1.06, 1.02, 0.97, 0.38, 0.35)
 """A week, Monday first, as a share of its usual working day."""
 
+_SOURCES = (Source.GPU, Source.USAGE)
 HOSTILE = '<!channel> *bold* `code` <https://example.com|click> & "quotes" ' + 40 * "long "
 
 
@@ -96,7 +97,7 @@ def reach_of(*, last: date = LAST) -> Reach:
     """Two sources that reach to the same day."""
     newest = datetime(last.year, last.month, last.day, 22, 40, tzinfo=UTC)
     first = last - 200 * DAY
-    return Reach(TODAY, last, tuple(Feed(source, first, last, newest) for source in Source))
+    return Reach(TODAY, last, tuple(Feed(source, first, last, newest) for source in _SOURCES))
 
 
 def freshness_of(*, newest: datetime = NOW - timedelta(minutes=20)) -> Freshness:
@@ -106,7 +107,7 @@ def freshness_of(*, newest: datetime = NOW - timedelta(minutes=20)) -> Freshness
         NOW,
         tuple(
             SourceFreshness(source, NOW - timedelta(days=200), newest, NOW, is_stale)
-            for source in Source
+            for source in _SOURCES
         ),
     )
 

@@ -92,7 +92,7 @@ def generate(
     begin = since.astimezone(UTC) if since and known else first
     planted = known.incidents if known else incidents.plan(until, days, customers)
     files: dict[Source, list[Path]] = {Source.GPU: [], Source.USAGE: []}
-    rows = dict.fromkeys(Source, 0)
+    rows = dict.fromkeys(files, 0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with connect(threads=2, memory=_MEMORY) as connection:
@@ -106,7 +106,7 @@ def generate(
                         on_progress(min(1.0, done / max(until - begin, timedelta(hours=1))))
                 if known is None:
                     planted = incidents.measured(connection, planted)
-                for source in Source:
+                for source in files:
                     path = folder / _name(source, start)
                     rows[source] += _write(connection, source, start, end, path)
                     files[source].append(path)

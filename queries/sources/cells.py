@@ -63,6 +63,12 @@ def amount(cell: str, kind: str, most: int) -> str:
     return f"CASE WHEN {exact} BETWEEN 0 AND {most} THEN {exact} END"
 
 
+def signed_amount(cell: str, kind: str, most: int) -> str:
+    """A decimal from -`most` to `most` of DuckDB's type `kind`; "nan" and "inf" do not fit."""
+    exact = f"TRY_CAST({cell} AS {kind})"
+    return f"CASE WHEN {exact} BETWEEN -{most} AND {most} THEN {exact} END"
+
+
 def instant(cell: str) -> str:
     """A TIMESTAMPTZ: ISO 8601, UTC where no offset is named, or seconds or milliseconds of 1970."""
     written = f"TRY_CAST({cell} AS TIMESTAMPTZ)"

@@ -103,7 +103,96 @@ USAGE_COLUMNS: tuple[InputColumn, ...] = (
 )
 """What `costbot import usage` reads."""
 
-_BUILT_IN = {Source.GPU: GPU_COLUMNS, Source.USAGE: USAGE_COLUMNS}
+FOCUS_TAGGED = (
+    "endpoint",
+    "team",
+    "feature",
+    "environment",
+    "process",
+    "workspace",
+    "user",
+    "key",
+    "billing_type",
+    "result",
+    "error_type",
+)
+"""Dimensions that FOCUS has no column for: a row's tag of that name fills them."""
+
+FOCUS_COUNTS = {
+    "requests": "x_Requests",
+    "failed_requests": "x_FailedRequests",
+    "unpriced_requests": "x_UnpricedRequests",
+    "batch_requests": "x_BatchRequests",
+    "fresh_input_tokens": "x_FreshInputTokens",
+    "cached_input_tokens": "x_CachedInputTokens",
+    "cache_write_tokens": "x_CacheWriteTokens",
+    "output_tokens": "x_OutputTokens",
+    "reasoning_tokens": "x_ReasoningTokens",
+    "latency_ms": "x_LatencyMs",
+    "timed_requests": "x_TimedRequests",
+}
+"""Measures that costbot's own FOCUS files carry in columns of their own, whole numbers all."""
+
+FOCUS_COLUMNS: tuple[InputColumn, ...] = (
+    InputColumn(
+        "charge_period_start", "instant at which the charge begins", ("ChargePeriodStart",)
+    ),
+    InputColumn("charge_period_end", "instant at which it has ended", ("ChargePeriodEnd",)),
+    InputColumn("billed_cost", "USD: what is charged; negative: credited", ("BilledCost",)),
+    InputColumn("billing_currency", "USD; rows of others are rejected", ("BillingCurrency",)),
+    InputColumn("charge_category", "Usage, Purchase, Tax, Credit, Adjustment", ("ChargeCategory",)),
+    InputColumn("billing_account", "who is billed", ("BillingAccountId",)),
+    InputColumn("billing_period_start", "of the bill", ("BillingPeriodStart",)),
+    InputColumn("organization", "the customer or department that pays", ("SubAccountName",)),
+    InputColumn("sub_account_id", "the same where organization is empty", ("SubAccountId",)),
+    InputColumn("product", "the product that was served", ("x_Product", "ServiceName")),
+    InputColumn(
+        "provider",
+        "who bills",
+        ("x_Provider", "ProviderName", "ServiceProviderName", "PublisherName"),
+    ),
+    InputColumn("model", "the model that answered; else the tag of that name", ("x_Model",)),
+    InputColumn("sku_meter", "the model of AI services where nothing names it", ("SkuMeter",)),
+    InputColumn("service_category", "such as AI and Machine Learning", ("ServiceCategory",)),
+    *(
+        InputColumn(name, f"see {name} above; without a column, the tag of that name")
+        for name in FOCUS_TAGGED
+    ),
+    InputColumn(
+        "cost_category",
+        "inference, idle, overhead or unused; without it, inference",
+        ("x_CostCategory",),
+    ),
+    InputColumn(
+        "commitment_discount_status",
+        "Unused: the row is of category unused where cost_category is empty",
+        ("CommitmentDiscountStatus",),
+    ),
+    InputColumn("is_internal", "internal traffic: true, false; empty: unknown", ("x_IsInternal",)),
+    InputColumn(
+        "attributed_idle_cost", "USD: share of idle pushed onto it", ("x_AttributedIdleCost",)
+    ),
+    InputColumn(
+        "attributed_overhead_cost",
+        "USD: share of overhead pushed onto it",
+        ("x_AttributedOverheadCost",),
+    ),
+    InputColumn("gpu_seconds", "GPU seconds", ("x_GpuSeconds",)),
+    InputColumn("price_source", "who said the price; without it, the bill", ("x_PriceSource",)),
+    *(InputColumn(name, "as costbot writes it", (other,)) for name, other in FOCUS_COUNTS.items()),
+    InputColumn("region_id", "kept in the tags", ("RegionId",)),
+    InputColumn("resource_id", "kept in the tags", ("ResourceId",)),
+    InputColumn("resource_type", "kept in the tags", ("ResourceType",)),
+    InputColumn("sku_id", "kept in the tags", ("SkuId",)),
+    InputColumn("tags", "a JSON object", ("Tags",)),
+)
+"""What `costbot import focus` reads."""
+
+_BUILT_IN = {
+    Source.GPU: GPU_COLUMNS,
+    Source.USAGE: USAGE_COLUMNS,
+    Source.FOCUS: FOCUS_COLUMNS,
+}
 
 
 def input_columns(source: Source, dimensions: Dimensions) -> tuple[InputColumn, ...]:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -16,7 +16,9 @@ import duckdb
 from analysis.clock import Clock
 from analysis.errors import BadInput
 from queries.dimensions import Source
-from queries.mart.manifest import Origin
+from queries.mart.manifest import Origin, PartitionState
+from queries.mart.restatement import DayReplacement
+from queries.mart.snapshot import Snapshot
 from queries.sources.columns import InputColumn
 from queries.sources.mapping import Mapped, map_columns
 from queries.sources.opening import OpenedFile, file_state, open_file
@@ -44,6 +46,10 @@ class Writer(Protocol):
         """The UTC days of a source that come from files, or from the warehouse."""
         ...
 
+    def snapshot(self) -> Snapshot:
+        """What is published now."""
+        ...
+
     def add(
         self,
         source: Source,
@@ -54,13 +60,48 @@ class Writer(Protocol):
         """Adds requests."""
         ...
 
+    def replace_days(
+        self,
+        source: Source,
+        relation_name: str,
+        days: Mapping[date, PartitionState | None],
+        *,
+        origin: Origin = "bigquery",
+    ) -> list[DayReplacement]:
+        """Puts requests in the place of all that some days had."""
+        ...
+
+    def checked(self, source: Source, at: datetime) -> None:
+        """Remembers when a source was last brought up to date."""
+        ...
+
     def commit(self, *, on_progress: Callable[[float], None] | None = None) -> None:
         """Publishes what was added."""
         ...
 
 
+class Placing(Protocol):
+    """How the rows of a file get into the mart, where that is more than adding them."""
+
+    @property
+    def replaces(self) -> bool:
+        """Whether rows that are there already are taken again, in the place of the old ones."""
+        ...
+
+    def place(self, writer: Writer, now: datetime, tell: Callable[[float], None]) -> list[str]:
+        """Has the rows of `taken` in the mart; `writer.commit` follows.
+
+        Returns:
+            What the user should know about it, whole sentences.
+
+        Raises:
+            BadInput: they cannot be there beside what is there.
+        """
+        ...
+
+
 class Importer(Protocol):
-    """One kind of source: see `queries.sources.gpu` and `queries.sources.usage`."""
+    """One kind of source: see `queries.sources.gpu`, `usage` and `focus`."""
 
     @property
     def source(self) -> Source:
@@ -115,6 +156,7 @@ def import_rows(
     home: Path,
     clock: Clock,
     on_progress: Progress,
+    placing: Placing | None = None,
 ) -> ImportReport:
     """Imports a file; what is in the mart changes all at once, or not at all.
 
@@ -125,6 +167,7 @@ def import_rows(
         home: folder of the deployment: of copies (`import`) and rejects files (`rejects`).
         clock: the present.
         on_progress: is told how far it is.
+        placing: how the rows get into the mart; None: they are added to what is there.
 
     Raises:
         BadInput: the file or an option cannot be used, or it has rows of days that come from
@@ -137,7 +180,8 @@ def import_rows(
         opened = open_file(file.path, workspace, importer.columns)
         mapped = map_columns(importer.columns, opened.records.columns, file.mapping, file.constants)
         notes = importer.check_columns(mapped)
-        _sort(writer, importer, opened, mapped, on_progress)
+        again = placing is not None and placing.replaces
+        _sort(writer, importer, opened, mapped, on_progress, again=again)
         notes += importer.remarks(writer.connection)
         rejected = write_rejects(
             writer.connection, opened.records, home / "rejects", file.path.name
@@ -151,7 +195,11 @@ def import_rows(
         report = summarize(writer.connection, importer.source, file.path, mapped, rejected, known)
         if report.taken:
             _leave_warehouse_days(writer, importer.source)
-            writer.add(importer.source, "taken", on_progress=_within(on_progress, "Writing", 0.5))
+            writing = _within(on_progress, "Writing", 0.5)
+            if placing is None:
+                writer.add(importer.source, "taken", on_progress=writing)
+            else:
+                notes += placing.place(writer, begun, writing)
             writer.commit(on_progress=_within(on_progress, "Adding up", 0.75))
     on_progress("Done", 1.0)
     if report.last_time is not None and report.last_time > begun:
@@ -160,16 +208,28 @@ def import_rows(
 
 
 def _sort(
-    writer: Writer, importer: Importer, opened: OpenedFile, mapped: Mapped, on_progress: Progress
+    writer: Writer,
+    importer: Importer,
+    opened: OpenedFile,
+    mapped: Mapped,
+    on_progress: Progress,
+    *,
+    again: bool,
 ) -> None:
-    """Reads the file, and makes the view `taken` of what is to be written."""
+    """Reads the file, and makes the view `taken` of what is to be written.
+
+    With `again`, what is in the mart does not make a row a repeated one.
+    """
     connection = writer.connection
     on_progress("Reading", 0.05)
     stage(connection, opened.records, mapped, importer.columns, importer.row_sql(mapped))
     key_rows(connection, importer.source, opened.records)
     on_progress("Pricing", 0.4)
     importer.prepare(connection)
-    find_repeated(connection, writer.known_requests_sql(importer.source, ["request_key"]))
+    known = "SELECT NULL::UUID AS request_key WHERE false"
+    if not again:
+        known = writer.known_requests_sql(importer.source, ["request_key"])
+    find_repeated(connection, known)
     importer.price(connection)
     (repeated,) = connection.execute("SELECT count(*) FROM repeated").fetchall()[0]
     # Without repetitions there is nothing to be left out: a join saved.

@@ -23,7 +23,7 @@ class ImportReport:
     """What became of a file's rows: `read` is always `taken` + `repeated` + `rejected`.
 
     Attributes:
-        source: gpu or usage.
+        source: gpu, usage or focus.
         file: the imported file.
         read: rows of the file.
         taken: of these, new in the mart.
@@ -84,9 +84,9 @@ def summarize(
         known_costs: query for `request_key` and `billed_cost` of everything in the mart.
     """
     fallback = f"price_source = '{PriceSource.FALLBACK}'"
-    rows, requests, unpriced, estimated, cost, estimated_cost, first, last = _row(
+    requests, unpriced, estimated, cost, estimated_cost, first, last = _row(
         connection,
-        "SELECT count(*), COALESCE(sum(requests), 0)::BIGINT, "
+        "SELECT COALESCE(sum(requests), 0)::BIGINT, "
         "COALESCE(sum(unpriced_requests), 0)::BIGINT, "
         f"COALESCE(sum(requests) FILTER ({fallback}), 0)::BIGINT, "
         "COALESCE(sum(billed_cost), 0), "
@@ -111,7 +111,8 @@ def summarize(
         source=source,
         file=file,
         read=cast("int", staged) + total - cast("int", refused),
-        taken=cast("int", rows),
+        # A row of the file may have become several of the mart: these are not counted.
+        taken=cast("int", staged) - cast("int", refused) - cast("int", repeated),
         repeated=cast("int", repeated),
         restated=cast("int", restated),
         rejected=total,

@@ -102,7 +102,7 @@ async def read(home: Path) -> int:
         if len(imports) > 1 or len(groups) not in (0, DAYS):
             raise AssertionError(f"half an import: {groups}")
         for requests, cost in imports:
-            if requests % 2 or cost != Decimal(requests) or requests < last:
+            if requests % len(Source) or cost != Decimal(requests) or requests < last:
                 raise AssertionError(f"not a state that ever was: {requests}, {cost}, {last}")
             last = requests
         questions += 1

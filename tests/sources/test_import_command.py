@@ -77,6 +77,6 @@ def test_the_page_on_importing_lists_every_column_and_no_other(source: Source) -
     page = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
     part = page.split(f"### `costbot import {source.value}`")[1].split("\n#")[0]
     table = re.findall(r"^\| `([a-z_]+)` \|([^|]*)\|", part, re.MULTILINE)
-    listed = [(name, tuple(re.findall(r"`([a-z_]+)`", others))) for name, others in table]
+    listed = [(name, tuple(re.findall(r"`([A-Za-z_]+)`", others))) for name, others in table]
     columns = input_columns(source, Dimensions())
     assert listed == [(column.name, column.other_names) for column in columns]
