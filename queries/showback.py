@@ -1,4 +1,5 @@
 """What a month cost by organization, team and category: one pass over `costs`."""
+# ruff: noqa: S608 - what is pasted is a condition of our own
 
 from __future__ import annotations
 
@@ -10,15 +11,16 @@ from analysis.showback.facts import Capacity, Feed, MonthFacts, Use, UseLine
 from queries.engines.base import Engine
 from queries.moments import Moments, utc_days
 
-INFERENCE = "inference"
+_IS_USE = "(source != 'gpu' OR cost_category = 'inference')"
+"""Only GPUs have capacity of their own: what else is billed is what somebody used."""
 
-_SQL = """
+_SQL = f"""
 SELECT
-  COALESCE(cost_category, '') AS category,
+  IF({_IS_USE}, '', COALESCE(cost_category, '?')) AS category,
   source AS feed,
-  IF(cost_category = 'inference', organization, NULL) AS whose,
-  IF(cost_category = 'inference', team, NULL) AS whose_team,
-  IF(cost_category = 'inference', is_internal, NULL) AS of_owner,
+  IF({_IS_USE}, organization, NULL) AS whose,
+  IF({_IS_USE}, team, NULL) AS whose_team,
+  IF({_IS_USE}, is_internal, NULL) AS of_owner,
   COALESCE(SUM(billed_cost), 0) AS direct,
   COALESCE(SUM(attributed_idle_cost), 0) AS idle,
   COALESCE(SUM(attributed_overhead_cost), 0) AS overhead,
@@ -53,7 +55,7 @@ async def month_facts(engine: Engine, window: Window) -> MonthFacts:
         category, feed, organization, team, is_internal = row[:5]
         direct, idle, overhead, credited, asked, unpriced, seconds = row[5:]
         money = cast("tuple[Decimal, ...]", (direct, idle, overhead))
-        if category != INFERENCE:
+        if category:
             capacity.append(Capacity(str(category), Feed(str(feed)), *money))
             continue
         use = Use(

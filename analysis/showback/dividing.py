@@ -23,6 +23,7 @@ class Part(StrEnum):
 
     GPU = "gpu"
     LLM = "llm"
+    OTHER = "other"
     IDLE = "idle"
     OVERHEAD = "overhead"
     UNATTRIBUTED = "unattributed"
@@ -71,7 +72,7 @@ class Line:
         organization: `NOBODY`: what is charged to none.
         team: `NOBODY`: of no team. None: it is the organization's whole statement.
         amounts: USD in cents.
-        use: what it used itself.
+        use: what it used itself; of `NOBODY`: what is shared.
     """
 
     organization: str
@@ -140,8 +141,9 @@ def _divide(facts: MonthFacts, rule: Rule) -> Division:
     amounts = {name: _parts(uses.get(name, {}), pools, shares[name]) for name in shares}
     whole = to_cents(facts.infrastructure)
     totals = rounded({name: _sum(amounts[name]) for name in amounts}, whole)
+    of_whom = {**uses, NOBODY: used(facts.shared)}
     lines = {
-        name: Line(name, None, rounded(amounts[name], totals[name]), _all(uses.get(name, {})))
+        name: Line(name, None, rounded(amounts[name], totals[name]), _all(of_whom.get(name, {})))
         for name in amounts
     }
     not_charged = lines.pop(NOBODY)
@@ -217,12 +219,13 @@ def _weight(uses: Uses, feeds: Iterable[Feed], basis: Basis) -> Decimal:
 
 
 def _parts(uses: Uses, pools: Sequence[Pool], shares: Sequence[Decimal]) -> dict[Part, Decimal]:
-    gpu, llm = uses.get(Feed.GPU, Use()), uses.get(Feed.USAGE, Use())
+    whole = _all(uses)
     found = {
-        Part.GPU: gpu.direct,
-        Part.LLM: llm.direct,
-        Part.IDLE: gpu.idle + llm.idle,
-        Part.OVERHEAD: gpu.overhead + llm.overhead,
+        Part.GPU: uses.get(Feed.GPU, Use()).direct,
+        Part.LLM: uses.get(Feed.USAGE, Use()).direct,
+        Part.OTHER: uses.get(Feed.FOCUS, Use()).direct,
+        Part.IDLE: whole.idle,
+        Part.OVERHEAD: whole.overhead,
         Part.UNATTRIBUTED: NOTHING,
         Part.SHARED: NOTHING,
     }

@@ -20,6 +20,7 @@ class Feed(StrEnum):
 
     GPU = "gpu"
     USAGE = "usage"
+    FOCUS = "focus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Use:
     """What requests cost and were.
 
     Attributes:
-        direct: USD: their direct cost (`row_cost`, or what LLM usage was billed), credits in it.
+        direct: USD: their direct cost (`row_cost`, or what was billed), credits in it.
         idle: USD: idle cost that was pushed onto them.
         overhead: USD: overhead that was pushed onto them.
         credits: USD, never above 0: of `direct`, what was credited.

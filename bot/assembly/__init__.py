@@ -41,6 +41,7 @@ from handlers.recommendations.pricing_of_cells import pricing_of
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
 from handlers.sample import SampleHandler
+from handlers.showback.handlers import showback_handlers
 from handlers.trends import TrendsHandler
 from handlers.utilization import UtilizationHandler
 from handlers.whatif import WhatIfHandler
@@ -241,6 +242,7 @@ def _put_together(
                 falls=settings.anomaly_falls,
             ),
         ),
+        showback=showback_handlers(store, engine, dimensions, clock, settings.zone_info, stale),
         report=ReportHandler(queries, cost, reconcile, why, clock),
         what_if=what_if,
         what_if_recommender=WhatIfRecommender(what_if, store, dimensions, clock),

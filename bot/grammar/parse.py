@@ -18,6 +18,7 @@ from bot.grammar.pricing_compare import parse_pricing_compare
 from bot.grammar.pricing_set import parse_pricing_offers, parse_pricing_set, parse_pricing_undo
 from bot.grammar.query import parse_query, parse_reconcile
 from bot.grammar.report import parse_report
+from bot.grammar.statement import parse_statement
 from bot.grammar.tokens import Token, tokenize
 from bot.grammar.trends import parse_trends
 from bot.grammar.whatif import parse_what_if
@@ -128,6 +129,8 @@ PARSERS: Mapping[str, Parser] = {
     "reconcile": lambda rest, _dimensions, _role: parse_reconcile(rest),
     "breakeven": parse_break_even,
     "report": lambda rest, _dimensions, _role: parse_report(rest),
+    "statement": lambda rest, _dimensions, _role: parse_statement(rest),
+    "statements": lambda rest, _dimensions, _role: parse_statement(rest),
     "about": _parse_about,
     "help": _parse_help,
     "?": _parse_help,

@@ -169,6 +169,33 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "/cost reconcile 7d",
     ),
     Subcommand(
+        "statement",
+        "statement [MONTH] [org NAME] [team NAME] [csv]",
+        "what a month cost each organization, with its share of what is nobody's own, to the cent; "
+        "without a month: the last one that is over",
+        "/cost statement 2026-10 org acme",
+    ),
+    Subcommand(
+        "statement",
+        "statement rule [proportional [by cost | requests | gpu_seconds] | even | "
+        "fixed NAME SHARE% …] [from MONTH]",
+        "how unattributed and shared cost is divided; alone: the rule in force; for admins",
+        "/cost statement rule fixed acme 60% globex 40%",
+    ),
+    Subcommand(
+        "statement",
+        "statement close MONTH",
+        "freezes a month's statements, after they are shown; later changes are billed as "
+        "corrections with the next month; for admins",
+        "/cost statement close 2026-10",
+    ),
+    Subcommand(
+        "statement",
+        "statement list",
+        "the closed months",
+        "/cost statement list",
+    ),
+    Subcommand(
         "breakeven",
         "breakeven [PERIOD] [DIMENSION VALUE …] [api MODEL | at USD] [csv]",
         "what GPUs are paid for and used, and the utilization from which they beat an API; "

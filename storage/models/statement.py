@@ -76,6 +76,7 @@ class StatementLineRow(Base):
     team: Mapped[str] = mapped_column(primary_key=True)
     gpu: Mapped[Decimal] = mapped_column(MoneyDecimal())
     llm: Mapped[Decimal] = mapped_column(MoneyDecimal())
+    other: Mapped[Decimal] = mapped_column(MoneyDecimal())
     idle: Mapped[Decimal] = mapped_column(MoneyDecimal())
     overhead: Mapped[Decimal] = mapped_column(MoneyDecimal())
     unattributed: Mapped[Decimal] = mapped_column(MoneyDecimal())

@@ -243,9 +243,9 @@ def _line_values(month: date, kept: KeptLine) -> dict[str, object]:
 
 
 def _line(row: StatementLineRow) -> KeptLine:
-    parts = (row.gpu, row.llm, row.idle, row.overhead, row.unattributed, row.shared)
+    amounts: dict[Part, Decimal] = {part: getattr(row, part.value) for part in Part}
     use = Use(
-        direct=row.gpu + row.llm,
+        direct=row.gpu + row.llm + row.other,
         idle=row.idle,
         overhead=row.overhead,
         credits=row.credits,
@@ -254,7 +254,6 @@ def _line(row: StatementLineRow) -> KeptLine:
         gpu_seconds=row.gpu_seconds,
     )
     team = row.team if row.is_team else None
-    amounts = dict(zip(Part, parts, strict=True))
     return KeptLine(line=Line(row.organization, team, amounts, use), reference=row.reference)
 
 

@@ -63,7 +63,7 @@ def upgrade() -> None:
         *_whose(),
         *(
             sa.Column(name, MoneyDecimal(), nullable=False)
-            for name in ("gpu", "llm", "idle", "overhead", "unattributed", "shared")
+            for name in ("gpu", "llm", "other", "idle", "overhead", "unattributed", "shared")
         ),
         sa.Column("reference", MoneyDecimal(), nullable=False),
         sa.Column("credits", MoneyDecimal(), nullable=False),
