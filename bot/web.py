@@ -7,11 +7,13 @@ from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
 from analysis.errors import CostbotError
+from api.app import PREFIX
 from api.budget_check import budget_check_router
 from api.health import health_router
 from api.identity import Identity
 from api.problems import answer_problems
 from bot.assembly import Parts
+from bot.assembly.rest import rest_of
 from bot.budget_watch import BudgetWatch
 
 SLACK_PATH = "/slack/events"
@@ -45,6 +47,8 @@ def create_web_app(
     if watch is not None and identity is not None:
         token = parts.settings.gateway_token
         app.include_router(budget_check_router(watch.checks, parts.dimensions, token, identity))
+    if identity is not None:  # behind the check: what is mounted answers all else of its prefix
+        app.mount(PREFIX, rest_of(parts, identity))
     return app
 
 

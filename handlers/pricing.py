@@ -80,6 +80,32 @@ class PricingHandler:
             upcoming=tuple(price for price in chosen if price.effective_from > now),
         )
 
+    async def prices_of(
+        self, provider: str | None, caller: Caller, *, active_only: bool = True
+    ) -> tuple[StoredPrice, ...]:
+        """Prices as one caller may see them: those in force now, or all that there ever were.
+
+        Args:
+            provider: only this one's, however it is capitalized; None: all.
+            caller: who asks.
+            active_only: leave out what is dated ahead, has ended, or prices past requests alone.
+
+        Raises:
+            NotFound: the list has no such provider.
+            Unavailable: the store does not answer.
+        """
+        if active_only:
+            return (await self.price_list(provider, caller)).current
+        every = await self.prices.find_all()
+        visible = [price for price in every if _may_see(caller, price)]
+        asked = None if provider is None else provider.strip().lower()
+        chosen = tuple(price for price in visible if asked in (None, price.provider))
+        if asked is not None and not chosen:
+            names = sorted({price.provider for price in visible})
+            sentence = f"The price list has no provider {shown(provider or '')}."
+            raise NotFound(sentence, _what_instead(asked, visible, names))
+        return chosen
+
     async def add(self, price: ModelPrice, caller: Caller) -> StoredPrice:
         """Adds a price; the one before it ends where it begins.
 

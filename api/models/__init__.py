@@ -1,0 +1,1 @@
+"""What the calls of the REST surface answer, one module a noun."""

@@ -1,0 +1,1 @@
+"""The calls of the REST surface, one module a noun."""

@@ -1,0 +1,331 @@
+"""A REST surface with something behind every call, of two organizations, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from analysis.errors import NotIdentified
+from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind
+from analysis.roles import Role
+from api.app import PREFIX
+from bot.assembly import Parts, assembled
+from bot.assembly.rest import rest_of
+from bot.settings import Settings
+from handlers.caller import Caller
+from queries.dimensions import Source
+from storage.records.anomaly import KeptFinding
+from storage.records.budget import BudgetDraft
+from storage.records.price import ModelPrice
+from storage.records.recommendation import Drawn
+from tests.budgets.evaluation.serving import served
+from tests.facts import Fact, fill, request
+from tests.recommendations.proposals import proposal
+from tests.stores import lay_store
+
+NOW = datetime(2026, 11, 20, 13, 37, tzinfo=UTC)
+"""A Friday."""
+
+YESTERDAY = date(2026, 11, 19)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+CALLERS: Mapping[str, Caller] = {
+    "admin": Caller("API", "admin", "Ada", None, Role.ADMIN, ZoneInfo("UTC")),
+    "acme-admin": Caller("API", "acme-admin", "Otto", "acme", Role.ORG_ADMIN, BERLIN),
+    "acme-user": Caller("API", "acme-user", "Ute", "acme", Role.USER, BERLIN),
+    "globex-admin": Caller("API", "globex-admin", "Gil", "globex", Role.ORG_ADMIN, BERLIN),
+    "globex-user": Caller("API", "globex-user", "Gus", "globex", Role.USER, ZoneInfo("UTC")),
+    "capitals": Caller("API", "capitals", "Cap", "ACME", Role.ORG_ADMIN, BERLIN),
+    "wildcard": Caller("API", "wildcard", "Wil", "a%", Role.ORG_ADMIN, BERLIN),
+    "accent": Caller("API", "accent", "Acc", "acme\N{COMBINING ACUTE ACCENT}", Role.USER, BERLIN),
+    "nobody": Caller("API", "nobody", "Nemo", None, Role.USER, ZoneInfo("UTC")),
+}
+"""Everybody, by their tokens."""
+
+
+class Bearers:
+    """Knows callers by bearer tokens of a list."""
+
+    def __init__(self, callers: Mapping[str, Caller]) -> None:
+        self.callers = dict(callers)
+
+    async def caller(self, request: Request) -> Caller:
+        """See `api.identity.Identity`."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        caller = self.callers.get(token) if kind.lower() == "bearer" else None
+        if caller is None:
+            raise NotIdentified("The token is missing or wrong.", "Send a bearer token.")
+        return caller
+
+
+def _facts() -> list[Fact]:
+    facts: list[Fact] = []
+    for ago in range(70):
+        at = datetime.combine(NOW.date() - timedelta(days=ago), time(9, 15), UTC)
+        for organization, cost in (("acme", 2 + at.weekday() % 3), ("globex", 7)):
+            facts += [
+                request(
+                    at,
+                    str(cost),
+                    organization=organization,
+                    model="gpt-4",
+                    provider="openai",
+                    product="api",
+                    team=f"{organization} research",
+                    user_id=f"{organization}-person",
+                    requests=10,
+                    fresh_input_tokens=9_000,
+                    output_tokens=1_000,
+                ),
+                request(
+                    at,
+                    "0.25",
+                    organization=organization,
+                    model=f"{organization}-own-model",
+                    provider="anthropic",
+                    product="support",
+                    requests=4,
+                    fresh_input_tokens=3_000,
+                    output_tokens=400,
+                ),
+            ]
+    last = datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
+    return [
+        *facts,
+        request(last, None, organization="acme", model="aurora", requests=3),
+        request(
+            last,
+            "0.5",
+            source=Source.GPU,
+            organization="acme",
+            model="ltxv-13b",
+            product="studio",
+            gpu_seconds="360",
+        ),
+    ]
+
+
+FACTS = _facts()
+
+
+@dataclass
+class Api:
+    """The surface under test.
+
+    Attributes:
+        parts: behind it.
+        app: itself.
+        url: of its prefix.
+        session: to ask it with.
+        ids: by organization, of what a path names: `budget_id`, ...
+    """
+
+    parts: Parts
+    app: FastAPI
+    url: str
+    session: aiohttp.ClientSession
+    ids: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+
+    async def get(self, path: str, token: str | None = "acme-user", **options: Any) -> Answered:
+        """Asks."""
+        headers = dict(options.pop("headers", {}))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        async with self.session.get(f"{self.url}{path}", headers=headers, **options) as response:
+            text = await response.text()
+            body = await response.json(content_type=None) if text else None
+            kept = {name.lower(): value for name, value in response.headers.items()}
+            return Answered(response.status, body, kept, text)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+    text: str
+
+
+@asynccontextmanager
+async def opened(home: Path, store_url: str | None = None) -> AsyncGenerator[Api]:
+    """The surface, filled, in a folder."""
+    settings = Settings(home=home, store_url=store_url)  # pyright: ignore[reportArgumentType]
+    if store_url is None:
+        lay_store(home)
+    async with assembled(settings, lambda: NOW) as parts:
+        fill(parts.mart, FACTS, NOW, settings.hourly_days)
+        ids = {one: await _decided(parts, one) for one in ("acme", "globex")}
+        await _decided_of_all(parts)
+        app = rest_of(parts, Bearers(CALLERS))
+        outer = FastAPI(openapi_url=None)
+        outer.mount(PREFIX, app)
+        async with served(outer) as address, aiohttp.ClientSession() as session:
+            yield Api(parts, app, f"{address}{PREFIX}", session, ids)
+
+
+async def _decided(parts: Parts, organization: str) -> dict[str, str]:
+    """Things of an organization's, that a path may name."""
+    store = parts.store
+    budgets = [
+        await store.budgets.add(draft, "T1/U1")
+        for draft in (
+            BudgetDraft(
+                name=f"{organization} LLM",
+                limit=Decimal(120),
+                kind="monthly",
+                zone=BERLIN,
+                start=date(2026, 1, 1),
+                organization=organization,
+                emails=(f"finance@{organization}.example",),
+            ),
+            BudgetDraft(
+                name=f"{organization} research",
+                limit=Decimal("1000.50"),
+                kind="annual",
+                zone=ZoneInfo("UTC"),
+                start=date(2026, 1, 1),
+                organization=organization,
+                scope={"model": ("gpt-4",)},
+            ),
+        )
+    ]
+    drawn = [
+        Drawn.of(
+            proposal(f"{organization}-{model}", saved, organization=organization),
+            date(2026, 10, 20),
+            YESTERDAY,
+        )
+        for model, saved in (("large", "40"), ("middling", "12"), ("small", "3"))
+    ]
+    recommendations = [await store.recommendations.add(one) for one in drawn]
+    opportunity = await store.opportunities.add(_opportunity(organization))
+    assert recommendations[0] is not None
+    assert opportunity is not None
+    return {
+        "budget_id": str(budgets[0].id),
+        "recommendation_id": str(recommendations[0].id),
+        "opportunity_id": str(opportunity.id),
+    }
+
+
+async def _decided_of_all(parts: Parts) -> None:
+    """Prices and what was found."""
+    price = ModelPrice(
+        provider="openai",
+        model="gpt-4",
+        input=Decimal(30),
+        output=Decimal(60),
+        effective_from=datetime(2025, 1, 1, tzinfo=UTC),
+        source="published by OpenAI",
+        reference="https://openai.com/api/pricing",
+        created_by="the operator",
+        context_window=8192,
+        capabilities=("tools",),
+    )
+    haiku = replace(
+        price,
+        provider="anthropic",
+        model="claude-3-haiku",
+        input=Decimal("0.25"),
+        output=Decimal("1.25"),
+        context_window=200_000,
+    )
+    for one in (
+        price,
+        haiku,
+        replace(price, organization="globex", input=Decimal("11.5"), reference="globex contract"),
+        replace(haiku, effective_from=datetime(2027, 1, 1, tzinfo=UTC), input=Decimal("0.2")),
+    ):
+        await parts.store.prices.add(one)
+    day = YESTERDAY
+    look = await parts.store.anomaly_looks.begin("look", day)
+    assert look is not None
+    found = [
+        _finding(f"={organization}/model/{member}/cost", organization, member)
+        for organization in ("acme", "globex")
+        for member in ("gpt-4", f"{organization}-own-model")
+    ]
+    await parts.store.anomaly_findings.put(day, found)
+    await parts.store.anomaly_looks.finish(look, {})
+
+
+def _opportunity(organization: str) -> Opportunity:
+    return Opportunity(
+        kind=OpportunityKind.LOW_CACHE_HIT_RATE,
+        organization=organization,
+        title=f"Prompts of {organization} begin alike and are not cached",
+        affected={"model": (f"{organization}-own-model",)},
+        first_day=date(2026, 10, 20),
+        last_day=YESTERDAY,
+        current_cost=Decimal(90),
+        potential_savings=Decimal("22.5"),
+        confidence=Decimal("0.6"),
+        method="share of the prompts that begins alike",
+        data={"hit_ratio": "0.1"},
+        actions=("Put what is alike first.",),
+        hours_to_implement=8,
+    )
+
+
+def _finding(series: str, organization: str, member: str) -> KeptFinding:
+    return KeptFinding(
+        series=series,
+        organization=organization,
+        dimension="model",
+        member=member,
+        measure="cost",
+        day=YESTERDAY,
+        since=YESTERDAY,
+        shape="spike",
+        level="critical",
+        actual=10.5,
+        expected=2.0,
+        lower=1.0,
+        upper=3.0,
+        score=6.1,
+        usd=Decimal("8.50") if member == "gpt-4" else Decimal("3.25"),
+        history_days=60,
+        outcome="told",
+        description=f"{member} of {organization} cost more than ever.",
+        found_at=NOW,
+    )
+
+
+def calls_of(app: FastAPI) -> list[tuple[str, APIRoute]]:
+    """Every method of every route of the application, whoever declared it."""
+    routes = [one.original_route for one in iter_route_contexts(app.routes)]
+    found = [
+        (method, route)
+        for route in routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods or ())
+    ]
+    assert found
+    return found
+
+
+def examples_of(operation: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The example of each parameter that stands in the query, as it is sent."""
+    found: dict[str, list[str]] = {}
+    for parameter in cast("list[dict[str, Any]]", operation.get("parameters", [])):
+        if parameter["in"] == "query" and "example" in parameter:
+            example = parameter["example"]
+            several = cast("list[object]", example if isinstance(example, list) else [example])
+            found[str(parameter["name"])] = [_sent(one) for one in several]
+    return found
+
+
+def _sent(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
