@@ -121,7 +121,7 @@ class LoginFailures:
             count.more += failures
             log.warning("failed logins could not be written down: %s", error)
             return
-        log.warning("failed logins: %d (%s %s)", failures, kind.reason, kind.prefix)
+        log.warning("failed logins: %d, %s: %s", failures, kind.reason, kind.prefix or NOBODY)
 
 
 def _entry(kind: Kind, failures: int, since: datetime) -> AuditEntry:

@@ -14,12 +14,25 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from analysis.roles import Role
 from api.budget_check import PATH, budget_check_router
+from api.identities import Identities
+from api.problems import answer_problems
+from api.token_identity import TokenIdentity
+from handlers.api_tokens.failures import LoginFailures
+from handlers.api_tokens.managing import ApiTokenHandler, NewToken
+from handlers.api_tokens.secret import new_secret
+from handlers.api_tokens.verifying import TokenVerifier
 from handlers.budget_watch.check import Checks
+from handlers.caller import Caller
 from tests.budgets.evaluation.serving import served
 from tests.budgets.evaluation.world import DRAFT, START, World
 
 TOKEN = SecretStr("a-token-of-the-gateway")
+
+UTC_ZONE = ZoneInfo("UTC")
+
+UNTOLD = "(not told)"
 
 Ask = Callable[..., Any]
 
@@ -28,13 +41,18 @@ Ask = Callable[..., Any]
 async def ask(world: World) -> AsyncGenerator[Ask]:
     """Asks whether acme may spend, or what else is given."""
     app = FastAPI()
+    answer_problems(app)
     checks = Checks(world.evaluator, world.clock)
-    app.include_router(budget_check_router(checks, world.mart.dimensions, TOKEN))
+    failures = LoginFailures(world.store.audit, world.clock)
+    verifier = TokenVerifier(world.store.api_tokens, failures, UTC_ZONE, world.clock)
+    identities = Identities(TokenIdentity(verifier), None, failures)
+    app.include_router(budget_check_router(checks, world.mart.dimensions, TOKEN, identities))
     async with served(app) as url, aiohttp.ClientSession() as session:
 
         async def asked(*, token: str = TOKEN.get_secret_value(), **parameters: str) -> Any:
             headers = {"Authorization": f"Bearer {token}"}
             given = {"organization": "acme", **parameters}
+            given = {name: value for name, value in given.items() if value != UNTOLD}
             async with session.get(f"{url}{PATH}", params=given, headers=headers) as answer:
                 return {"status": answer.status, **await answer.json()}
 
@@ -198,17 +216,53 @@ async def test_a_changed_limit_is_in_force_after_the_next_evaluation(
 async def test_before_the_first_evaluation_nothing_is_decided(ask: Ask) -> None:
     answer = await ask()
     assert answer["status"] == 503
-    assert "first evaluation is still under way" in answer["error"]
+    assert "first evaluation is still under way" in answer["detail"]
 
 
 async def test_without_the_token_nothing_is_told(world: World, ask: Ask) -> None:
     await world.evaluate()
-    answer = await ask(token="another")
-    assert answer == {
-        "status": 401,
-        "error": "The token is missing or wrong.",
-        "hint": "Send `Authorization: Bearer …`.",
-    }
+    for token in ("another", TOKEN.get_secret_value()[:-1], new_secret().text.get_secret_value()):
+        answer = await ask(token=token)
+        assert (answer["status"], answer["title"]) == (401, "Not identified")
+        assert answer["detail"] == "The token is missing, wrong, expired or revoked."
+
+
+async def made(world: World, organization: str | None) -> str:
+    """An API token of an organization, or of all of them."""
+    ada = Caller("T1", "U_ADA", "Ada", None, Role.ADMIN, UTC_ZONE)
+    handler = ApiTokenHandler(world.store, world.clock, "slack", 365)
+    role = "user" if organization else "admin"
+    created = await handler.create(NewToken("gateway", organization, role), ada)
+    return created.secret.get_secret_value()
+
+
+async def test_an_api_token_asks_for_its_own_organization_alone(world: World, ask: Ask) -> None:
+    await world.budget(is_hard=True)
+    await world.budget(organization="globex", limit=Decimal(1), is_hard=True)
+    world.spend("101")
+    await world.evaluate()
+    token = await made(world, "acme")
+    assert (await ask(token=token))["decision"] == "deny"
+    assert (await ask(token=token, organization=UNTOLD))["decision"] == "deny"
+    told: list[str] = []
+    for other in ("globex", "nobody", "ACME", "acme ", "a%", "*"):
+        answer = await ask(token=token, organization=other, estimated_cost="1000")
+        assert (answer["status"], answer["title"]) == (404, "Not found")
+        told.append(answer["detail"].replace(other, "…"))
+        assert "decision" not in answer
+    assert set(told) == {"There is no organization `…`."}
+
+
+async def test_an_admins_api_token_asks_for_every_organization_by_its_name(
+    world: World, ask: Ask
+) -> None:
+    await world.budget(is_hard=True)
+    world.spend("101")
+    await world.evaluate()
+    token = await made(world, None)
+    assert (await ask(token=token))["decision"] == "deny"
+    assert (await ask(token=token, organization="globex"))["decision"] == "allow"
+    assert (await ask(token=token, organization=UNTOLD))["status"] == 422
 
 
 @pytest.mark.parametrize(
@@ -228,4 +282,4 @@ async def test_a_question_that_cannot_be_read_is_told_what_is_wrong(
 ) -> None:
     await world.evaluate()
     answer = await ask(**given)
-    assert (answer["status"], answer["error"]) == (400, error)
+    assert (answer["status"], answer["detail"]) == (422, error)
