@@ -45,7 +45,9 @@ def _rows(result: MonthStatement, one: Statement) -> list[tuple[object, ...]]:
 
 
 def _parts(result: MonthStatement, line: Line) -> list[tuple[object, ...]]:
-    return [_row(result, line, part.value, line.amounts[part]) for part in Part]
+    # The first one always: the requests stand there.
+    kept = [part for part in Part if line.amounts[part] or part is Part.GPU]
+    return [_row(result, line, part.value, line.amounts[part]) for part in kept]
 
 
 def _row(

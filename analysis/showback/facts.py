@@ -124,24 +124,35 @@ class MonthFacts:
     @property
     def charged(self) -> dict[str, list[UseLine]]:
         """The uses that an organization is charged for itself, by its name."""
-        known = {line.organization for line in self.uses if line.is_internal is False}
-        owners = {line.organization for line in self.uses if line.is_internal} - known
         found: dict[str, list[UseLine]] = {}
-        for line in self.uses:
-            # Who has internal traffic and no customer's is the owner, whatever rows do not say.
-            is_owners = line.is_internal or line.organization in owners
-            if line.organization is not None and not is_owners:
+        for line, is_shared in self._parted:
+            if line.organization is not None and not is_shared:
                 found.setdefault(line.organization, []).append(line)
         return {name: found[name] for name in sorted(found)}
 
     @property
     def shared(self) -> list[UseLine]:
         """The others: of no organization, and internal traffic."""
-        charged = self.charged
+        return [line for line, is_shared in self._parted if is_shared]
+
+    @property
+    def _parted(self) -> list[tuple[UseLine, bool]]:
+        """Each use, and whether it is shared.
+
+        What is not known of whose most traffic is internal is internal, too.
+        """
+        balance: dict[str | None, int] = {}
+        for line in self.uses:
+            requests = line.use.requests if line.is_internal else -line.use.requests
+            balance[line.organization] = balance.get(line.organization, 0) + requests
         return [
-            line
+            (
+                line,
+                line.organization is None
+                or line.is_internal is True
+                or (line.is_internal is None and balance[line.organization] > 0),
+            )
             for line in self.uses
-            if line.organization not in charged or line.is_internal is True
         ]
 
     def unattributed(self, feed: Feed) -> Decimal:
