@@ -3,7 +3,7 @@
 A cursor holds the place of the last entry that was sent, not a number of entries: what is added or
 taken away meanwhile neither repeats an entry nor skips one. It opens nothing: the list that it goes
 on with is bound to the caller again each time, so it needs no signature. It belongs to one question
-of one reach, and is refused with another.
+of one reach; there is no page of it in another.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from uuid import UUID
 
 from fastapi import Request
 
-from analysis.errors import Unfit
+from analysis.errors import NotFound
 from api.questions import caller_of
 
 Place = tuple[int | str, ...]
@@ -44,13 +44,13 @@ def page_of(
         limit: entries at most.
 
     Raises:
-        Unfit: the cursor is none, or of another question.
+        NotFound: the cursor is none, or of another question.
     """
     after = None if cursor is None else _opened(cursor, request)
     try:
         rest = [row for row in rows if after is None or place(row) > after]
     except TypeError:
-        raise _unfit() from None
+        raise _nowhere() from None
     shown = rest[:limit]
     return shown, written(place(shown[-1]), request) if len(rest) > len(shown) else None
 
@@ -67,7 +67,7 @@ def key_of(cursor: str | None, request: Request) -> UUID | None:
     """The id that a cursor holds; None: there is no cursor.
 
     Raises:
-        Unfit: it is none, or of another question.
+        NotFound: it is none, or of another question.
     """
     if cursor is None:
         return None
@@ -76,12 +76,12 @@ def key_of(cursor: str | None, request: Request) -> UUID | None:
         (key,) = place
         return UUID(str(key))
     except ValueError:
-        raise _unfit() from None
+        raise _nowhere() from None
 
 
-def gone() -> Unfit:
+def gone() -> NotFound:
     """What is said where the entry that a cursor names is no more."""
-    return Unfit({"query.cursor": "The list has changed too much: begin again without a cursor."})
+    return NotFound("The entry at that cursor is gone.", "Begin again without a cursor.")
 
 
 def _opened(cursor: str, request: Request) -> Place:
@@ -90,15 +90,15 @@ def _opened(cursor: str, request: Request) -> Place:
         text = urlsafe_b64decode(padded.encode("ascii", "strict"))
         found = cast("object", json.loads(text))
     except (UnicodeError, Error, ValueError, RecursionError):
-        raise _unfit() from None
+        raise _nowhere() from None
     if not isinstance(found, list):
-        raise _unfit()
+        raise _nowhere()
     question, *place = cast("list[object]", found) or [None]
     if question != _question(request):
-        raise _unfit()
+        raise _nowhere()
     known = [one for one in place if isinstance(one, int | str)]
     if len(known) < len(place) or not place:
-        raise _unfit()
+        raise _nowhere()
     return tuple(known)
 
 
@@ -115,6 +115,7 @@ def _question(request: Request) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _unfit() -> Unfit:
-    sentence = "It is no cursor of this question: send `next_cursor` as it came, and nothing else."
-    return Unfit({"query.cursor": sentence})
+def _nowhere() -> NotFound:
+    sentence = "There is no page of this question at that cursor."
+    hint = "Send `next_cursor` as it came, with the same other parameters; or begin without it."
+    return NotFound(sentence, hint)

@@ -92,6 +92,11 @@ def _word(given: object) -> object:
     return given
 
 
+NO_NUL = r"^[^\x00]*$"
+
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE, pattern=NO_NUL)]
+"""A name, which is looked for as it is."""
+
 Day = Annotated[date, BeforeValidator(_day)]
 
 Flag = Annotated[bool, BeforeValidator(_word)]
@@ -102,16 +107,15 @@ Cursor = Annotated[
     str | None,
     Field(
         max_length=LONGEST_VALUE,
+        pattern=NO_NUL,
         description="`next_cursor` of the page before, with the same other parameters; without "
         "it: the first page.",
     ),
 ]
 
 OneOrganization = Annotated[
-    str | None,
+    Text | None,
     Field(
-        min_length=1,
-        max_length=LONGEST_VALUE,
         description="Only what is this organization's. Whoever is bound to an organization sees "
         "that one alone; any other is not there (404).",
         examples=["acme"],

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from api.problems import MEDIA_TYPE
+from api.questions import LONGEST_VALUE, NO_NUL
 from queries.dimensions import Dimensions
 
 Endpoint = Callable[..., Coroutine[Any, Any, Response]]
@@ -86,7 +87,12 @@ def filter_parameters(dimensions: Dimensions, names: Iterable[str]) -> list[dict
             f"of them. For every {dimensions[name].audience.label}.",
             "schema": {
                 "type": "array",
-                "items": {"type": "string", "minLength": 1, "maxLength": 500},
+                "items": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": LONGEST_VALUE,
+                    "pattern": NO_NUL,
+                },
                 **({"examples": [[_EXAMPLES[name]]]} if name in _EXAMPLES else {}),
             },
         }

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from analysis.errors import NotUnderstood
 from analysis.periods import Dates
 from analysis.trends import WEEK, Direction, Trend, trend_of
 from handlers.caller import Caller
@@ -38,7 +37,8 @@ class PeriodType(StrEnum):
 
     DAILY = "daily"
     WEEKLY = "weekly"
-    """Seven days, counted back from the last complete one: each holds every weekday once."""
+    """Seven days, counted back from the last complete one: each holds every weekday once. Days that
+    fill no week are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +135,8 @@ class MetricTrendsHandler:
         """Where a figure is heading, within what `caller` may see.
 
         Raises:
-            NotUnderstood, NotAllowed, NotFound, Unavailable: see `TrendsHandler.trends`; or the
-                days of a question by week are not whole weeks.
+            NotUnderstood, NotAllowed, NotFound, Unavailable: see `TrendsHandler.trends`.
         """
-        if request.period_type is PeriodType.WEEKLY and request.asked.days % WEEK:
-            sentence = f"{request.asked.days} days are no whole weeks."
-            raise NotUnderstood(sentence, "Give a multiple of 7, such as 28 or 91.")
         found = await self.trends.trends(request.asked, caller)
         total = found.total
         trend: Trend | None = None

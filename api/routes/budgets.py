@@ -21,7 +21,7 @@ from api.models.budgets import (
     forecast_answer,
     status_answer,
 )
-from api.questions import Cursor, Limit, OneOrganization, Question, caller_of, of_own
+from api.questions import NO_NUL, Cursor, Limit, OneOrganization, Question, caller_of, of_own
 from api.routing import get
 from handlers.budgets.reading import ReadHandler
 from handlers.budgets.requests import HistoryRequest, ListRequest, ShowRequest, Which
@@ -35,6 +35,7 @@ class BudgetsQuestion(Question):
     name: str = Field(
         "",
         max_length=80,
+        pattern=NO_NUL,
         description="Only those whose name has this in it, however it is capitalized.",
         examples=["llm"],
     )

@@ -19,7 +19,7 @@ from api.models.pricing import (
     own_comparison,
     price_answer,
 )
-from api.questions import Cursor, Filtered, Flag, Limit, Question, caller_of
+from api.questions import Cursor, Filtered, Flag, Limit, Question, Text, caller_of
 from api.routing import filter_parameters, get
 from handlers.own_usage import DEFAULT_DAYS, MOST_DAYS
 from handlers.pricing import PricingHandler
@@ -36,10 +36,8 @@ MOST_TOKENS = 10**15
 class PricesQuestion(Question):
     """Which prices."""
 
-    provider: str | None = Field(
+    provider: Text | None = Field(
         None,
-        min_length=1,
-        max_length=500,
         description="Only this one's, however it is capitalized.",
         examples=["openai"],
     )
@@ -56,7 +54,7 @@ class PricesQuestion(Question):
 class CompareQuestion(Filtered):
     """Which models, on which usage."""
 
-    models: list[str] = Field(
+    models: list[Text] = Field(
         default=[],
         max_length=50,
         description="As `gpt-4` or `openai/gpt-4`, sent several times; without it: all on offer.",

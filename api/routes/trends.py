@@ -46,13 +46,13 @@ class TrendQuestion(Filtered):
         MONTH,
         ge=LEAST_DAYS,
         le=MOST_DAYS,
-        description="The latest complete days; whole weeks of them where `period_type` is weekly.",
+        description="The latest complete days.",
         examples=[56],
     )
     period_type: Literal["daily", "weekly"] = Field(
         "daily",
         description="What a data point stands for: a day, or seven, counted back from the last "
-        "complete one.",
+        "complete one; days that fill no week are left out.",
         examples=["weekly"],
     )
     basis: CostBasis = Field("fully_loaded", description="See `GET /analysis`.")

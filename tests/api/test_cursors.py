@@ -9,7 +9,7 @@ from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import Unfit
+from analysis.errors import NotFound
 from api.cursors import key_of, written
 from tests.api.world import CALLERS
 
@@ -23,7 +23,7 @@ def asked(path: str = "/x", query: bytes = b"", caller: str = "acme-user") -> Re
 
 @given(cursor=st.text(max_size=60))
 def test_whatever_is_made_up_is_no_cursor(cursor: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(NotFound):
         key_of(cursor, asked())
 
 
@@ -40,5 +40,5 @@ def test_a_cursor_comes_back_as_it_was_written(key: UUID) -> None:
 )
 def test_a_cursor_is_of_its_question_and_reach(other: Request) -> None:
     cursor = written((str(UUID(int=1)),), asked())
-    with pytest.raises(Unfit):
+    with pytest.raises(NotFound):
         key_of(cursor, other)

@@ -88,7 +88,7 @@ async def test_a_trend_counts_requests_and_tokens_too(api: Api, metric: str, a_d
 
 async def test_a_week_of_a_trend_is_its_seven_days(api: Api) -> None:
     daily = (await api.get("/trends", params={"days": "28"})).body
-    weekly = (await api.get("/trends", params={"days": "28", "period_type": "weekly"})).body
+    weekly = (await api.get("/trends", params={"days": "30", "period_type": "weekly"})).body
     assert len(weekly["data_points"]) == 4
     assert weekly["total"] == daily["total"]
     assert weekly["data_points"][-1]["period_end"] == daily["period_end"] == "2026-11-19"

@@ -48,7 +48,7 @@ async def test_a_cursor_is_refused_with_another_question(api: Api, path: str) ->
     ):
         asked = {"cursor": first["next_cursor"], **query}
         found = await api.get(path, token, params=asked)
-        assert (found.status, list(found.body["faults"])) == (422, ["query.cursor"])
+        assert (found.status, "cursor" in found.body["detail"]) == (404, True)
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -59,7 +59,7 @@ async def test_a_cursor_is_refused_with_another_question(api: Api, path: str) ->
 )
 async def test_what_is_no_cursor_is_refused(api: Api, path: str, cursor: str) -> None:
     found = await api.get(path, "acme-user", params={"cursor": cursor})
-    assert (found.status, list(found.body["faults"])) == (422, ["query.cursor"])
+    assert (found.status, "cursor" in found.body["detail"]) == (404, True)
 
 
 async def test_the_size_of_a_page_may_change_from_page_to_page(api: Api) -> None:

@@ -74,7 +74,6 @@ async def test_what_cannot_be_used_is_named(
         ("/analysis", {"start_date": "2027-01-01"}, 422),
         ("/analysis", {"group_by": "colour"}, 422),
         ("/analysis", {"model": "gpt-5000"}, 404),
-        ("/trends", {"days": "30", "period_type": "weekly"}, 422),
         ("/pricing/models", {"provider": "nobody"}, 404),
         ("/pricing/models", {"provider": "nobody", "active_only": "false"}, 404),
         ("/pricing/compare", {"models": "gpt-5000"}, 404),
