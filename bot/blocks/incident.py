@@ -118,7 +118,8 @@ def chart_of(story: Story) -> Chart | None:
         return None
     lines = [Line(name="actual", values=curve.actual)]
     if curve.expected:
-        lines.append(Line(name="expected", values=curve.expected, style="expected"))
+        name, style = ("threshold", "limit") if curve.is_threshold else ("expected", "expected")
+        lines.append(Line(name=name, values=curve.expected, style=style))
     bands = ()
     if curve.lower and curve.upper:
         bands = (Band(name="usual range", lower=curve.lower, upper=curve.upper),)

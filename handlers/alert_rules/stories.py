@@ -156,6 +156,7 @@ def curve_of(found: Found) -> Curve | None:
         actual=tuple(None if one is None else float(one) * scale for one in actual),
         expected=tuple(None if one is None else float(one) * scale for one in limits),
         unit=unit,
+        is_threshold=True,
     )
 
 

@@ -42,6 +42,7 @@ class Curve:
         expected: the curve without what is wrong; None where nothing was expected.
         lower, upper: the usual range, day by day; empty: there is none.
         unit: of the values.
+        is_threshold: `expected` is what a rule allows, and not what the past says.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Curve:
     lower: tuple[float | None, ...] = ()
     upper: tuple[float | None, ...] = ()
     unit: Literal["USD", "requests", "%"] = "USD"
+    is_threshold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,7 +194,13 @@ def as_story(story: Story) -> dict[str, object]:
             )
         }
         first = curve.first.isoformat()
-        values["curve"] = {"title": curve.title, "first": first, **days, "unit": curve.unit}
+        values["curve"] = {
+            "title": curve.title,
+            "first": first,
+            **days,
+            "unit": curve.unit,
+            "is_threshold": curve.is_threshold,
+        }
     return values
 
 
@@ -212,5 +218,11 @@ def story_of(incident: Incident) -> Story:
     if curve is not None:
         days = {name: tuple(curve[name]) for name in ("actual", "expected", "lower", "upper")}
         first = date.fromisoformat(curve["first"])
-        values["curve"] = Curve(curve["title"], first, **days, unit=curve["unit"])
+        values["curve"] = Curve(
+            curve["title"],
+            first,
+            **days,
+            unit=curve["unit"],
+            is_threshold=bool(curve.get("is_threshold")),
+        )
     return Story(**values)
