@@ -21,7 +21,7 @@ from queries.sources.final import final_sql
 from queries.sources.mapping import Mapped, nearest
 from queries.sources.secrets import stored_name_sql
 from queries.sources.spreading import MONEY_DIGITS, day_count_sql, part_sql
-from queries.sources.staging import Check, RowSql, custom_cells
+from queries.sources.staging import Check, RowSql, dimension_cell
 
 CHARGE_CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 """What FOCUS allows (specification 1.2, ChargeCategory)."""
@@ -218,7 +218,17 @@ class FocusImporter:
             **{name: f"COALESCE({name}_value, 0)::{MONEY}" for name in _ATTRIBUTED},
             **{name: f"COALESCE({name}_value, 0)::BIGINT" for name in FOCUS_COUNTS},
             "tags": "tags_object",
-            **custom_cells(self.source, self._dimensions),
+            **self._own_dimensions(),
+        }
+
+    def _own_dimensions(self) -> dict[str, str]:
+        """The deployment's own dimensions; those of a column are tags of their name too."""
+        return {
+            one.column: dimension_cell(one)
+            if one.tag is not None
+            else f"COALESCE({dimension_cell(one)}, {tag_sql('given_tags', one.name)})"
+            for one in self._dimensions.of(self.source)
+            if one.custom
         }
 
     def _filled(self, name: str, told: list[str]) -> str:

@@ -72,7 +72,9 @@ class Bills(Deployment):
             return []
 
         path = content if isinstance(content, Path) else self.file("bill.csv", content)
-        handler = ImportHandler(self.home, self.mart, Dimensions(), lambda: NOW, no_prices)
+        handler = ImportHandler(
+            self.home, self.mart, Dimensions(self.custom), lambda: NOW, no_prices
+        )
         request = ImportRequest(
             Source.FOCUS,
             path,

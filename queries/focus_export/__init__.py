@@ -1,0 +1,1 @@
+"""`costs` as a FOCUS dataset."""
