@@ -65,7 +65,8 @@ class ProviderKeys:
         Raises:
             Unavailable: the provider does not tell its keys, and they are not known otherwise.
         """
-        if self._needs(kid):
+        is_on_its_way = kid not in self._keys and self._lock.locked()
+        if is_on_its_way or self._needs(kid):
             async with self._lock:  # whoever waited here finds what was fetched meanwhile
                 if self._needs(kid):
                     await self._fetch()
