@@ -260,7 +260,7 @@ def _notes(result: EfficiencyResult, caller: Caller) -> list[str]:
             f":warning: {plural(result.unpriced, 'request')} without a price, left out of all rates"
         )
     lines += origin_notes(result.origin, caller)
-    lines += ending_notes(result.freshness, result.pinned, tuple(Source))
+    lines += ending_notes(result.freshness, result.pinned, (Source.GPU, Source.USAGE))
     return [*lines, freshness_line(result.freshness, caller.zone)]
 
 

@@ -215,7 +215,7 @@ def _notes(result: FailuresResult, caller: Caller) -> list[str]:
     if result.before is None and now.failed:
         lines.append("Not compared with the period before: the data does not reach back")
     lines += origin_notes(result.origin, caller)
-    lines += ending_notes(result.freshness, result.pinned, tuple(Source))
+    lines += ending_notes(result.freshness, result.pinned, (Source.GPU, Source.USAGE))
     return [*lines, freshness_line(result.freshness, caller.zone)]
 
 
