@@ -1,4 +1,4 @@
-"""The REST surface, served to all tests of a module: they only read."""
+"""The REST surface, served once to all tests: they only read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.api.world import Api, opened
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Api]:
     async with opened(tmp_path_factory.mktemp("api")) as served:
         yield served

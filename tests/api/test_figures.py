@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.world import FACTS, Api
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ZERO = Decimal(0)
 

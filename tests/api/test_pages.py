@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.world import Api
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LISTS = {
     "/budgets": "budgets",

