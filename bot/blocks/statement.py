@@ -158,7 +158,7 @@ def _table(rows: tuple[Statement, ...], nobody: list[Statement], block_id: str) 
         if has_corrections:
             amounts.append(sum((one.corrected for one in several), NOTHING))
         amounts.append(sum((one.total for one in several), NOTHING))
-        return [name, *(cents(amount) for amount in amounts)]
+        return [escape(name), *(cents(amount) for amount in amounts)]
 
     def lines(shown: int) -> Lines:
         kept, rest = list(rows[:shown]), list(rows[shown:])

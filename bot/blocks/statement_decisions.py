@@ -92,13 +92,13 @@ def closed_months_answer(listed: Sequence[ListedMonth], caller: Caller) -> Answe
             hint = "`/cost statement` shows your statement of the last month that is over."
         return Answer(f"{sentence} {hint}", (section(f"*{sentence}*\n{hint}", "closed-none"),))
     headline = f"*Closed up to {written(listed[0].closed.month)}*"
-    whose = "Charged" if caller.organization is None else short(caller.organization)
+    whose = "Charged" if caller.organization is None else escape(short(caller.organization))
     rows = [
         [
             written(one.closed.month),
             cents(one.total),
             f"{one.closed.at.astimezone(caller.zone):%Y-%m-%d}",
-            short(one.closed.actor.name),
+            escape(short(one.closed.actor.name)),
         ]
         for one in listed
     ]

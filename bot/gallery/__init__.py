@@ -15,6 +15,7 @@ NOUNS: tuple[str, ...] = (
     "incidents",
     "anomalies",
     "alert_rules",
+    "showback",
     "budgets",
     "recommendations",
     "told",
