@@ -80,12 +80,25 @@ async def test_each_example_of_a_parameter_is_answered_as_described(api: Api) ->
         plain = await api.plain(path, "acme-admin")
         assert plain.status == 200, f"{path} {plain.text}"
         answer.model_validate_json(plain.text)
-        for name, values in examples_of(operation).items():
-            found = await api.get(path, "acme-admin", params=[(name, one) for one in values])
-            assert found.status == 200, f"{path} {name}={values}: {found.text}"
+        for query in questions_of(operation, api):
+            found = await api.get(path, "acme-admin", params=query)
+            assert found.status == 200, f"{path} {query}: {found.text}"
             answer.model_validate_json(found.text)
             asked += 1
-    assert asked > 50
+    assert asked > 30
+
+
+def questions_of(operation: dict[str, Any], api: Api) -> Iterator[list[tuple[str, str]]]:
+    """Each example by itself, for some exclude each other; those of the filters together."""
+    filters: list[tuple[str, str]] = []
+    for name, values in examples_of(operation).items():
+        query = [(name, one) for one in values]
+        if name in api.parts.dimensions:
+            filters += query
+        else:
+            yield query
+    if filters:
+        yield filters
 
 
 async def test_each_example_of_an_answer_is_of_its_schema_and_has_what_is_answered(
