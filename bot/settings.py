@@ -21,11 +21,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
 from bot.outbox.webhooks import Webhook
+from handlers.callers import Reach
 from queries.dimensions import BUILT_IN, Dimension, Dimensions, Source
 from queries.request_table import DEFAULT_TABLE, RequestTable
 
 DEFAULT_HOME = Path(".costbot")
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 _ENCRYPTED_OR_OWN = re.compile(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])([:/]|$)")
 
@@ -64,6 +67,21 @@ class CustomDimension(BaseModel):
             tag=self.tag,
             custom=True,
         )
+
+
+def _domain_in(piece: str) -> tuple[str, Reach]:
+    """What `acme.com=acme:user` says."""
+    domain, _, reach = (part.strip() for part in piece.partition("="))
+    organization, colon, role = (part.strip() for part in reach.rpartition(":"))
+    if not colon:
+        organization, role = reach, Role.USER.value
+    if not _DOMAIN.fullmatch(domain.lower()) or not organization:
+        message = f"{piece!r} is no domain with an organization; one is acme.com=acme:user"
+        raise ValueError(message)
+    if role not in (Role.USER, Role.ORG_ADMIN):
+        message = f"{role!r} is no role that a domain can give; user and org_admin are"
+        raise ValueError(message)
+    return domain.lower(), Reach(organization, Role(role))
 
 
 class Settings(BaseSettings):
@@ -125,6 +143,12 @@ class Settings(BaseSettings):
         description="Organization that people see who are not listed; without it they see nothing.",
     )
     default_role: Role = Field(default=Role.USER, description="Role of people who are not listed.")
+    email_domains: Annotated[dict[str, Reach], NoDecode] = Field(
+        default={},
+        description="What people see who are known by nothing else than the domain of their "
+        "e-mail address in Slack: `acme.com=acme:user, globex.com=globex:org_admin`; "
+        "without a role: user.",
+    )
     dimensions: tuple[CustomDimension, ...] = Field(
         default=(),
         description="The deployment's own dimensions, as a JSON list: "
@@ -322,6 +346,20 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
         return value
+
+    @field_validator("email_domains", mode="before")
+    @classmethod
+    def _by_domain(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value == "{}":  # as `.env.example` has it
+            return {}
+        pieces = [piece.strip() for piece in value.split(",") if piece.strip()]
+        found = dict(_domain_in(piece) for piece in pieces)
+        if len(found) < len(pieces):
+            message = "a domain is named twice"
+            raise ValueError(message)
+        return found
 
     @field_validator("bigquery_table")
     @classmethod

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,31 @@ from storage.store import Store
 
 
 class Membership(Protocol):
-    """Who is in Slack's user groups."""
+    """Who is in Slack's user groups, and of which domain people's addresses are."""
 
     async def members(self, team_id: str, group_id: str) -> frozenset[str] | None:
         """The Slack ids of a group's members; None: that cannot be known at the moment."""
         ...
+
+    async def domain(self, team_id: str, user_id: str) -> str | None:
+        """The domain of a person's e-mail address, lower case.
+
+        Empty: they have none that counts; None: that cannot be known at the moment.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far somebody reaches.
+
+    Attributes:
+        organization: within which.
+        role: how far.
+    """
+
+    organization: str
+    role: Role = Role.USER
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +53,20 @@ class PersonDefaults:
         admins: Slack ids of those who are admins nevertheless.
         organization: what all others see; None: nothing, they are strangers.
         role: how far those others reach.
+        domains: how far people reach by the domain of their address, lower case.
 
     Raises:
-        BadInput: everybody who is not listed would be an admin.
+        BadInput: everybody who is not listed, or everybody of a domain, would be an admin.
     """
 
     zone: ZoneInfo
     admins: frozenset[str] = frozenset()
     organization: str | None = None
     role: Role = Role.USER
+    domains: Mapping[str, Reach] = field(default_factory=dict[str, Reach])
 
     def __post_init__(self) -> None:
-        if self.role is Role.ADMIN:
+        if self.role is Role.ADMIN or Role.ADMIN in {one.role for one in self.domains.values()}:
             sentence = "People who are not listed cannot all be admins."
             raise BadInput(sentence, "Name the admins' Slack ids in COSTBOT_ADMINS instead.")
 
@@ -71,11 +93,13 @@ class Callers:
         1. the admins of the settings, so that nobody locks them out;
         2. the list of people, where a person may be switched off;
         3. the listed user groups that the person is in: of these, those that reach farthest;
-        4. what the settings say of everybody else.
+        4. what the settings say of the domain of their e-mail address;
+        5. what the settings say of everybody else.
 
         Raises:
             NotAllowed: groups that reach equally far are of several organizations; or Slack does
-                not tell who is in a group, and nothing else knows the person.
+                not tell who is in a group, and nothing else knows the person; or it does not tell
+                their address, where that decides.
             Unavailable: the store does not answer.
         """
         person = await self.store.people.find(team_id, user_id)
@@ -89,6 +113,15 @@ class Callers:
         if groups:
             role, organization = _reach(groups)
             return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
+        domain = await self._domain_of(team_id, user_id)
+        if domain is None:
+            # The organization of everybody else may be another's than theirs.
+            sentence = "Slack does not tell at the moment of which organization you are."
+            raise NotAllowed(sentence, "Try again in a minute.")
+        reach = self.defaults.domains.get(domain)
+        if reach is not None:
+            organization, role = reach.organization, reach.role
+            return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
         if self.defaults.organization:
             organization, role = self.defaults.organization, self.defaults.role
             return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
@@ -96,6 +129,12 @@ class Callers:
             sentence = "Slack does not tell at the moment which user groups you are in."
             raise NotAllowed(sentence, "Try again in a minute.")
         return None
+
+    async def _domain_of(self, team_id: str, user_id: str) -> str | None:
+        """The domain of a person's address; empty: none counts; None: not known now."""
+        if self.membership is None or not self.defaults.domains:
+            return ""
+        return await self.membership.domain(team_id, user_id)
 
     async def _groups_of(self, team_id: str, user_id: str) -> tuple[list[UserGroup], bool]:
         """The listed groups that a person is in, and whether the members of all are known."""

@@ -160,6 +160,8 @@ def user_json(user: User, team: Team, clock: Clock, *, with_email: bool) -> Json
         "is_bot": user.is_bot,
         "is_app_user": False,
         "is_restricted": False,
+        "is_ultra_restricted": False,
+        **({"is_email_confirmed": True} if with_email and user.email else {}),
         "profile": profile,
     }
 

@@ -253,6 +253,7 @@ def _put_together(
         admins=frozenset(settings.admins),
         organization=settings.default_organization,
         role=settings.default_role,
+        domains=settings.email_domains,
     )
     return Parts(
         settings=settings,

@@ -1,4 +1,4 @@
-"""Who is in Slack's user groups: asked for, and remembered for a while."""
+"""Who is in Slack's user groups, and of which domain: asked for, and remembered for a while."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from analysis.clock import Clock
 from bot.outbox.slack_calls import CallFailed, Calls, NoAnswer, Refusal, TooMany, WebApi
+from bot.slack.email_domains import EmailDomains
 
 if TYPE_CHECKING:
     from bot.slack.app import SlackAccess
@@ -76,6 +77,7 @@ class GroupMembers:
         self._slack = slack
         self._clock = clock
         self._groups: dict[tuple[str, str], _Memory] = {}
+        self._domains = EmailDomains(slack, clock)
 
     async def members(self, team_id: str, group_id: str) -> frozenset[str] | None:
         """The Slack ids of a group's members; None: that cannot be known at the moment."""
@@ -85,6 +87,10 @@ class GroupMembers:
                 if memory.is_due(self._clock()):
                     await self._ask(memory, team_id, group_id)
         return memory.known(self._clock())
+
+    async def domain(self, team_id: str, user_id: str) -> str | None:
+        """The domain of somebody's address; empty: none counts; None: it cannot be known now."""
+        return await self._domains.domain(team_id, user_id)
 
     async def _ask(self, memory: _Memory, team_id: str, group_id: str) -> None:
         try:

@@ -40,6 +40,9 @@ class Known:
         self.asked.append(f"{team_id}/{group_id}")
         return self.groups.get(group_id, frozenset())
 
+    async def domain(self, team_id: str, user_id: str) -> str | None:
+        raise AssertionError("no domain is set")
+
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncGenerator[Store]:

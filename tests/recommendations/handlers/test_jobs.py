@@ -200,6 +200,9 @@ class Groups:
         assert team_id == "T1"
         return self.of[group_id]
 
+    async def domain(self, team_id: str, user_id: str) -> str | None:
+        raise AssertionError("no domain is set")
+
 
 def with_groups(desk: Desk, **members: str | None) -> GroupLeads:
     groups = Groups(
