@@ -6,7 +6,7 @@ day: an offset that is small beside the series' usual days keeps its logarithm f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -64,8 +64,9 @@ class Baselines:
         level: of the looked-at day, its weekday left aside.
         residuals: how far each past day lay from what the days before it said of it.
         spread: standard deviation of such residuals for the looked-at day, robust, with its floor.
-        rise, fall: the same of a day above and below what was expected: half of it (in squares)
-            from the days on that side alone, for what bursts upwards seldom bursts downwards.
+        rise, fall: the same of a day above and below what was expected, mostly from the days on
+            that side alone: what bursts upwards seldom bursts downwards, and days on which
+            something was closed say nothing of how far it rises.
     """
 
     days: Counts
@@ -87,6 +88,15 @@ class Baselines:
     def expected_log(self) -> Floats:
         """Of the looked-at day."""
         return self.level + self.weekdays[:, 0]
+
+    def at_least(self, least: Floats) -> Baselines:
+        """The same, no spread of a series below its least one."""
+        return replace(
+            self,
+            spread=np.maximum(self.spread, least),
+            rise=np.maximum(self.rise, least),
+            fall=np.maximum(self.fall, least),
+        )
 
     def row(self, place: int) -> Baselines:
         """Those of one series."""
@@ -208,9 +218,11 @@ def running_mean(values: Floats, days: int) -> Floats:
 
 
 def _of_side(residuals: Floats, whole: Floats, side: int) -> Floats:
-    """The spread on one side of what was expected, half of it taken from both."""
-    own = spread_of(np.where(residuals * side > 0, residuals, np.nan))
-    return np.sqrt((np.where(np.isnan(own), whole, own) ** 2 + whole**2) / 2)
+    """The spread on one side of what was expected, a week of days of both added to those of it."""
+    one = np.where(residuals * side > 0, residuals, np.nan)
+    days = known(one)
+    squares = np.nan_to_num(spread_of(one)) ** 2
+    return np.sqrt((days * squares + WEEK * whole**2) / (days + WEEK))
 
 
 def _weekdays(logs: Floats) -> tuple[Floats, Floats]:

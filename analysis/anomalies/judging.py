@@ -9,6 +9,7 @@ import numpy as np
 from analysis.anomalies.found import Bools, DetectorSettings, Floats, Shape
 from analysis.anomalies.look import Look
 from analysis.anomalies.multiplicity import limits, weights
+from analysis.anomalies.spikes import distance
 from analysis.anomalies.tails import t_tail, tail_chances, tail_weights
 
 SHARES = {
@@ -37,7 +38,7 @@ CEILING = 0.029
 standard deviations for a sudden rise, three for a fall."""
 
 CALM = 0.12
-LEAST_OF_CEILING = 0.4
+LEAST_OF_CEILING = 0.6
 """Spread up to which a spike has the whole ceiling; in a series twice as wild it has half of it,
 and in none less than this share. A day half as dear again can be told from the noise of a calm
 series, hardly from that of a wild one: as many false alarms there would go with few right ones."""
@@ -84,7 +85,7 @@ def _never(look: Look) -> Floats:
 def _spike(look: Look, side: int) -> Floats:
     scores = look.scores.agreed * side
     spread = look.base.rise if side > 0 else look.base.fall
-    past = look.base.residuals / spread[:, None] * side
+    past = distance(look.base.residuals) / spread[:, None] * side
     kinds = tail_weights(np.where(past > 0, past, np.nan))
     as_odd = past >= scores[:, None]
     begins = as_odd & ~np.pad(as_odd[:, :-1], ((0, 0), (1, 0)))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from analysis.anomalies.baselines import HISTORY_DAYS, WEEK, Baselines, baselines
+from analysis.anomalies.events import counting_noise
 from analysis.anomalies.found import DetectorSettings, Floats, SeriesTable
 from analysis.anomalies.level_shifts import OLD_DAYS, LevelShifts, level_shifts
 from analysis.anomalies.returns import has_returned
@@ -52,6 +53,7 @@ def look_at(table: SeriesTable, place: int, settings: DetectorSettings) -> Look:
     """A look at the day in a column."""
     actual = table.values[:, place]
     base = baselines(baseline_days(table, place, HISTORY_DAYS))
+    base = base.at_least(counting_noise(table, base))
     look = Look(
         table=table,
         place=place,

@@ -43,12 +43,21 @@ def day_scores(base: Baselines, actual: Floats) -> DayScores:
     """
     log = np.log(np.maximum(actual, 0.0) + base.offset)
     apart = log - base.expected_log
-    robust = apart / np.where(apart > 0, base.rise, base.fall)
+    robust = distance(apart) / np.where(apart > 0, base.rise, base.fall)
     few = known(base.adjusted[:, -WEEK:]) < LEAST_LEVEL_DAYS
     week = np.where(few, robust, week_scores(base, log))
     together = np.sign(robust) * np.minimum(np.abs(robust), AGREEMENT * np.abs(week))
     agreed = np.where(np.sign(robust) == np.sign(week), together, 0.0)
     return DayScores(robust, week, np.where(np.isnan(robust), np.nan, agreed))
+
+
+def distance(apart: Floats) -> Floats:
+    """Of logarithms: a rise as it is, by factors; a fall as the share that is lacking, 1 at most.
+
+    As a logarithm, a day on which a shop was closed is farther off than any rise ever is. As a
+    share it is what it is: much where days are alike, little where half is lacking every week.
+    """
+    return np.where(apart > 0, apart, np.expm1(apart))
 
 
 def week_scores(base: Baselines, log: Floats) -> Floats:

@@ -152,3 +152,10 @@ def test_bands_decide_how_severe_a_finding_is_and_the_lowest_whether_it_is_one()
 def test_growth_is_no_spike() -> None:
     costs = noisy(20, noise=0.05, growth=0.01)
     assert [found(costs, column) for column in range(60, 100, 7)] == [[]] * 6
+
+
+def test_one_day_without_anything_is_told_where_days_are_alike_not_where_they_are_wild() -> None:
+    alike, wild = noisy(noise=0.1), noisy(noise=0.35)
+    alike[0, -1] = wild[0, -1] = 0.0
+    assert the_only(found(alike)).actual == 0.0
+    assert found(wild) == []
