@@ -129,7 +129,7 @@ _COSTS = st.decimals(-1000, 1000, places=15, allow_nan=False, allow_infinity=Fal
 
 
 @settings(
-    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(
     charges=st.lists(
