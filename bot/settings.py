@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
 from bot.outbox.webhooks import Webhook
-from handlers.callers import Reach
+from handlers.reach import Reach
 from queries.dimensions import BUILT_IN, Dimension, Dimensions, Source
 from queries.request_table import DEFAULT_TABLE, RequestTable
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from analysis.errors import BadInput, NotAllowed
 from analysis.roles import Role
 from handlers.caller import Caller
+from handlers.reach import Reach
 from storage.records.person import Person
 from storage.records.user_group import UserGroup
 from storage.store import Store
@@ -29,19 +30,6 @@ class Membership(Protocol):
         Empty: they have none that counts; None: that cannot be known at the moment.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far somebody reaches.
-
-    Attributes:
-        organization: within which.
-        role: how far.
-    """
-
-    organization: str
-    role: Role = Role.USER
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from analysis.errors import BadInput, NotAllowed
 from analysis.roles import Role
 from bot.settings import Settings
 from handlers.caller import Caller
-from handlers.callers import Callers, PersonDefaults, Reach
+from handlers.callers import Callers, PersonDefaults
+from handlers.reach import Reach
 from storage import Store
 from storage.records.person import Person
 from storage.records.user_group import UserGroup
