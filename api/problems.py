@@ -108,7 +108,9 @@ def problem_response(
         error_id=error_id,
     )
     content = problem.model_dump(exclude_none=True)
-    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+    # A client may keep a 404 otherwise, and go on with it when the thing is there (RFC 9110, 15.1).
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(content, status, kept, media_type=MEDIA_TYPE)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:

@@ -90,6 +90,7 @@ async def test_a_refusal_says_what_is_wrong(
     assert (found.status, found.body["status"]) == (status, status)
     assert found.headers["content-type"] == "application/problem+json"
     assert found.body["detail"]
+    assert found.headers["cache-control"] == "no-store"
 
 
 async def test_what_the_client_has_is_not_sent_again(api: Api) -> None:
