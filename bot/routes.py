@@ -24,13 +24,6 @@ from bot.blocks.rates import rate_preview_answer, rate_saved_answer, rate_undone
 from bot.blocks.reconcile import reconcile_answer
 from bot.blocks.replay import replay_answer
 from bot.blocks.report import preview_answer
-from bot.blocks.statement import statement_answer
-from bot.blocks.statement_decisions import (
-    close_preview_answer,
-    closed_answer,
-    closed_months_answer,
-    rule_answer,
-)
 from bot.blocks.trends import trends_answer
 from bot.blocks.utilization import utilization_answer, utilization_csv
 from bot.blocks.whatif import recommended_answer, what_if_answer
@@ -54,18 +47,12 @@ from bot.grammar.pricing_set import (
 )
 from bot.grammar.query import QueryCommand, QueryListCommand, ReconcileCommand
 from bot.grammar.report import ReportCommand
-from bot.grammar.statement import (
-    StatementCloseCommand,
-    StatementCommand,
-    StatementListCommand,
-    StatementRuleCommand,
-)
 from bot.grammar.trends import TrendsCommand, write_trends
 from bot.grammar.whatif import WhatIfCommand
 from bot.grammar.why import WhyCommand, write_why
 from bot.query_csv import query_csv
 from bot.route import Route, Routes
-from bot.statement_csv import statement_csv
+from bot.statement_routes import add_statement_routes
 from bot.whatif_csv import pricing_compare_csv, what_if_csv
 from bot.why_csv import why_csv
 from handlers.about import AboutHandler
@@ -146,10 +133,7 @@ def routes_of(handlers: Handlers, dimensions: Dimensions) -> Routes:
     routes.add(QueryListCommand, _query_list(handlers.queries))
     routes.add(ReconcileCommand, _reconcile(handlers.reconcile))
     routes.add(BreakEvenCommand, _break_even(handlers.breakeven))
-    routes.add(StatementCommand, _statement(handlers.showback))
-    routes.add(StatementRuleCommand, _statement_rule(handlers.showback))
-    routes.add(StatementCloseCommand, _statement_close(handlers.showback))
-    routes.add(StatementListCommand, _statement_list(handlers.showback))
+    add_statement_routes(routes, handlers.showback)
     routes.add(ReportCommand, _report(handlers.report))
     routes.add(AboutCommand, _about(handlers.about))
     routes.add(HelpCommand, _help(dimensions))
@@ -356,45 +340,6 @@ def _break_even(handler: BreakEvenHandler) -> Route[BreakEvenCommand]:
         return break_even_csv(await handler.break_even(command.request, caller))
 
     return Route(answer, csv)  # never kept: a new price changes it, and no new data
-
-
-def _statement(handlers: ShowbackHandlers) -> Route[StatementCommand]:
-    async def answer(command: StatementCommand, caller: Caller) -> Answer:
-        found = await handlers.statements.statement(command.request, caller)
-        return statement_answer(found, caller)
-
-    async def csv(command: StatementCommand, caller: Caller) -> CsvFile:
-        return statement_csv(await handlers.statements.statement(command.request, caller))
-
-    return Route(answer, csv)  # never kept: a rule and a closing change it, and no new data
-
-
-def _statement_rule(handlers: ShowbackHandlers) -> Route[StatementRuleCommand]:
-    async def answer(command: StatementRuleCommand, caller: Caller) -> Answer:
-        rules, rule, month = handlers.rules, command.rule, command.from_month
-        if rule is None:
-            return rule_answer(await rules.show(caller))
-        return rule_answer(await rules.set(rule, month, caller, "slack"))
-
-    return Route(answer)
-
-
-def _statement_close(handlers: ShowbackHandlers) -> Route[StatementCloseCommand]:
-    async def answer(command: StatementCloseCommand, caller: Caller) -> Answer:
-        closing, month, digest = handlers.closing, command.month, command.digest
-        if not digest:
-            return close_preview_answer(await closing.preview(month, caller))
-        return closed_answer(await closing.close(month, digest, caller, "slack"))
-
-    return Route(answer)
-
-
-def _statement_list(handlers: ShowbackHandlers) -> Route[StatementListCommand]:
-    async def answer(command: StatementListCommand, caller: Caller) -> Answer:
-        del command
-        return closed_months_answer(await handlers.statements.list(caller), caller)
-
-    return Route(answer)
 
 
 def _report(handler: ReportHandler) -> Route[ReportCommand]:

@@ -47,14 +47,19 @@ def _rows(result: MonthStatement, one: Statement) -> list[tuple[object, ...]]:
 def _parts(result: MonthStatement, line: Line) -> list[tuple[object, ...]]:
     # The first one always: the requests stand there.
     kept = [part for part in Part if line.amounts[part] or part is Part.GPU]
-    return [_row(result, line, part.value, line.amounts[part]) for part in kept]
+    # Not known is not nothing.
+    unknown = line.use.is_unpriced
+    return [
+        _row(result, line, part.value, None if unknown and part is Part.GPU else line.amounts[part])
+        for part in kept
+    ]
 
 
 def _row(
     result: MonthStatement,
     line: Line,
     item: str,
-    amount: Decimal,
+    amount: Decimal | None,
     correction: Correction | None = None,
 ) -> tuple[object, ...]:
     team = "no team" if line.team == "" else line.team

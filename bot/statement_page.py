@@ -172,7 +172,7 @@ def _plain(words: str) -> str:
     """A sentence of a message without its marks."""
     if words.startswith(":"):
         words = words.partition(": ")[2] or words
-    return unescape(words)
+    return unescape(words.removeprefix("🔒 "))
 
 
 def _usd(amount: Decimal) -> str:

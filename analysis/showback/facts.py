@@ -58,6 +58,11 @@ class Use:
             )
 
     @property
+    def is_unpriced(self) -> bool:
+        """Whether no request has a price, so that the direct cost is not known."""
+        return bool(self.requests) and self.unpriced == self.requests and not self.direct
+
+    @property
     def fully_loaded(self) -> Decimal:
         """USD: direct cost with the idle and overhead pushed onto it."""
         with localcontext(EXACT):

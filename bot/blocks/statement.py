@@ -105,6 +105,8 @@ def books_notes(result: MonthStatement, books: Books) -> list[str]:
 
 
 def _everybody(result: MonthStatement, books: Books, caller: Caller) -> Answer:
+    if not (result.statements or books.infrastructure or books.not_charged.total):
+        return _nothing(result, caller)
     lines = books_lines(result, books)
     blocks: list[Block] = [section("\n".join(lines), "statement-total")]
     if result.statements or books.not_charged.total:
@@ -114,11 +116,28 @@ def _everybody(result: MonthStatement, books: Books, caller: Caller) -> Answer:
     return Answer(" · ".join(lines).replace("*", ""), tuple(blocks))
 
 
+def _nothing(result: MonthStatement, caller: Caller) -> Answer:
+    sentence = f"There is no cost in {month_words(result.month)}."
+    covered = result.freshness.covered(result.zone)
+    hint = "There is no data yet: load some with `costbot import` or `costbot sample`."
+    if covered is not None:
+        hint = f"The data runs from {covered[0]} to {covered[1]}."
+    notes = [*coverage_words(result), freshness_line(result.freshness, result.zone)]
+    blocks: tuple[Block, ...] = (
+        section(f"*{sentence}*\n{hint}", "statement-total"),
+        context(notes, "statement-notes"),
+        ActionsBlock(list(_buttons(result, caller)), block_id="statement-next"),
+    )
+    return Answer(f"{sentence} {hint}", blocks)
+
+
 def _one(result: MonthStatement, one: Statement, caller: Caller) -> Answer:
     name = escape(whose(one.line))
     if one.line.team is not None:
         name = f"Team {name} of {escape(short(one.line.organization))}"
     headline = f"*{name}: {cents(one.total)}* for {month_words(result.month)}"
+    if one.line.use.is_unpriced:
+        headline += ", without direct cost: none of its requests has a price"
     blocks: list[Block] = [
         section(f"{headline}\n{state_words(result)}", "statement-total"),
         _parts_table(one),
@@ -158,7 +177,10 @@ def _table(rows: tuple[Statement, ...], nobody: list[Statement], block_id: str) 
         if has_corrections:
             amounts.append(sum((one.corrected for one in several), NOTHING))
         amounts.append(sum((one.total for one in several), NOTHING))
-        return [escape(name), *(cents(amount) for amount in amounts)]
+        written = [cents(amount) for amount in amounts]
+        if several and all(one.line.use.is_unpriced for one in several):
+            written[0] = "not known"
+        return [escape(name), *written]
 
     def lines(shown: int) -> Lines:
         kept, rest = list(rows[:shown]), list(rows[shown:])

@@ -62,7 +62,7 @@ def close_preview_answer(preview: ClosePreview) -> Answer:
 def closed_answer(closed: ClosedMonth) -> Answer:
     """That a month is closed."""
     charged = closed.infrastructure - closed.not_charged
-    line = f":lock: *{month_words(closed.month)} is closed*: {cents(charged)} in its statements"
+    line = f"🔒 *{month_words(closed.month)} is closed*: {cents(charged)} in its statements"
     if closed.not_charged:
         line += f", {cents(closed.not_charged)} not charged"
     if closed.corrected:

@@ -87,7 +87,7 @@ def state_words(result: MonthStatement) -> str:
         case MonthState.CLOSED if result.closed is not None:
             who = escape(short(result.closed.actor.name))
             day = result.closed.at.astimezone(result.zone)
-            return f":lock: Closed by {who} on {day:%Y-%m-%d}: it does not change any more"
+            return f"🔒 Closed by {who} on {day:%Y-%m-%d}: it does not change any more"
         case MonthState.PROVISIONAL:
             return ":hourglass_flowing_sand: Provisional: the month is not over"
         case _:

@@ -213,7 +213,7 @@ async def test_a_month_is_looked_at_and_closed_with_one_click(play: Play):
         await click(playing, message, "Close 2026-10 …", "ada")
         assert message.text.startswith("Close October 2026?")
         await click(playing, message, "Close 2026-10", "ada")
-        assert message.text.startswith(":lock: October 2026 is closed: $1,240.01")
+        assert message.text.startswith("🔒 October 2026 is closed: $1,240.01")
         again = await asked(playing, "/cost statement close 2026-10", "ada")
         assert "2026-10 was closed already, by Ada Admin" in again.text
         entries = await playing.parts.store.audit.page()
