@@ -12,6 +12,7 @@ import numpy as np
 from analysis.anomalies.detect import detect
 from analysis.anomalies.found import DetectorSettings
 from benchmarks.anomaly_truth import real
+from benchmarks.anomaly_truth.few import few
 from benchmarks.anomaly_truth.generated import KINDS
 from benchmarks.anomaly_truth.planting import DRIFTS, LAUNCH, SHIFTS, SPIKES, Trial
 from benchmarks.anomaly_truth.rivals import FIRST, Rule, both_measured, costbot, table_of, z_score
@@ -19,7 +20,8 @@ from benchmarks.anomaly_truth.scoring import Score
 from benchmarks.anomaly_truth.trials import BEGIN, DAYS, clean, generated_trial, real_trial
 
 FIRST_SEED = 9_000
-"""Thresholds were chosen on seeds below 200."""
+"""Thresholds were chosen on seeds below 200, and on every second cash machine; from this seed on
+the other ones are looked at."""
 
 SEEDS = 4
 
@@ -46,6 +48,7 @@ def main() -> None:
     show_rules(scores)
     show_planted(scores)
     show_kinds(scores)
+    _few(seed)
     _real(seed)
     _many(seed)
     _speed(seed)
@@ -62,15 +65,16 @@ def rules_on(trials: Sequence[Trial]) -> dict[str, Score]:
 
 def show_rules(scores: dict[str, Score]) -> None:
     print(
-        "\n| rule | precision | recall | of spikes | +50 % on 10 % noise | delay of shifts, days "
-        "| false alarms per 100 clean days | holidays flagged |"
+        "\n| rule | precision | recall | F1 | of spikes | +50 % on 10 % noise | delay of "
+        "shifts, days | false alarms per 100 clean days | holidays flagged |"
     )
-    print("| --- " * 8 + "|")
+    print("| --- " * 9 + "|")
     for name, score in scores.items():
         print(
-            f"| {name} | {score.precision:.2f} | {score.recall():.2f} | {score.recall('spike'):.2f}"
-            f" | {score.recall('spike +50', 'noise 10'):.2f} | {np.mean(score.delays or [0]):.1f}"
-            f" | {score.false_alarms:.2f} | {score.neutral_flagged / max(score.neutral, 1):.2f} |"
+            f"| {name} | {score.precision:.2f} | {score.recall():.2f} | {score.f1:.2f} "
+            f"| {score.recall('spike'):.2f} | {score.recall('spike +50', 'noise 10'):.2f} "
+            f"| {np.mean(score.delays or [0]):.1f} | {score.false_alarms:.2f} "
+            f"| {score.neutral_flagged / max(score.neutral, 1):.2f} |"
         )
 
 
@@ -96,9 +100,19 @@ def show_kinds(scores: dict[str, Score]) -> None:
         print(f"| {kind.name} | " + " | ".join(cells) + " |")
 
 
+def _few(seed: int) -> None:
+    print("\n300 series of 3 to 60 requests a day: false alarms per 100 clean days / of spikes × 4")
+    for name, settings in (("by itself", ALONE), ("one family", DetectorSettings())):
+        for costs_alone in (True, False):
+            one = few(seed, settings, costs_alone=costs_alone)
+            known = "costs alone" if costs_alone else "with their requests"
+            print(f"| {name}, {known} | {one.false_alarms:.2f} / {one.recall:.2f} |")
+
+
 def _real(seed: int) -> None:
     if (path := real.trace("nn5_daily_22.csv")) is not None:
-        trial = real_trial(seed, real.cash_machines(path), "cash machines")
+        half = real.cash_machines(path)[int(seed >= FIRST_SEED) :: 2]
+        trial = real_trial(seed, half, "cash machines")
         print(f"\n{len(trial.kinds)} stretches of {DAYS} real days of cash machines, planted")
         show_rules(rules_on([trial]))
     if (path := real.trace("nab")) is not None:

@@ -47,6 +47,12 @@ class Score:
         """For each 100 clean days of a series."""
         return 100 * self.wrong / max(self.clean, 1)
 
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and of the share that was found in time."""
+        recall = self.recall()
+        return 2 * self.precision * recall / max(self.precision + recall, 1e-9)
+
     def false_alarms_of(self, kind: str) -> float:
         """The same, of one kind of series."""
         return 100 * self.wrong_of[kind] / max(self.clean_of[kind], 1)
