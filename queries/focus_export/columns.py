@@ -69,15 +69,21 @@ _TOKENS = (
 )
 # DuckDB divides decimals as floats: so billionths of a second are counted, and divided once.
 _NANO = "replace(gpu_seconds::VARCHAR, '.', '')::HUGEINT"
+_MILLIONS = f"{_TOKENS} * 0.000001::DECIMAL(7,6)"
 _GPU_HOURS = f"((({_NANO}) * 1000000 + 1800) // 3600) * 0.000000000000001::DECIMAL(16,15)"
 
 
 def _of_measured(gpu: str, tokens: str, requests: str, capacity: str) -> str:
     """A value by what of a row is measured; without anything, it is capacity of a day."""
     return (
-        f"CASE WHEN {_IS_CREDIT} THEN NULL WHEN gpu_seconds > 0 THEN {gpu} "
+        f"CASE WHEN gpu_seconds > 0 THEN {gpu} "
         f"WHEN {_TOKENS} > 0 THEN {tokens} WHEN requests > 0 THEN {requests} ELSE {capacity} END"
     )
+
+
+def _but_for_credits(sql: str) -> str:
+    """The value of usage; credits have consumed nothing."""
+    return f"CASE WHEN NOT ({_IS_CREDIT}) THEN {sql} END"
 
 
 _SERVICE = (
@@ -135,13 +141,13 @@ def focus_columns(tagged: Iterable[Dimension]) -> tuple[FocusColumn, ...]:
         FocusColumn(
             "ConsumedQuantity",
             decimal,
-            f"({_of_measured('gpu_seconds', _TOKENS, 'requests', '1')})::{MONEY}",
+            _but_for_credits(f"({_of_measured('gpu_seconds', _TOKENS, 'requests', '1')})::{MONEY}"),
             nullable=True,
         ),
         FocusColumn(
             "ConsumedUnit",
             text,
-            _of_measured("'GPU-Seconds'", "'Tokens'", "'Requests'", "'Days'"),
+            _but_for_credits(_of_measured("'GPU-Seconds'", "'Tokens'", "'Requests'", "'Days'")),
             nullable=True,
         ),
         FocusColumn("ContractedCost", decimal, billed),
@@ -152,14 +158,15 @@ def focus_columns(tagged: Iterable[Dimension]) -> tuple[FocusColumn, ...]:
         FocusColumn(
             "PricingQuantity",
             decimal,
-            f"({_of_measured(_GPU_HOURS, f'{_TOKENS} * 0.000001::DECIMAL(7,6)', 'requests', '1')})"
-            f"::{MONEY}",
+            _but_for_credits(f"({_of_measured(_GPU_HOURS, _MILLIONS, 'requests', '1')})::{MONEY}"),
             nullable=True,
         ),
         FocusColumn(
             "PricingUnit",
             text,
-            _of_measured("'GPU-Hours'", "'1000000 Tokens'", "'Requests'", "'Days'"),
+            _but_for_credits(
+                _of_measured("'GPU-Hours'", "'1000000 Tokens'", "'Requests'", "'Days'")
+            ),
             nullable=True,
         ),
         FocusColumn("ProviderName", text, _PROVIDER),
@@ -176,7 +183,6 @@ def focus_columns(tagged: Iterable[Dimension]) -> tuple[FocusColumn, ...]:
             "SkuMeter",
             text,
             _of_measured("'GPU time'", "'Tokens'", "'Requests'", "'Capacity'"),
-            nullable=True,
         ),
         FocusColumn("SkuPriceId", text, _SKU, nullable=True),
         FocusColumn("SubAccountId", text, "organization", nullable=True),

@@ -78,7 +78,7 @@ OTHERS = {
     "ResourceType": Rule(nullable=True),
     "ServiceSubcategory": Rule(allowed=("Generative AI", "Other (Other)")),
     "SkuId": Rule(nullable=True),
-    "SkuMeter": Rule(nullable=True),
+    "SkuMeter": Rule(),
     "SkuPriceDetails": Rule("JSON", nullable=True),
     "SkuPriceId": Rule(nullable=True),
     "SubAccountId": Rule(nullable=True),
