@@ -173,6 +173,11 @@ def _shared_out(
     shares: dict[str, list[Decimal]] = {name: [] for name in sorted(names)}
     measured: list[Pool] = []
     for pool in pools:
+        if not pool.amount:
+            for given in shares.values():
+                given.append(NOTHING)
+            measured.append(pool)
+            continue
         weights, measure = _weights(pool, uses, rule)
         whole = HUNDRED if rule.method is Method.FIXED else sum(weights.values(), NOTHING)
         left = pool.amount
@@ -208,24 +213,23 @@ def _weights(
 
 
 def _weight(uses: Uses, feeds: Iterable[Feed], basis: Basis) -> Decimal:
-    use = sum((uses[feed] for feed in feeds if feed in uses), Use())
+    several = [uses[feed] for feed in feeds if feed in uses]
     match basis:
         case Basis.COST:
-            return max(use.direct, NOTHING)
+            return max(sum((use.direct for use in several), NOTHING), NOTHING)
         case Basis.REQUESTS:
-            return Decimal(use.requests)
+            return Decimal(sum(use.requests for use in several))
         case Basis.GPU_SECONDS:
-            return max(use.gpu_seconds, NOTHING)
+            return max(sum((use.gpu_seconds for use in several), NOTHING), NOTHING)
 
 
 def _parts(uses: Uses, pools: Sequence[Pool], shares: Sequence[Decimal]) -> dict[Part, Decimal]:
-    whole = _all(uses)
     found = {
         Part.GPU: uses.get(Feed.GPU, Use()).direct,
         Part.LLM: uses.get(Feed.USAGE, Use()).direct,
         Part.OTHER: uses.get(Feed.FOCUS, Use()).direct,
-        Part.IDLE: whole.idle,
-        Part.OVERHEAD: whole.overhead,
+        Part.IDLE: sum((use.idle for use in uses.values()), NOTHING),
+        Part.OVERHEAD: sum((use.overhead for use in uses.values()), NOTHING),
         Part.UNATTRIBUTED: NOTHING,
         Part.SHARED: NOTHING,
     }

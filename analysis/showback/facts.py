@@ -194,7 +194,8 @@ def used(lines: Iterable[UseLine]) -> dict[Feed, Use]:
     """The lines' use by source."""
     found: dict[Feed, Use] = {}
     for line in lines:
-        found[line.feed] = found.get(line.feed, Use()) + line.use
+        known = found.get(line.feed)
+        found[line.feed] = line.use if known is None else known + line.use
     return found
 
 
