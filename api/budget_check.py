@@ -79,7 +79,8 @@ def _question(request: Request, dimensions: Dimensions, own: str | None) -> Ques
         raise BadInput("The organization is not named.", "Add organization=… to the address.")
     if own is not None and organization != own:
         # Whether others have budgets is not said: theirs are not there, as those of nobody.
-        raise NotFound(f"There is no organization {shown(organization)}.", "Leave the organization out.")
+        sentence = f"There is no organization {shown(organization)}."
+        raise NotFound(sentence, "Leave the organization out.")
     return Question(organization, {name: value for name, value in told.items() if value}, estimate)
 
 
