@@ -39,7 +39,7 @@ standard deviations for a sudden rise, three for a fall."""
 
 CALM = 0.12
 LEAST_OF_CEILING = 0.6
-"""Spread up to which a spike has the whole ceiling; in a series twice as wild it has half of it,
+"""Spread up to which a spike has the whole ceiling; in wilder series less, in inverse proportion,
 and in none less than this share. A day half as dear again can be told from the noise of a calm
 series, hardly from that of a wild one: as many false alarms there would go with few right ones."""
 
