@@ -9,79 +9,24 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
 from bot.outbox.webhooks import Webhook
+from bot.settings_values import CustomDimension, domain_in
 from handlers.reach import Reach
-from queries.dimensions import BUILT_IN, Dimension, Dimensions, Source
+from queries.dimensions import BUILT_IN, Dimensions
 from queries.request_table import DEFAULT_TABLE, RequestTable
 
 DEFAULT_HOME = Path(".costbot")
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-
 _ENCRYPTED_OR_OWN = re.compile(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])([:/]|$)")
-
-
-class CustomDimension(BaseModel):
-    """A dimension of the deployment's own, filled from a column of imported files or from a tag."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
-    column: str | None = None
-    tag: str | None = None
-    sources: tuple[Source, ...] = tuple(Source)
-    audience: Role = Role.USER
-    meaning: str = ""
-    plural: str | None = None
-
-    @model_validator(mode="after")
-    def _has_one_origin(self) -> CustomDimension:
-        if (self.column is None) == (self.tag is None):
-            message = f"dimension {self.name} needs either a column or a tag to be filled from"
-            raise ValueError(message)
-        return self
-
-    def as_dimension(self) -> Dimension:
-        """The declaration that everything else works with."""
-        return Dimension(
-            name=self.name,
-            column=f"x_{self.name}",
-            sources=frozenset(self.sources),
-            meaning=self.meaning
-            or f"the deployment's own dimension, from {self.column or self.tag}",
-            plural=self.plural or f"{self.name}s",
-            audience=self.audience,
-            import_column=self.column,
-            tag=self.tag,
-            custom=True,
-        )
-
-
-def _domain_in(piece: str) -> tuple[str, Reach]:
-    """What `acme.com=acme:user` says."""
-    domain, _, reach = (part.strip() for part in piece.partition("="))
-    organization, colon, role = (part.strip() for part in reach.rpartition(":"))
-    if not colon:
-        organization, role = reach, Role.USER.value
-    if not _DOMAIN.fullmatch(domain.lower()) or not organization:
-        message = f"{piece!r} is no domain with an organization; one is acme.com=acme:user"
-        raise ValueError(message)
-    if role not in (Role.USER, Role.ORG_ADMIN):
-        message = f"{role!r} is no role that a domain can give; user and org_admin are"
-        raise ValueError(message)
-    return domain.lower(), Reach(organization, Role(role))
 
 
 class Settings(BaseSettings):
@@ -355,7 +300,7 @@ class Settings(BaseSettings):
         if value == "{}":  # as `.env.example` has it
             return {}
         pieces = [piece.strip() for piece in value.split(",") if piece.strip()]
-        found = dict(_domain_in(piece) for piece in pieces)
+        found = dict(domain_in(piece) for piece in pieces)
         if len(found) < len(pieces):
             message = "a domain is named twice"
             raise ValueError(message)

@@ -65,7 +65,9 @@ class AnomalyFindingRow(Base):
     __table_args__ = (
         UniqueConstraint("series", "day"),
         Index("ix_anomaly_findings_day", "day", "organization"),
-        CheckConstraint("outcome IN ('told', 'together', 'part', 'silent', 'before')", name="outcome"),
+        CheckConstraint(
+            "outcome IN ('told', 'together', 'part', 'silent', 'before')", name="outcome"
+        ),
         CheckConstraint("outcome <> 'part' OR part_of IS NOT NULL", name="part"),
     )
 

@@ -17,7 +17,7 @@ from analysis.periods import Calendar, Dates, Last
 from analysis.roles import Role
 from bot.grammar.breakeven import BreakEvenCommand, write_break_even
 from bot.grammar.parse import parse
-from bot.settings import CustomDimension
+from bot.settings_values import CustomDimension
 from handlers.breakeven import BreakEvenHandler, BreakEvenRequest, BreakEvenResult
 from handlers.caller import Caller
 from handlers.equivalents import ApiModel, PerMillion, PerRequest
