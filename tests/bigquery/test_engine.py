@@ -14,7 +14,8 @@ import pytest
 from pydantic import ValidationError
 
 from analysis.roles import Role
-from bot.settings import CustomDimension, Settings
+from bot.settings import Settings
+from bot.settings_values import CustomDimension
 from handlers.caller import Caller
 from handlers.queries import QueryHandler, QueryRequest
 from playground.bigquery.server import running
