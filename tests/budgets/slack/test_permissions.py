@@ -41,7 +41,11 @@ WHO: Mapping[str, tuple[Role, str | None] | None] = {
 }
 LADDER = (Role.USER, Role.ORG_ADMIN, Role.ADMIN)
 
-OURS = tuple(name for name in ACTIONS if name.startswith(("budget_", "raise_", "alert_")))
+OURS = tuple(
+    name
+    for name in ACTIONS
+    if name.startswith(("budget_", "raise_", "alert_")) and not name.startswith("alert_rule_")
+)
 OUR_VIEWS = tuple(name for name in VIEWS if name.startswith(("budget_", "raise_")))
 NOWHERE = {"budget_list", "budget_new", "create", "list", "help"}
 """What concerns no budget that there is."""
