@@ -18,12 +18,12 @@ from handlers.focus_export import ACCOUNT, FocusExport, FocusExportRequest
 from queries.focus_export.columns import VERSION
 from queries.focus_export.writing import FileFormat
 
-app = typer.Typer(no_args_is_help=True, help="Write costs as files for other systems.")
+app = typer.Typer(no_args_is_help=True, help="Write costs as files for other systems: FOCUS.")
 
 
 @app.callback()
 def exports() -> None:
-    """Write costs as files for other systems."""
+    """Write costs as files for other systems: FOCUS."""
 
 
 @app.command()

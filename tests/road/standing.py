@@ -48,6 +48,14 @@ class Standing:
         """What comes of a typed line, once everything that it began is over."""
         return self._runner.run(self._said(line, name))
 
+    def closed_forms(self, name: str) -> int:
+        """Closes the forms that somebody has open, and says how many they were."""
+        workspace = self.stage.slack.workspace
+        user = self.stage.user_id(name)
+        number = len(workspace.modals_of(user))
+        workspace.set_modals(user, [])
+        return number
+
     async def _said(self, line: str, name: str) -> Outcome:
         slack = self.stage.slack
         channel = slack.workspace.find_channel(CHANNEL)

@@ -49,13 +49,13 @@ def displayed(part: object) -> str:
     return str(part)
 
 
-def wrong_with(outcome: Outcome, complaints: Sequence[str]) -> list[str]:
-    """What an answer should not have come to."""
+def wrong_with(outcome: Outcome, complaints: Sequence[str], forms: int = 0) -> list[str]:
+    """What an answer should not have come to; some lines open a form in place of one."""
     said = displayed(outcome.ack)
     checks = {
         f"status {outcome.status}": outcome.status == 200,
         f"refused by Slack: {outcome.error} {outcome.problems}": not outcome.error,
-        "nothing said": bool(outcome.ack.get("text")),
+        "nothing said": bool(outcome.ack.get("text")) or forms == 1,
         "answered later": not said.startswith("Fetching"),
         "an error": "Something went wrong" not in said,
         "a reference": not any(mark in said for mark in ("<!", "<@", "<#", "<http")),
@@ -72,7 +72,8 @@ def test_a_hostile_word_does_no_harm_wherever_it_stands(costbot: Standing):
     for number, line in enumerate(fixed_lines()):
         name = PEOPLE[number % len(PEOPLE)]
         outcome = costbot.say(line, name)
-        if wrong := wrong_with(outcome, costbot.complaints.take()):
+        forms = costbot.closed_forms(name)
+        if wrong := wrong_with(outcome, costbot.complaints.take(), forms):
             harmed[f"{name}: {line[:200]}"] = wrong
     assert harmed == {}
 
@@ -81,6 +82,7 @@ def test_a_hostile_word_does_no_harm_wherever_it_stands(costbot: Standing):
 @given(line=lines, name=st.sampled_from(PEOPLE))
 def test_random_words_do_no_harm(costbot: Standing, line: str, name: str):
     outcome = costbot.say(line, name)
-    assert wrong_with(outcome, costbot.complaints.take()) == []
+    forms = costbot.closed_forms(name)
+    assert wrong_with(outcome, costbot.complaints.take(), forms) == []
     if name == "ute":
         assert SECRET not in json.dumps(outcome.ack)
