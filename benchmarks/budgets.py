@@ -31,10 +31,12 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
+from analysis.errors import NotIdentified
 from api.budget_check import PATH, budget_check_router
+from api.problems import answer_problems
 from benchmarks.budget_spend import EACH, NOW, SIZES, ZONES, Facts
 from bot.alerts import compose
 from bot.budget_watch import collector_spared
@@ -42,6 +44,7 @@ from handlers.budget_watch.check import Checks
 from handlers.budget_watch.evaluation import Evaluator
 from handlers.budget_watch.keeping import Keeper
 from handlers.budgets.standing import Standings
+from handlers.caller import Caller
 from queries.budget_spend import BudgetSpending
 from queries.engines.duckdb import DuckDbEngine
 from storage import Store
@@ -213,6 +216,13 @@ async def _evaluated(evaluator: Evaluator) -> tuple[float, int, int]:
     return time.perf_counter() - begun, report.alerts, report.screened
 
 
+class Nobody:
+    """Knows no caller: the gateway's token alone is asked with."""
+
+    async def caller(self, request: Request) -> Caller:
+        raise NotIdentified("Nobody else calls here.")
+
+
 async def _checked(
     evaluator: Evaluator, facts: Facts, states: Sequence[bytes], clock: Clock
 ) -> tuple[tuple[float, float], tuple[float, float], int]:
@@ -222,7 +232,9 @@ async def _checked(
     """
     app = FastAPI(docs_url=None, openapi_url=None)
     checks = Checks(evaluator, clock)
-    app.include_router(budget_check_router(checks, facts.mart.dimensions, TOKEN))
+    answer_problems(app)
+    router = budget_check_router(checks, facts.mart.dimensions, TOKEN, Nobody())
+    app.include_router(router)
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import cast
 
+from aiohttp import ClientConnectionError
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
@@ -194,7 +195,11 @@ class _Gate:
 async def _unexpected(error: Exception, body: Json) -> BoltResponse:
     """What no listener caught: logged whole, and answered where Slack shows an answer."""
     error_id = token_hex(4)
-    log.error("error %s in a listener", error_id, exc_info=error)
+    if isinstance(error, ClientConnectionError):
+        # Slack, or the way to it, is gone: the sentence says all that a traceback would.
+        log.warning("error %s in a listener: Slack cannot be reached: %s", error_id, error)
+    else:
+        log.error("error %s in a listener", error_id, exc_info=error)
     if "command" in body:
         return BoltResponse(status=200, body=failure_answer(error_id).payload())
     if body.get("type") == "view_submission":
