@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from secrets import token_hex
@@ -199,18 +199,22 @@ async def _serve_playground(
     pace = Pace(parts.clock, access.posts_apart)
     saving = asyncio.create_task(keep_saved(workspace, path))
     try:
-        async with (
-            _at_work(parts, supervisor, access, pace) as work,
-            identities_opened(parts) as identity,
-        ):
+        async with AsyncExitStack() as at_work, identities_opened(parts) as identity:
+            work = await at_work.enter_async_context(_at_work(parts, supervisor, access, pace))
             bolt = slack_app(parts, access, supervisor, pace, work.wake)
             web = create_web_app(parts, bolt, work.watch, identity)
             if linear is not None:
                 web.mount("/linear", linear_app(linear))
             _mount(web, slack, page)
-            await serve_until_interrupted(
-                web, listener, lambda: announce(_welcome(parts.settings, port)), page.close
-            )
+
+            async def before_end() -> None:
+                # What is under way calls the playground: it ends while that still answers.
+                page.close()
+                await at_work.aclose()
+                await supervisor.stop(GRACE_SECONDS)
+
+            announced = _welcome(parts.settings, port)
+            await serve_until_interrupted(web, listener, lambda: announce(announced), before_end)
     finally:
         await supervisor.idle()
         await slack.close()
@@ -275,7 +279,7 @@ async def serve_until_interrupted(
     web: ASGIApp,
     listener: socket.socket,
     on_start: Callable[[], None],
-    before_end: Callable[[], None] | None = None,
+    before_end: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Serves an ASGI app on a bound socket until SIGINT or SIGTERM.
 
@@ -283,7 +287,7 @@ async def serve_until_interrupted(
         web: the app.
         listener: where it is served.
         on_start: is called once a request is answered and a signal ends the process in order.
-        before_end: is called before open connections are waited for.
+        before_end: is awaited before open connections are, while requests are still answered.
     """
     config = uvicorn.Config(
         web,
@@ -299,16 +303,16 @@ async def serve_until_interrupted(
 class _Server(uvicorn.Server):
     """uvicorn's server, which ends in order.
 
-    It tells open windows of its end before it waits for them. And it keeps to itself the signal
-    that ended it: raised again, as uvicorn does, it would end the process before the playground is
-    saved, the work under way is done and the store is closed.
+    It ends the work that calls it, and tells open windows of its end, before it waits for them. And
+    it keeps to itself the signal that ended it: raised again, as uvicorn does, it would end the
+    process before the playground is saved, the work under way is done and the store is closed.
     """
 
     def __init__(
         self,
         config: uvicorn.Config,
         on_start: Callable[[], None],
-        before_end: Callable[[], None] | None,
+        before_end: Callable[[], Awaitable[None]] | None,
     ) -> None:
         super().__init__(config)
         self._on_start = on_start
@@ -326,5 +330,5 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._before_end is not None:
-            self._before_end()
+            await self._before_end()
         await super().shutdown(sockets)

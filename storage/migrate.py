@@ -17,7 +17,7 @@ from storage.database import Database, translated
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0018"
+HEAD = "0023"
 """The newest revision in `storage/migrations/versions`: known without reading them."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.pictures.chart import Chart, Theme
 from bot.pictures.picture import Picture
+
+log = logging.getLogger(__name__)
 
 
 class NotPainted(Exception):
@@ -75,6 +78,7 @@ class Painter:
                 self._studio.thread, self._studio.painted, chart, self.theme
             )
         except Exception as error:
+            log.exception("a %s chart could not be painted", chart.kind)
             raise NotPainted(f"A {chart.kind} chart could not be painted: {error!r}") from error
 
     def close(self) -> None:

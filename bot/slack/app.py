@@ -28,6 +28,7 @@ from bot.pictures.painter import Painter
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.attention import Attention
+from bot.slack.boundary import unreachable
 from bot.slack.budget_alerts import AlertListeners
 from bot.slack.budgets import budget_listeners
 from bot.slack.identity import Identities
@@ -194,11 +195,10 @@ class _Gate:
 
 async def _unexpected(error: Exception, body: Json) -> BoltResponse:
     """What no listener caught: logged whole, and answered where Slack shows an answer."""
-    error_id = token_hex(4)
     if isinstance(error, ClientConnectionError):
-        # Slack, or the way to it, is gone: the sentence says all that a traceback would.
-        log.warning("error %s in a listener: Slack cannot be reached: %s", error_id, error)
+        error_id = unreachable(error, "a listener")
     else:
+        error_id = token_hex(4)
         log.error("error %s in a listener", error_id, exc_info=error)
     if "command" in body:
         return BoltResponse(status=200, body=failure_answer(error_id).payload())

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Awaitable
 from secrets import token_hex
 
+from aiohttp import ClientConnectionError
+
 from analysis.errors import Refused, Unavailable
 from bot.blocks.answer import Answer
 from bot.blocks.refusal import failure_answer, refusal_answer, unavailable_answer
@@ -27,7 +29,19 @@ async def answered(work: Awaitable[Answer], what: str) -> Answer:
     except Unavailable as error:
         log.warning("%s: %s", what, error)
         return unavailable_answer(str(error))
+    except ClientConnectionError as error:
+        return failure_answer(unreachable(error, what))
     except Exception:
         error_id = token_hex(4)
         log.exception("error %s in %s", error_id, what)
         return failure_answer(error_id)
+
+
+def unreachable(error: ClientConnectionError, what: str) -> str:
+    """The id under which the log tells that Slack, or the way to it, is gone.
+
+    The sentence says all that a traceback would.
+    """
+    error_id = token_hex(4)
+    log.warning("error %s in %s: Slack cannot be reached: %s", error_id, what, error)
+    return error_id

@@ -111,6 +111,7 @@ class Pictures:
         except TimeoutError as error:
             raise NoPicture("It was not uploaded in time.") from error
         except Exception as error:  # whatever it is, the message must not wait for it
+            log.exception("a picture could not be uploaded")
             raise NoPicture(f"The upload failed: {error!r}") from error
 
 
