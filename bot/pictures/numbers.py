@@ -10,6 +10,9 @@ from bot.pictures.chart import Unit
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 """What a step of an axis is, times a power of ten."""
 
+SMALLEST = 1e-100
+"""What reaches over less than this is flat: near the smallest floats nothing can be divided."""
+
 SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 UNIT_WORDS: dict[Unit, str] = {
@@ -28,7 +31,9 @@ def plotted(value: Decimal) -> float:
 def ticks(low: float, high: float, about: int = 4) -> list[float]:
     """Round numbers from at most `low` to at least `high`, some `about` steps of them."""
     if not high > low:
-        low, high = min(low, 0.0), max(high, 0.0) or low + 1.0
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high - low < SMALLEST:
+        high = low + 1.0
     step = _step((high - low) / about)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [number * step for number in range(first, max(last, first + 1) + 1)]
