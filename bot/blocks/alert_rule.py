@@ -99,7 +99,7 @@ def shown_answer(result: ShownRule) -> Answer:
     lines = [title(rule), terms_line(rule)]
     if state := state_line(rule):
         lines.append(state)
-    lines.append(target_words(rule))
+    lines.append(target_words(rule, is_told=result.is_told))
     outlook = outlook_lines(result.outlook, would=False)
     blocks: list[Block] = [section("\n".join(lines), "alert-head")]
     blocks += [section(line, f"alert-outlook-{at}") for at, line in enumerate(outlook)]
@@ -113,10 +113,11 @@ def previewed_answer(result: Previewed) -> Answer:
     """What a rule would have said; nothing is kept."""
     rule = result.outlook.rule
     lines = preview_lines(result)
+    told = target_words(rule, is_told=result.is_told)
     blocks: list[Block] = [
         section(f"*Not kept yet:* {terms_line(rule)}", "alert-head"),
         *(section(line, f"alert-outlook-{at}") for at, line in enumerate(lines)),
-        context([settings_line(rule), target_words(rule)], "alert-notes"),
+        context([settings_line(rule), told], "alert-notes"),
     ]
     return Answer(text=_first(lines), blocks=tuple(blocks))
 
@@ -131,7 +132,8 @@ def created_lines(result: Created) -> list[str]:
     """The same, paragraph by paragraph."""
     word = "Created" if result.is_new else "It was created already"
     rule = result.rule
-    head = f"*{word}:* {title(rule)}\n{terms_line(rule)}\n{target_words(rule)}"
+    told = target_words(rule, is_told=result.is_told)
+    head = f"*{word}:* {title(rule)}\n{terms_line(rule)}\n{told}"
     return [head, *outlook_lines(result.outlook, would=False)]
 
 
@@ -145,8 +147,9 @@ def edited_lines(result: Edited) -> list[str]:
     rule = result.after
     if not result.changed:
         return [f"{title(rule)}: nothing was changed."]
+    told = target_words(rule, is_told=result.is_told)
     return [
-        f"*Changed:* {title(rule)}\n{terms_line(rule)}\n{target_words(rule)}",
+        f"*Changed:* {title(rule)}\n{terms_line(rule)}\n{told}",
         settings_line(rule),
     ]
 

@@ -62,8 +62,18 @@ def settings_line(rule: AlertRuleDraft) -> str:
     return escape(" · ".join(parts))
 
 
-def target_words(rule: AlertRuleDraft) -> str:
-    """Where it is told, without pinging anybody."""
+def target_words(rule: AlertRuleDraft, *, is_told: bool = True) -> str:
+    """Where it is told, without pinging anybody.
+
+    Args:
+        rule: whose places these are.
+        is_told: somebody would hear of what it finds.
+    """
+    if not is_told:
+        return (
+            ":warning: Told to nobody: it names no place, and no route takes it. "
+            "`/cost route add to #channel` makes one."
+        )
     if not rule.targets:
         return "Told where the routes say: `/cost route`"
     by_channel: dict[str, list[str]] = {}

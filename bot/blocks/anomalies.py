@@ -13,6 +13,7 @@ from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.budget_buttons import plain
 from bot.blocks.fit import MOST_SECTION, cut
 from bot.blocks.incident import LABELS, UNDO, chart_of
+from bot.blocks.routes import ADD
 from bot.blocks.table import Lines, fitted_table
 from bot.blocks.text import count, escape, moment, money, short
 from bot.grammar.anomalies import AnomaliesCommand, ReplayCommand, write_anomalies
@@ -180,6 +181,8 @@ def _notes(result: AnomalyList, caller: Caller) -> list[str]:
         lines.append(
             "What only repeats something larger is folded into it; USD is what it moved in a day"
         )
+    if not result.is_told:
+        lines.append(f":warning: No route takes anomalies, so none is sent. Make one: {ADD}")
     lines.append("`/cost anomalies 30d all csv` has them all, `/cost replay` tries other settings")
     return lines
 

@@ -73,7 +73,7 @@ class IncidentNoun:
         found = await self.desk.open_incidents(caller)
         closed = await self.desk.recent(caller, LATELY)
         hint = ""
-        if may(Act.ROUTE, caller) and not await self.desk.has_routes():
+        if may(Act.ROUTE, caller) and not await self.desk.has_routes(caller):
             hint = f"No route leads anywhere yet, so nothing is sent by one. Make one: {ADD}"
         return incidents_answer(
             found,

@@ -11,6 +11,7 @@ from analysis.errors import BadInput, NotUnderstood, Outdated, Unfit
 from analysis.periods import midnight
 from handlers.alert_rules.drafting import Drafting
 from handlers.alert_rules.finding import Finder, not_found
+from handlers.alert_rules.hearing import is_told
 from handlers.alert_rules.journal import RULE, changed, of_rule
 from handlers.alert_rules.permissions import Act, allow, sees, within
 from handlers.alert_rules.requests import DeleteRequest, EditRequest, PauseRequest, Which
@@ -59,7 +60,7 @@ class ChangeHandler:
             after = await self._change("alert_rule.edit", before, drafted.draft, caller)
         except BadInput as refusal:
             raise Unfit({"name": str(refusal)}) from refusal
-        return Edited(before, after, changed(before, after))
+        return Edited(before, after, changed(before, after), await is_told(self.store, after))
 
     async def pause(self, request: PauseRequest, caller: Caller) -> Edited:
         """Has a rule looked at no more, for good or until a day begins.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis.errors import BadInput, Unfit
 from handlers.alert_rules.drafting import Drafted, Drafting
+from handlers.alert_rules.hearing import is_told
 from handlers.alert_rules.journal import of_rule
 from handlers.alert_rules.looking import Looking
 from handlers.alert_rules.permissions import Act, allow
@@ -44,7 +45,7 @@ class CreateHandler:
     async def previewed(self, drafted: Drafted) -> Previewed:
         """The preview of a form that is read already; see `preview`."""
         outlook = await self.looking.outlook(drafted.draft, PREVIEWED_DAYS)
-        return Previewed(outlook, drafted.unseen)
+        return Previewed(outlook, drafted.unseen, await is_told(self.store, drafted.draft))
 
     async def create(self, request: CreateRequest, caller: Caller) -> Created:
         """Creates a rule; a request that arrives twice with one key creates it once.
@@ -81,4 +82,5 @@ class CreateHandler:
         return rule if is_own else None
 
     async def _created(self, rule: AlertRule, *, is_new: bool) -> Created:
-        return Created(rule, is_new, await self.looking.outlook(rule, PREVIEWED_DAYS))
+        outlook = await self.looking.outlook(rule, PREVIEWED_DAYS)
+        return Created(rule, is_new, outlook, await is_told(self.store, rule))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.errors import NotAllowed
 from analysis.incidents.levels import Level
 from handlers.alert_rules.finding import Finder, awake
+from handlers.alert_rules.hearing import is_told
 from handlers.alert_rules.journal import RULE
 from handlers.alert_rules.looking import Looking
 from handlers.alert_rules.permissions import Act, allow, may, sees, within
@@ -91,7 +92,8 @@ class ReadHandler:
         rule = await self.finder.find(which, caller)
         entries = await self.store.audit.of_object(RULE, str(rule.id), limit=ENTRIES)
         outlook = await self.looking.outlook(rule, days)
-        return ShownRule(rule, outlook, tuple(entries), allowed(caller))
+        told = await is_told(self.store, rule)
+        return ShownRule(rule, outlook, tuple(entries), allowed(caller), told)
 
     async def _opened(self) -> dict[str, tuple[int, str]]:
         """By rule, how many incidents are open, and the worst of their levels."""

@@ -72,10 +72,12 @@ class Previewed:
     Attributes:
         outlook: what it would have said.
         unseen: filter values that no cost has had lately, as `dimension value`.
+        is_told: somebody would hear of what it finds.
     """
 
     outlook: Outlook
     unseen: tuple[str, ...] = ()
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,13 @@ class Created:
         rule: it.
         is_new: False: an equal request created it before.
         outlook: what it says, and would have said.
+        is_told: somebody would hear of what it finds.
     """
 
     rule: AlertRule
     is_new: bool
     outlook: Outlook
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +138,14 @@ class ShownRule:
         outlook: what it says, and would have said.
         entries: who decided what of it, the newest first.
         may: what the caller's role may do.
+        is_told: somebody would hear of what it finds.
     """
 
     rule: AlertRule
     outlook: Outlook
     entries: tuple[StoredAuditEntry, ...]
     may: frozenset[Act]
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +156,13 @@ class Edited:
         before: what it was.
         after: what it is.
         changed: the names of the fields that differ; empty: nothing was changed.
+        is_told: somebody would hear of what it finds.
     """
 
     before: AlertRule
     after: AlertRule
     changed: tuple[str, ...]
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ from handlers.anomalies.permissions import Act, allow, may, sees, within
 from handlers.anomalies.promising import promise
 from handlers.anomalies.requests import MOST_DAYS, ListAnomaliesRequest
 from handlers.caller import Caller
+from handlers.incidents.hearing import Expected, is_heard
+from handlers.incidents.permissions import Act as Routes
+from handlers.incidents.permissions import may as may_at
 from handlers.nearest import did_you_mean, shown
 from queries.dimensions import Dimensions
 from queries.mart import Mart
@@ -62,6 +65,7 @@ class AnomalyList:
         looked_at: the newest day that was looked at; None: none ever was.
         looked_when: when that was, UTC.
         may: what the caller may do.
+        is_told: some route may take an anomaly of the caller's reach, or they could not make one.
     """
 
     request: ListAnomaliesRequest
@@ -71,6 +75,7 @@ class AnomalyList:
     looked_at: date | None
     looked_when: datetime | None
     may: frozenset[Act]
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,9 @@ class AnomalyListHandler:
         when = None
         if newest is not None:
             when = (await self.store.anomaly_looks.days(newest, newest)).get(newest)
-        return AnomalyList(request, first, last, rows, newest, when, acts)
+        expected = Expected(kind="anomaly", organizations=None if reach is None else (reach,))
+        told = not may_at(Routes.ROUTE, caller) or await is_heard(self.store, expected)
+        return AnomalyList(request, first, last, rows, newest, when, acts, told)
 
     async def show(self, which: str, caller: Caller) -> ShownAnomaly:
         """Everything about an anomaly.

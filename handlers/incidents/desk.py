@@ -19,6 +19,7 @@ from analysis.incidents.levels import Level
 from handlers.budgets.journal import actor_of
 from handlers.caller import Caller
 from handlers.incidents.book import ActedOn, Book, Reported, names_of
+from handlers.incidents.hearing import Expected, is_heard
 from handlers.incidents.permissions import Act, allow, sees, within
 from handlers.incidents.signal import IncidentKind, Signal
 from handlers.incidents.telling import (
@@ -156,13 +157,18 @@ class IncidentDesk:
             raise _not_found()
         return incident
 
-    async def has_routes(self) -> bool:
-        """Whether any route leads anywhere.
+    async def has_routes(self, caller: Caller) -> bool:
+        """Whether any route may take an incident that the caller sees.
 
         Raises:
+            NotAllowed: the caller is of no organization.
             Unavailable: the store does not answer.
         """
-        return bool(await self.store.routes.all())
+        reach = within(caller)
+        organizations = None if reach is None else (reach,)
+        kinds: tuple[IncidentKind, ...] = ("anomaly", "rule")
+        expected = [Expected(kind=kind, organizations=organizations) for kind in kinds]
+        return any([await is_heard(self.store, one) for one in expected])
 
     async def names(self, incident: Incident) -> dict[str, str]:
         """How those are called who acted on an incident, by `Actor.key`.
