@@ -26,6 +26,7 @@ from storage.repositories.digests import DigestRepository
 from storage.repositories.drawn_opportunities import DrawnOpportunityRepository
 from storage.repositories.drawn_recommendations import DrawnRecommendationRepository
 from storage.repositories.forecasts import ForecastRepository
+from storage.repositories.home_views import HomeViewRepository
 from storage.repositories.inbound import InboundEventRepository
 from storage.repositories.incidents import IncidentRepository
 from storage.repositories.jobs import JobRepository
@@ -113,6 +114,7 @@ class Store:
         anomaly_findings: what was found, day by day.
         anomaly_looks: when all series were looked at.
         api_tokens: who may call the REST API.
+        home_views: who looks at App Home, and what was published there.
 
     Raises:
         BadInput: the address cannot be used.
@@ -148,6 +150,7 @@ class Store:
         self.anomaly_findings = AnomalyFindingRepository(self._database, clock)
         self.anomaly_looks = AnomalyLookRepository(self._database, clock)
         self.api_tokens = ApiTokenRepository(self._database, clock)
+        self.home_views = HomeViewRepository(self._database, clock)
 
     def __repr__(self) -> str:
         return f"Store({self._database})"

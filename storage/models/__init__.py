@@ -12,6 +12,7 @@ from storage.models.budget import BudgetRow
 from storage.models.delivery import DeliveryRow
 from storage.models.digest import DigestRow, DigestSlotRow
 from storage.models.forecast import ForecastRow
+from storage.models.home_view import HomeViewRow
 from storage.models.inbound_event import InboundEventRow
 from storage.models.incident import IncidentRow
 from storage.models.job import JobRow
@@ -50,6 +51,7 @@ __all__ = [
     "DigestRow",
     "DigestSlotRow",
     "ForecastRow",
+    "HomeViewRow",
     "InboundEventRow",
     "IncidentRow",
     "JobRow",
