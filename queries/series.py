@@ -8,7 +8,7 @@ those of an organization its own alone, as its people see it: without the owner'
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -265,26 +265,38 @@ def _filled(chosen: list[_Chosen], rows: Mapping[str, object], wanted: SeriesWan
     has_requests = np.array([bool(one[6]) for one in chosen], dtype=np.bool_)
     units = np.concatenate([np.ones(len(chosen)), each[has_requests]])
     values = np.concatenate([costs, requests[has_requests]])
-    table = SeriesTable(
-        first=wanted.first,
-        keys=(
-            *(SeriesKey(*key, Measure.COST) for key in keys),
-            *(
-                SeriesKey(*key, Measure.REQUESTS)
-                for key, has in zip(keys, has_requests, strict=True)
-                if has
-            ),
-        ),
-        values=values,
-        left_out=np.zeros(values.shape, dtype=np.bool_),
-        least_usd=np.zeros(len(units)),
-        usd_a_unit=units,
-    )
     sole = {
         key: Sole(one[7], one[8], frozenset(map(Source, one[3])))
         for key, one in zip(keys, chosen, strict=True)
     }
+    series = (
+        *(SeriesKey(*key, Measure.COST) for key in keys),
+        *(
+            SeriesKey(*key, Measure.REQUESTS)
+            for key, has in zip(keys, has_requests, strict=True)
+            if has
+        ),
+    )
+    table = SeriesTable(
+        first=wanted.first,
+        keys=series,
+        values=values,
+        left_out=np.zeros(values.shape, dtype=np.bool_),
+        least_usd=np.zeros(len(units)),
+        usd_a_unit=units,
+        products=_products(series, sole),
+    )
     return SeriesFacts(table, sole)
+
+
+def _products(series: Sequence[SeriesKey], sole: Mapping[Place, Sole]) -> dict[SeriesKey, str]:
+    """Of series that are wholly within a product, and neither it nor a total: which."""
+    found = {
+        key: sole[key.organization, key.dimension, key.member].product
+        for key in series
+        if key.dimension not in (None, "product")
+    }
+    return {key: product for key, product in found.items() if product is not None}
 
 
 def _column(rows: Mapping[str, object], name: str) -> Floats:

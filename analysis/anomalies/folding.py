@@ -7,7 +7,7 @@ that explains it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -48,7 +48,9 @@ class Folded:
     volume: Finding | None
 
 
-def fold(findings: Sequence[Finding]) -> list[Folded]:
+def fold(
+    findings: Sequence[Finding], products: Mapping[SeriesKey, str] | None = None
+) -> list[Folded]:
     """Folds what only says the same into what is told; each finding is in exactly one place.
 
     A finding goes into its own cost, or into a wider one that moved the same way at the same time
@@ -58,6 +60,7 @@ def fold(findings: Sequence[Finding]) -> list[Folded]:
 
     Args:
         findings: of one day, at most one a series; in any order.
+        products: of series that are wholly within a product: which; see `SeriesTable`.
 
     Returns:
         What is told, most dollars first.
@@ -65,7 +68,9 @@ def fold(findings: Sequence[Finding]) -> list[Folded]:
     by_key = {finding.key: finding for finding in findings}
     leads: dict[SeriesKey, SeriesKey] = {}
     for finding in sorted(by_key.values(), key=_widest_first):
-        wider = next((w for w in _wider(finding, by_key) if _is_part(finding, w)), None)
+        keys = _wider(finding.key, products or {})
+        found = (by_key[key] for key in keys if key in by_key)
+        wider = next((one for one in found if _is_part(finding, one)), None)
         leads[finding.key] = finding.key if wider is None else leads[wider.key]
     _merge_views(by_key, leads)
     told = [by_key[key] for key, lead in leads.items() if key == lead]
@@ -75,23 +80,32 @@ def fold(findings: Sequence[Finding]) -> list[Folded]:
     ]
 
 
-def _widest_first(finding: Finding) -> tuple[int, bool, str]:
+def _widest_first(finding: Finding) -> tuple[int, bool, bool, str]:
     """Wholes before their parts, and a cost before its requests."""
-    return (len(finding.key.parents), finding.key.measure is Measure.REQUESTS, str(finding.key))
+    key = finding.key
+    is_cost = key.measure is Measure.COST
+    return (len(key.parents), key.dimension != "product", not is_cost, str(key))
 
 
 def _dearest_first(finding: Finding) -> tuple[object, ...]:
     return (-abs(finding.usd), *_widest_first(finding))
 
 
-def _wider(finding: Finding, by_key: dict[SeriesKey, Finding]) -> Iterator[Finding]:
-    """The findings that it may be a part of, nearest first."""
-    key = finding.key
-    keys = list(key.parents)
-    if key.measure is Measure.REQUESTS:
-        own = replace(key, measure=Measure.COST)
-        keys = [own, *keys, *own.parents]
-    return (by_key[wider] for wider in keys if wider in by_key)
+def _wider(key: SeriesKey, products: Mapping[SeriesKey, str]) -> Iterator[SeriesKey]:
+    """The series that it may be a part of, nearest first."""
+    cost = replace(key, measure=Measure.COST)
+    if key != cost:
+        yield cost
+    yield from _wholes(key, products)
+    if key != cost:
+        yield from _wholes(cost, products)
+
+
+def _wholes(key: SeriesKey, products: Mapping[SeriesKey, str]) -> Iterator[SeriesKey]:
+    """The series of its measure that it is a part of, nearest first."""
+    if (product := products.get(key)) is not None:
+        yield replace(key, dimension="product", member=product)
+    yield from key.parents
 
 
 def _is_part(part: Finding, whole: Finding) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -60,6 +61,7 @@ class SeriesTable:
         least_usd: of each series, USD that a finding has to move; 0: the settings' own floor.
         usd_a_unit: of each series, what a unit of it costs, USD: 1 for costs, cost a request for
             requests, so that one floor in dollars holds for both.
+        products: of series whose rows are all of one product, but are not its own: which.
     """
 
     first: date
@@ -68,6 +70,7 @@ class SeriesTable:
     left_out: Bools
     least_usd: Floats
     usd_a_unit: Floats
+    products: Mapping[SeriesKey, str] = field(default_factory=dict[SeriesKey, str])
 
 
 @dataclass(frozen=True, slots=True)

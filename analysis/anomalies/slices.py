@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -29,20 +30,13 @@ def upto(table: SeriesTable, day: date) -> SeriesTable:
         ValueError: the table does not reach to that day.
     """
     end = column(table, day) + 1
-    return SeriesTable(
-        first=table.first,
-        keys=table.keys,
-        values=table.values[:, :end],
-        left_out=table.left_out[:, :end],
-        least_usd=table.least_usd,
-        usd_a_unit=table.usd_a_unit,
-    )
+    return replace(table, values=table.values[:, :end], left_out=table.left_out[:, :end])
 
 
 def some(table: SeriesTable, rows: NDArray[np.int64]) -> SeriesTable:
     """Some series of the table, in the order of `rows`."""
-    return SeriesTable(
-        first=table.first,
+    return replace(
+        table,
         keys=tuple(table.keys[int(row)] for row in rows),
         values=table.values[rows],
         left_out=table.left_out[rows],

@@ -91,13 +91,13 @@ def judge(
     by_scope: dict[str | None, list[Finding]] = {None: []}
     for finding in found:
         by_scope.setdefault(finding.key.organization, []).append(finding)
-    everywhere = _with_wholes(fold(by_scope.pop(None)))
+    everywhere = _with_wholes(fold(by_scope.pop(None), table.products))
     leads = _leads(everywhere)
     judged = [Judged(one, None, silenced_by(one.finding, labels, at)) for one in everywhere]
     judged += [
         Judged(one, _wider(one, leads), silenced_by(one.finding, labels, at))
         for findings in by_scope.values()
-        for one in _with_wholes(fold(findings))
+        for one in _with_wholes(fold(findings, table.products))
     ]
     judged.sort(key=_order)
     return Day(day, tuple(judged))

@@ -63,6 +63,19 @@ def test_the_narrowest_part_that_explains_it_is_the_one_that_is_named() -> None:
     assert one.explained_by == theirs
 
 
+def test_what_is_wholly_within_a_product_is_a_part_of_it() -> None:
+    llm, model = key("product", "llm"), key("model", "gpt-4o")
+    findings = [finding(model, 400), finding(llm, 1000), finding(requests(model), 150)]
+    products = {model: "llm", requests(model): "llm"}
+    assert told(fold(findings)) == [llm, model]
+    assert told(fold(findings, products)) == [llm]
+
+
+def test_a_part_of_one_product_says_nothing_of_another() -> None:
+    api, model = key("product", "api"), key("model", "gpt-4o")
+    assert told(fold([finding(model, 400), finding(api, 1000)], {model: "llm"})) == [api, model]
+
+
 def test_small_parts_are_folded_without_being_the_explanation() -> None:
     (one,) = fold([finding(TOTAL, 1000), finding(key("model", "a"), 400)])
     assert one.explained_by is None
