@@ -1,4 +1,7 @@
-"""`audit_trail`: who decided what; rows are added, and never changed."""
+"""`audit_trail`: who decided what; rows are added, and never changed.
+
+`audit_cuts`: how much of its beginning may be forgotten.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ class AuditRow(Base):
     __table_args__ = (
         Index("ix_audit_trail_object", "object_kind", "object_id", "id"),
         Index("ix_audit_trail_organization", "organization", "id"),
+        Index("ix_audit_trail_at", "at"),
         CheckConstraint("surface IN ('slack', 'cli', 'rest', 'system')", name="surface"),
         {"sqlite_autoincrement": True},
     )
@@ -33,3 +37,19 @@ class AuditRow(Base):
     object_id: Mapped[str]
     before: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     after: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    request_id: Mapped[str | None]
+
+
+class AuditCutRow(Base):
+    """What may be forgotten: all that was decided before an instant.
+
+    The database removes no row of the trail that is not before one of these.
+    """
+
+    __tablename__ = "audit_cuts"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    before: Mapped[datetime]
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[str]

@@ -43,7 +43,26 @@ class StoredAuditEntry(AuditEntry):
     Attributes:
         id: its number, growing.
         at: UTC.
+        request_id: of the request in which it was decided, as the log has it; None: of none.
     """
 
     id: int
     at: datetime
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditWanted:
+    """Which decisions.
+
+    Attributes:
+        within: of one organization alone; None: of all, and the deployment's own.
+        since, until: from the one instant on, and before the other, UTC; None: without that bound.
+        action: what was done, such as `budget.edit`, or the first word of it, such as `budget`;
+            None: anything.
+    """
+
+    within: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    action: str | None = None
