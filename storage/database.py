@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from analysis.errors import Unavailable
+from storage.held import Held, held_of
 
 BUSY_SECONDS = 10
 """How long a connection waits for another writer (SQLite) or for a server (PostgreSQL)."""
@@ -91,6 +92,7 @@ class Database:
         self._engine = _engine(url)
         # A reader of SQLite that writes later on can be refused halfway; a writer says so first.
         writing = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._writing = writing
         self._read = async_sessionmaker(self._engine, expire_on_commit=False)
         self._write = async_sessionmaker(writing, expire_on_commit=False)
 
@@ -109,9 +111,14 @@ class Database:
         Raises:
             Unavailable: the database does not answer.
         """
+        held = held_of(self._writing)
         with translated(self.url):
-            async with self._read.begin() as session:
-                yield session
+            if held is not None and held.has_begun:
+                async with held.session() as session:
+                    yield session
+            else:
+                async with self._read.begin() as session:
+                    yield session
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncSession]:
@@ -120,9 +127,27 @@ class Database:
         Raises:
             Unavailable: the database does not answer, or another writer holds it too long.
         """
+        held = held_of(self._writing)
         with translated(self.url):
-            async with self._write.begin() as session:
-                yield session
+            if held is not None:
+                async with held.session() as session:
+                    yield session
+            else:
+                async with self._write.begin() as session:
+                    yield session
+
+    @asynccontextmanager
+    async def holding(self) -> AsyncGenerator[None]:
+        """Makes one transaction of all that is written inside; see `storage.held`.
+
+        On SQLite nobody else writes from the first write to the end.
+
+        Raises:
+            Unavailable: the database does not answer, or another writer holds it too long.
+        """
+        with translated(self.url):
+            async with Held(self._writing).in_place():
+                yield
 
     @asynccontextmanager
     async def altering(self) -> AsyncGenerator[AsyncConnection]:

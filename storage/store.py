@@ -30,6 +30,7 @@ from storage.repositories.home_views import HomeViewRepository
 from storage.repositories.inbound import InboundEventRepository
 from storage.repositories.incidents import IncidentRepository
 from storage.repositories.jobs import JobRepository
+from storage.repositories.kept_answers import KeptAnswerRepository
 from storage.repositories.offers import OfferRepository
 from storage.repositories.opportunities import OpportunityRepository
 from storage.repositories.people import PersonRepository
@@ -114,6 +115,7 @@ class Store:
         anomaly_findings: what was found, day by day.
         anomaly_looks: when all series were looked at.
         api_tokens: who may call the REST API.
+        kept_answers: what was answered to requests with a key.
         home_views: who looks at App Home, and what was published there.
 
     Raises:
@@ -150,6 +152,7 @@ class Store:
         self.anomaly_findings = AnomalyFindingRepository(self._database, clock)
         self.anomaly_looks = AnomalyLookRepository(self._database, clock)
         self.api_tokens = ApiTokenRepository(self._database, clock)
+        self.kept_answers = KeptAnswerRepository(self._database, clock)
         self.home_views = HomeViewRepository(self._database, clock)
 
     def __repr__(self) -> str:
@@ -217,6 +220,20 @@ class Store:
                 anomaly_labels=AnomalyLabelRepository(one, self._clock),
                 api_tokens=ApiTokenRepository(one, self._clock),
             )
+
+    @asynccontextmanager
+    async def holding(self) -> AsyncGenerator[None]:
+        """One transaction over all that is written inside, whichever repository writes it.
+
+        It begins with the first write; a part that fails is undone by itself, and what is read
+        after a write sees it. Nothing inside may be done by several tasks at once. On SQLite nobody
+        else writes from the first write on: no waiting for Slack or for people behind it.
+
+        Raises:
+            Unavailable: the database does not answer, or another writer holds it too long.
+        """
+        async with self._database.holding():
+            yield
 
     async def ping(self) -> None:
         """Asks the database whether it is there.

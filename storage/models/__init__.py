@@ -16,6 +16,7 @@ from storage.models.home_view import HomeViewRow
 from storage.models.inbound_event import InboundEventRow
 from storage.models.incident import IncidentRow
 from storage.models.job import JobRow
+from storage.models.kept_answer import KeptAnswerRow
 from storage.models.offer import OfferRow, OfferSubscriptionRow
 from storage.models.opportunity import OpportunityRow
 from storage.models.person import PersonRow
@@ -55,6 +56,7 @@ __all__ = [
     "InboundEventRow",
     "IncidentRow",
     "JobRow",
+    "KeptAnswerRow",
     "OfferRow",
     "OfferSubscriptionRow",
     "OpportunityRow",
