@@ -277,6 +277,15 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How: lines for people, or a JSON object a line."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Bearer token, of 16 characters or more, with which `/metrics` is read; "
+        "without it, it is answered to this machine alone.",
+    )
 
     @field_validator("home")
     @classmethod

@@ -1,0 +1,1 @@
+"""What is written of what happens: one line each, with its id, without secrets."""

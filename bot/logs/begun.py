@@ -1,0 +1,54 @@
+"""The log of a process, set up once: everything that writes in it writes alike."""
+
+from __future__ import annotations
+
+import logging
+from typing import TextIO
+
+from bot.logs.lines import LogFormat, formatter_of
+from bot.logs.masking import Mask
+
+QUOTING = ("slack_sdk", "slack_bolt", "bot.slack.bolt", "aiosqlite", "asyncio", "urllib3")
+"""Libraries that at DEBUG write whole answers, tickets, statements with their values."""
+
+BUSY = ("alembic", "apscheduler")
+"""Those that at INFO tell of every look; what a job does, the job says itself."""
+
+
+def log_begun(
+    level: str, form: LogFormat, mask: Mask, stream: TextIO | None = None
+) -> logging.Handler:
+    """Has everything logged to standard error, in one form, through one mask.
+
+    Args:
+        level: from which on, such as `INFO`.
+        form: of the lines.
+        mask: takes secrets out of them.
+        stream: where they go; None: standard error.
+
+    Returns:
+        What writes them; `log_ended` takes it away again.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter_of(form, mask))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(level)
+    # Without a handler of their own, uvicorn's loggers write through the root's.
+    logging.captureWarnings(True)
+    for name in QUOTING:
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
+    for name in BUSY:
+        quiet = logging.WARNING if root.level == logging.INFO else logging.NOTSET
+        logging.getLogger(name).setLevel(quiet)
+    return handler
+
+
+def log_ended(handler: logging.Handler) -> None:
+    """Takes back what `log_begun` has set up."""
+    root = logging.getLogger()
+    root.removeHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(False)
+    for name in (*QUOTING, *BUSY):
+        logging.getLogger(name).setLevel(logging.NOTSET)

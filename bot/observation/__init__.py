@@ -1,0 +1,1 @@
+"""What operators see of a serving costbot: metrics, traces, probes."""
