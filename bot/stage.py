@@ -57,6 +57,7 @@ class Heard:
         messages: what was said after it: through the response URL, in direct messages, or in the
             channel and its threads; or by Slack itself, where it failed.
         pictures: the files that these messages show, PNG.
+        forms: the views that it has opened, the visible one last.
     """
 
     command: str
@@ -65,6 +66,7 @@ class Heard:
     ack: JsonObject
     messages: list[JsonObject]
     pictures: list[bytes] = field(default_factory=list[bytes])
+    forms: list[JsonObject] = field(default_factory=list[JsonObject])
 
     @property
     def shown(self) -> list[JsonObject]:
@@ -79,6 +81,7 @@ class Heard:
         return {
             **line,
             "messages": self.messages,
+            **({"forms": self.forms} if self.forms else {}),
             **({"error": self.failure} if self.failure else {}),
         }
 
@@ -110,6 +113,7 @@ class Stage:
         channel = workspace.find_channel(CHANNEL)
         if channel is None:
             raise BadInput(f"The playground has no channel #{CHANNEL}.")
+        workspace.set_modals(user_id, [])  # those of earlier commands
         before = {message.ts for message in _sent_by_itself(workspace, user_id, channel)}
         outcome = await self.slack.delivery.command(user_id, channel.id, command)
         await self.supervisor.idle()
@@ -132,7 +136,15 @@ class Stage:
             ack=outcome.ack,
             messages=said,
             pictures=[content for message in said for content in self._pictures_in(message)],
+            forms=[view.payload for view in workspace.modals_of(user_id)],
         )
+
+    @property
+    def names(self) -> dict[str, str]:
+        """How a reader sees the ids of channels and people."""
+        workspace = self.slack.workspace
+        channels = {one.id: f"#{one.name}" for one in workspace.channels.values() if one.name}
+        return {**channels, **{one.id: f"@{one.real_name}" for one in workspace.users.values()}}
 
     def _pictures_in(self, message: JsonObject) -> Iterator[bytes]:
         files = self.slack.workspace.files

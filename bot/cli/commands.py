@@ -17,6 +17,12 @@ class Commands(LazyGroup):
     """All that `costbot` can do."""
 
     listed = (
+        Listed(
+            "doctor",
+            "doctor",
+            "doctor",
+            "What is wrong with this deployment, and what to do about it.",
+        ),
         Listed("serve", "serve", "serve", "Answer Slack until interrupted."),
         Listed("say", "say", "say", "Say a command to costbot, through the real app."),
         Listed("cost", "cost", "cost", "What a period cost; today without dates."),
@@ -65,12 +71,6 @@ class Commands(LazyGroup):
             "about",
             "about",
             "How old the data is, what costbot itself costs, and which costbot this is.",
-        ),
-        Listed(
-            "doctor",
-            "doctor",
-            "doctor",
-            "What is wrong with this deployment, and what to do about it.",
         ),
         Listed("alerts", "alerts", "app", "Alert rules: create, look at, pause, delete."),
         Listed("anomalies", "anomalies", "app", "Daily series that were unlike their past."),

@@ -56,6 +56,8 @@ async def _say(
     picture: Path | None,
 ) -> bool:
     from bot.assembly import assembled
+    from bot.cli.forms import print_form
+    from bot.cli.mentions import with_names
     from bot.cli.terminal import print_message
     from bot.stage import staged
 
@@ -74,7 +76,9 @@ async def _say(
                 sys.stdout.flush()
                 continue
             for message in heard.shown:
-                print_message(message, console)
+                print_message(with_names(message, stage.names), console)
+            for view in heard.forms:
+                print_form(view, line, stage.names, console)
             if heard.failure == "is_not_a_valid_command":
                 console.print(Text("What costbot hears begins with /cost: try /cost help."))
     return failed

@@ -77,6 +77,17 @@ def test_one_command_is_one_line_of_json(home: Path):
     assert table["rows"][1][0]["text"] == "anthropic"
 
 
+def test_a_form_and_the_names_of_channels_are_read_in_the_terminal(home: Path):
+    typed = [b"/budget create", b"/cost digest subscribe #costs daily 9:00", b"/cost today"]
+    said = costbot(home, "say", "-", typed=b"\n".join(typed))
+    assert said.stderr == ""
+    assert said.stdout.count("A form has opened: New budget") == 1
+    assert "Channels that are told (optional): #costs" in said.stdout
+    assert "In one line: /budget create [NAME AMOUNT PERIOD]" in said.stdout
+    assert "every day at 09:00 UTC to #costs." in said.stdout
+    assert "<#C" not in said.stdout
+
+
 def test_who_speaks_can_be_chosen(home: Path):
     typed = b"/cost by user\n/cost today\n"
     as_ute = costbot(home, "say", "-", "--as", "ute", "--json", typed=typed)
