@@ -8,13 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from handlers.cost_results import CostResult, CostRow
 from handlers.pricing import PriceListResult
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from handlers.spreadsheet import cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def as_csv(name: Sequence[str], header: Sequence[str], rows: Sequence[Sequence[o
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     words = re.sub(r"[^a-z0-9_]+", "-", " ".join(name).casefold()).strip("-")
     return CsvFile(name=f"{words}.csv", content=out.getvalue(), rows=len(rows))
 
@@ -91,26 +89,7 @@ def _is_unpriced(row: CostRow) -> bool:
     return bool(requests) and row.measures.unpriced_requests == requests
 
 
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return value.isoformat()
-        case str():
-            return _safe(value)
-        case _:
-            return str(value)
-
-
 def _written(value: str | date | datetime | None, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat()
     return "" if value is None else str(value)
-
-
-def _safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

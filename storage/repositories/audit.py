@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import Select, delete, insert, or_, select
 
 from analysis.clock import Clock
+from analysis.request_id import request_id
 from storage.database import Sessions
 from storage.models import AuditRow
 from storage.models.audit import AuditCutRow
@@ -187,6 +188,7 @@ def _values(entry: AuditEntry, now: datetime) -> dict[str, object]:
         "object_id": entry.object_id,
         "before": None if entry.before is None else dict(entry.before),
         "after": None if entry.after is None else dict(entry.after),
+        "request_id": request_id() or None,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from analysis.request_id import under
 from storage import Store
 from storage.addresses import parse_address
 from storage.database import Database
@@ -157,3 +158,11 @@ async def test_decisions_are_read_by_organization_time_and_kind(
     assert [entry.id for entry in page] == [third, fourth]
     page = await store.audit.newest(AuditWanted(), before=fourth, limit=2)
     assert [entry.id for entry in page] == [third, second]
+
+
+async def test_a_decision_has_the_id_of_its_request(store: Store) -> None:
+    await store.audit.add(ENTRY)
+    with under("job-1"):
+        await store.audit.add(ENTRY)
+        await store.audit.add_many([ENTRY])
+    assert [entry.request_id for entry in await store.audit.page()] == ["job-1", "job-1", None]
