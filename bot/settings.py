@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         le=65535,
         description="Port that `costbot serve` listens on.",
     )
+    public_url: str | None = Field(
+        default=None,
+        description="Where `costbot serve` is reached from outside, such as "
+        "`https://costs.example.com`: Slack sends its requests there, and links lead there.",
+    )
     zone: str = Field(
         default="UTC",
         description="IANA zone in which days begin for people without a zone of their own.",
@@ -336,7 +341,12 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("oidc_issuer", "oidc_jwks_url")
+    @field_validator("public_url")
+    @classmethod
+    def _ends_without_a_slash(cls, value: str | None) -> str | None:
+        return None if value is None else value.rstrip("/")
+
+    @field_validator("oidc_issuer", "oidc_jwks_url", "public_url")
     @classmethod
     def _is_encrypted(cls, value: str | None) -> str | None:
         if value is not None and not _ENCRYPTED_OR_OWN.match(value):
