@@ -8,7 +8,8 @@ CostbotError
 │   ├── NotFound         a model, an organization, a period without data
 │   ├── BadInput         a file, an option or a setting that cannot be used
 │   │   └── Unfit        a form, of which each field that cannot be used is told
-│   └── Outdated         somebody else has changed meanwhile what was decided upon
+│   ├── Outdated         somebody else has changed meanwhile what was decided upon
+│   └── Overloaded       more than can be worked on: the same again, after a while
 └── Unavailable          a part that had to answer did not: warehouse, store, Slack
 
 Anything else that is raised is a bug: the user gets an id, the log the traceback.
@@ -71,6 +72,19 @@ class Unfit(BadInput):
 
 class Outdated(Refused):
     """Somebody else has changed meanwhile what was decided upon: look again, decide again."""
+
+
+class Overloaded(Refused):
+    """There is more than can be worked on: nothing was taken, and the same may be sent again.
+
+    Args:
+        sentence: what is wrong, a whole sentence in plain words.
+        retry_after: seconds after which it is worth it.
+    """
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence, f"Send it again after {retry_after} s.")
+        self.retry_after = retry_after
 
 
 class Unavailable(CostbotError):

@@ -19,6 +19,7 @@ from analysis.errors import (
     NotIdentified,
     NotUnderstood,
     Outdated,
+    Overloaded,
     Refused,
     Unavailable,
     Unfit,
@@ -35,6 +36,7 @@ STATUS: Mapping[type[Refused], int] = {
     NotAllowed: 403,
     NotFound: 404,
     Outdated: 409,
+    Overloaded: 429,
     Unfit: 422,
     NotUnderstood: 422,
     BadInput: 422,
@@ -119,6 +121,8 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         raise error
     kind = next((kind for kind in type(error).mro() if kind in STATUS), BadInput)
     headers = {"WWW-Authenticate": "Bearer"} if kind is NotIdentified else None
+    if isinstance(error, Overloaded):
+        headers = {"Retry-After": str(error.retry_after)}
     faults = error.faults if isinstance(error, Unfit) else None
     return problem_response(
         STATUS[kind], error.sentence, error.hint, faults=faults, headers=headers

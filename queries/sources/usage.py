@@ -21,7 +21,7 @@ from queries.sources.final import final_sql
 from queries.sources.mapping import Mapped
 from queries.sources.secrets import is_secret_sql, stored_name_sql
 from queries.sources.staging import Check, RowSql, custom_cells, own_key_sql, refuse
-from queries.sources.usage_models import Counting, load_models
+from queries.sources.usage_models import Counting, load_models, load_rates
 
 _AS_PROVIDERS_DO = Counting()
 
@@ -31,6 +31,18 @@ _TOKENS = (
     "cached_input_tokens",
     "cache_write_tokens",
     "reasoning_tokens",
+)
+
+
+_FRESH_INPUT = (
+    "input_tokens - if(input_includes_cache, cached_input_tokens + cache_write_tokens, 0)"
+)
+_PLAIN_OUTPUT = "keyed.output_tokens - if(output_includes_reasoning, reasoning_tokens, 0)"
+"""The disjoint classes, from the counts as the provider gives them."""
+
+_WITH_MODELS = (
+    "keyed JOIN models ON models.provider IS NOT DISTINCT FROM keyed.named_provider "
+    "AND models.model IS NOT DISTINCT FROM keyed.model"
 )
 
 
@@ -45,6 +57,19 @@ class RelativeTime:
 
     start: datetime
     unit: timedelta
+
+
+def _refuse_contradictions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuses rows of which a part is larger than what contains it."""
+    refuse(
+        connection,
+        "SELECT record, CASE WHEN fresh < 0 THEN "
+        "'more cached and written than input tokens; if input_tokens do not contain them: "
+        "--input-includes-cache no' ELSE 'more reasoning than output tokens; if output_tokens "
+        "do not contain them: --output-includes-reasoning no' END AS reason "
+        f"FROM (SELECT record, {_FRESH_INPUT} AS fresh, {_PLAIN_OUTPUT} AS plain "
+        f"FROM {_WITH_MODELS}) WHERE fresh < 0 OR plain < 0",
+    )
 
 
 def _tags(mapped: Mapped) -> str:
@@ -196,27 +221,26 @@ class UsageImporter:
 
         Makes the view `counted`: `keyed` with the disjoint classes and the number of the rate.
         """
-        load_models(connection, self._catalogue, self._counting)
+        models = load_models(connection, self._catalogue, self._counting)
+        load_rates(connection, self._catalogue, models)
         connection.execute(
             "CREATE OR REPLACE TEMP VIEW counted AS SELECT keyed.* EXCLUDE (output_tokens), "
             "COALESCE(named_provider, known_provider) AS provider, "
-            "input_tokens - if(input_includes_cache, cached_input_tokens + cache_write_tokens, 0) "
-            "AS fresh_input_tokens, "
-            "keyed.output_tokens - if(output_includes_reasoning, reasoning_tokens, 0) "
-            "AS output_tokens, COALESCE(agreed.rate, models.rate) AS rate "
-            "FROM keyed JOIN models ON models.provider IS NOT DISTINCT FROM keyed.named_provider "
-            "AND models.model IS NOT DISTINCT FROM keyed.model "
+            f"{_FRESH_INPUT} AS fresh_input_tokens, {_PLAIN_OUTPUT} AS output_tokens, "
+            f"COALESCE(agreed.rate, models.rate) AS rate FROM {_WITH_MODELS} "
             "LEFT JOIN agreed ON agreed.general = models.rate "
             "AND agreed.organization = keyed.organization"
         )
-        refuse(
-            connection,
-            "SELECT record, CASE WHEN fresh_input_tokens < 0 THEN "
-            "'more cached and written than input tokens; if input_tokens do not contain them: "
-            "--input-includes-cache no' ELSE 'more reasoning than output tokens; if output_tokens "
-            "do not contain them: --output-includes-reasoning no' END AS reason "
-            "FROM counted WHERE fresh_input_tokens < 0 OR output_tokens < 0",
-        )
+        _refuse_contradictions(connection)
+
+    def judge(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuses what `prepare` refuses, without looking up any price.
+
+        Args:
+            connection: with `staged` and `keyed`.
+        """
+        load_models(connection, self._catalogue, self._counting)
+        _refuse_contradictions(connection)
 
     def price(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Makes the view `priced`: the columns of `requests`, and `record`."""

@@ -29,7 +29,9 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class NamedModel:
+    """A model as a file names it, and when it was used: of `load_models`, for `load_rates`."""
+
     number: int
     provider: str | None
     model: str | None
@@ -40,16 +42,18 @@ class _Model:
 
 def load_models(
     connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, counting: Counting
-) -> None:
-    """Makes the tables `models` and `agreed`, and loads the slices of all their rates.
+) -> list[NamedModel]:
+    """Makes the table `models`: a row for each provider and model as they are named.
 
-    `models` has a row for each provider and model as they are named, with the number of the rate
-    that everybody pays; `agreed` the numbers of the rates of single organizations.
+    It has the number of the rate that everybody pays, and how their tokens are counted.
 
     Args:
         connection: with `keyed`, the rows that were not refused.
         catalogue: all prices.
         counting: what the user says.
+
+    Returns:
+        The same, for `load_rates`.
     """
     models = list(_models(connection, catalogue))
     conventions = [convention_of(one.known_provider, one.model) for one in models]
@@ -75,6 +79,21 @@ def load_models(
             ),
         },
     )
+    return models
+
+
+def load_rates(
+    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, models: Sequence[NamedModel]
+) -> None:
+    """Makes the table `agreed`, and loads the slices of all rates.
+
+    `agreed` has the numbers of the rates of single organizations.
+
+    Args:
+        connection: with `models`.
+        catalogue: all prices.
+        models: what they are.
+    """
     rates: list[tuple[int, Iterator[Slice]]] = []
     agreed: list[tuple[int, str, int]] = []
     for one in models:
@@ -99,7 +118,7 @@ def load_models(
     load_slices(connection, rates)
 
 
-def _models(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Model]:
+def _models(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[NamedModel]:
     found = connection.execute(
         "SELECT named_provider, model, min(time), max(time) FROM keyed GROUP BY ALL ORDER BY ALL"
     ).fetchall()
@@ -110,7 +129,7 @@ def _models(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iter
         known = provider
         if provider is None and model is not None:
             known = catalogue.provider_of(model)
-        yield _Model(number, provider, model, known, first, last)
+        yield NamedModel(number, provider, model, known, first, last)
 
 
 def _table(
