@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import cast
@@ -20,6 +20,7 @@ import duckdb
 
 from analysis.errors import Unavailable
 from queries.duck import connect
+from queries.engines.answers import Answers
 from queries.engines.base import Table
 from queries.mart.manifest import costs_shape_of
 from queries.mart.mart import Mart
@@ -35,8 +36,8 @@ FILES = "costs_files"
 ORGANIZATION = "costs_organization"
 """The parameter with the organization of the scope; likewise."""
 
-KEPT_ROWS = 200_000
-"""All kept answers together have fewer rows than this: they are to fit in the memory."""
+Watch = Callable[[], AbstractContextManager[None]]
+"""Something that begins and ends with a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class EngineLimits:
     threads: int = 2
     memory: str = "2GB"
     queries: int = 4
-    kept_results: int = 256
+    kept_results: int = 10_000
 
 
 class DuckDbEngine:
@@ -62,10 +63,14 @@ class DuckDbEngine:
     Args:
         mart: that it reads.
         limits: what it may take.
+        watch: begins with each query that is not answered from memory, and ends with it.
     """
 
-    def __init__(self, mart: Mart, limits: EngineLimits | None = None) -> None:
+    def __init__(
+        self, mart: Mart, limits: EngineLimits | None = None, watch: Watch = nullcontext
+    ) -> None:
         self._mart = mart
+        self._watch = watch
         self._limits = limits or EngineLimits()
         self._columns = costs_columns(mart.dimensions)
         self._shape = costs_shape_of(mart.dimensions)
@@ -74,7 +79,7 @@ class DuckDbEngine:
         # The mart's files never change: what was read of them once stays true.
         self._database.execute("SET parquet_metadata_cache = true")
         self._database.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
-        self._results = _Results(self._limits.kept_results)
+        self._answers = Answers(self._limits.kept_results)
         self._is_closed = False
 
     def snapshot(self) -> Snapshot:
@@ -90,7 +95,7 @@ class DuckDbEngine:
         last_day: date,
         scope: Scope = EVERYTHING,
     ) -> Table:
-        """Runs a query, see `Engine.query`; whoever stops waiting stops the query.
+        """Runs a query, see `Engine.query`; the last one who stops waiting for it stops it.
 
         Raises:
             NotPortableError: `sql` is outside the checked subset, a bug.
@@ -98,9 +103,21 @@ class DuckDbEngine:
         """
         snapshot = self.snapshot()
         key = (sql, tuple(sorted(parameters.items())), first_day, last_day, scope)
-        kept = self._results.get(snapshot, key)
-        if kept is not None:
-            return kept
+
+        async def make() -> Table:
+            return await self._made(snapshot, sql, parameters, first_day, last_day, scope)
+
+        return await self._answers.given(snapshot, key, make)
+
+    async def _made(
+        self,
+        snapshot: Snapshot,
+        sql: str,
+        parameters: Mapping[str, object],
+        first_day: date,
+        last_day: date,
+        scope: Scope,
+    ) -> Table:
         files = snapshot.files("costs", first_day, last_day)
         relation = self._costs(files, alike=snapshot.shapes(first_day, last_day) <= {self._shape})
         given = {**parameters, FILES: files} if files else dict(parameters)
@@ -109,7 +126,7 @@ class DuckDbEngine:
         running = _Running(self._database.cursor(), sql, _within(scope, relation), given)
         future = self._pool.submit(running.run)
         try:
-            table = await asyncio.wrap_future(future)
+            return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             running.stop(future)
             raise
@@ -119,8 +136,6 @@ class DuckDbEngine:
         except duckdb.OutOfMemoryException as error:
             message = f"The question needs more memory than the {self._limits.memory} it may take."
             raise Unavailable(message) from error
-        self._results.put(snapshot, key, table)
-        return table
 
     async def close(self) -> None:
         """Interrupts what is running and closes DuckDB; a second time changes nothing."""
@@ -198,34 +213,3 @@ def _plain(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 def _has_time(row: tuple[object, ...]) -> bool:
     return any(isinstance(one, datetime) for one in row)
-
-
-_Key = tuple[str, tuple[tuple[str, object], ...], date, date, Scope]
-
-
-class _Results:
-    """The last answers, all from one snapshot."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._snapshot: Snapshot | None = None
-        self._kept: OrderedDict[_Key, Table] = OrderedDict()
-        self._rows = 0
-
-    def get(self, snapshot: Snapshot, key: _Key) -> Table | None:
-        if snapshot is not self._snapshot:
-            self._snapshot = snapshot
-            self._kept.clear()
-            self._rows = 0
-        table = self._kept.get(key)
-        if table is not None:
-            self._kept.move_to_end(key)
-        return table
-
-    def put(self, snapshot: Snapshot, key: _Key, table: Table) -> None:
-        if snapshot is not self._snapshot or key in self._kept:
-            return
-        self._kept[key] = table
-        self._rows += len(table.rows)
-        while len(self._kept) > self._size or self._rows > KEPT_ROWS:
-            self._rows -= len(self._kept.popitem(last=False)[1].rows)

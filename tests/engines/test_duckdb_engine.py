@@ -158,6 +158,34 @@ async def test_a_question_whose_asker_left_while_it_waited_is_never_run(mart: Ma
     await engine.close()
 
 
+async def test_what_several_ask_at_once_is_made_once(mart: Mart, engine: DuckDbEngine) -> None:
+    load(mart, request("a"))
+    first, *others = await asyncio.gather(*(ask(engine, COUNT) for _ in range(5)))
+    assert all(other is first for other in others)
+
+
+async def test_who_stops_waiting_takes_nothing_from_the_others(
+    mart: Mart, engine: DuckDbEngine
+) -> None:
+    load(mart, request("a"))
+    leaving, staying = (asyncio.create_task(ask(engine, COUNT)) for _ in range(2))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert (await staying).rows == [(1,)]
+    assert leaving.cancelled()
+
+
+async def test_what_fails_fails_for_all_who_wait_and_for_nobody_later(
+    mart: Mart, engine: DuckDbEngine
+) -> None:
+    load(mart, request("a"))
+    lose_costs(mart)
+    failed = await asyncio.gather(*(ask(engine, COUNT) for _ in range(3)), return_exceptions=True)
+    assert all(isinstance(one, Unavailable) for one in failed)
+    load(mart, request("b"))
+    assert (await ask(engine, COUNT)).rows == [(2,)]
+
+
 async def test_many_ask_at_once(mart: Mart, engine: DuckDbEngine) -> None:
     load(mart, *(request(str(i), model=f"m{i}") for i in range(20)))
     sql = COUNT + " WHERE model != @model"
