@@ -19,6 +19,8 @@ class Caller:
         organization: the one organization that the person sees; None means all of them.
         role: how far the person reaches.
         zone: the IANA zone in which the person's days begin.
+        workspace: behind which their workspace's channels and people are kept; see
+            `handlers.workspaces.addresses`. Empty: there is one workspace alone.
     """
 
     team_id: str
@@ -27,3 +29,4 @@ class Caller:
     organization: str | None
     role: Role
     zone: ZoneInfo
+    workspace: str = ""

@@ -12,6 +12,7 @@ from analysis.errors import BadInput, NotAllowed
 from analysis.roles import Role
 from handlers.caller import Caller
 from handlers.reach import Reach
+from handlers.workspaces.places import OnePlace, Place, Places
 from storage.records.person import Person
 from storage.records.user_group import UserGroup
 from storage.store import Store
@@ -38,7 +39,8 @@ class PersonDefaults:
 
     Attributes:
         zone: in which their days begin.
-        admins: Slack ids of those who are admins nevertheless.
+        admins: Slack ids of those who are admins nevertheless; where there are several workspaces,
+            an id behind its workspace's: `T1/U1`. Alone it counts in the deployment's own.
         organization: what all others see; None: nothing, they are strangers.
         role: how far those others reach.
         domains: how far people reach by the domain of their address, lower case.
@@ -67,11 +69,13 @@ class Callers:
         store: that lists people and user groups.
         defaults: for those who are not listed.
         membership: who is in the groups; None: nobody is asked, and no group counts.
+        places: the workspaces that people ask from.
     """
 
     store: Store
     defaults: PersonDefaults
     membership: Membership | None = None
+    places: Places = field(default_factory=OnePlace)
 
     async def caller_of(self, team_id: str, user_id: str) -> Caller | None:
         """The caller behind a verified Slack identity; None: a stranger, who sees nothing.
@@ -82,7 +86,11 @@ class Callers:
         2. the list of people, where a person may be switched off;
         3. the listed user groups that the person is in: of these, those that reach farthest;
         4. what the settings say of the domain of their e-mail address;
-        5. what the settings say of everybody else.
+        5. what is decided of everybody in their workspace, and in the deployment's own, what the
+           settings say of everybody else.
+
+        In a workspace that installed costbot a domain counts that leads to the organization which
+        the workspace was given to: who administers a workspace says there whose address is whose.
 
         Raises:
             NotAllowed: groups that reach equally far are of several organizations; or Slack does
@@ -90,37 +98,59 @@ class Callers:
                 their address, where that decides.
             Unavailable: the store does not answer.
         """
+        place = await self.places.place(team_id)
+        if place is None:
+            return None
         person = await self.store.people.find(team_id, user_id)
-        if user_id in self.defaults.admins:
+        if self._is_admin(place, team_id, user_id):
             name = user_id if person is None else person.name
             zone = self.defaults.zone if person is None else person.zone
-            return Caller(team_id, user_id, name, None, Role.ADMIN, zone)
+            return Caller(team_id, user_id, name, None, Role.ADMIN, zone, place.workspace)
         if person is not None:
-            return _caller(person) if person.active else None
+            return _caller(person, place) if person.active else None
+
+        def reaching(organization: str | None, role: Role) -> Caller:
+            zone = self.defaults.zone
+            return Caller(team_id, user_id, user_id, organization, role, zone, place.workspace)
+
         groups, all_known = await self._groups_of(team_id, user_id)
         if groups:
             role, organization = _reach(groups)
-            return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
-        domain = await self._domain_of(team_id, user_id)
+            return reaching(organization, role)
+        domain = await self._domain_of(place, team_id, user_id)
         if domain is None:
             # The organization of everybody else may be another's than theirs.
             sentence = "Slack does not tell at the moment of which organization you are."
             raise NotAllowed(sentence, "Try again in a minute.")
-        reach = self.defaults.domains.get(domain)
+        reach = self._of_everybody(place, domain)
         if reach is not None:
-            organization, role = reach.organization, reach.role
-            return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
-        if self.defaults.organization:
-            organization, role = self.defaults.organization, self.defaults.role
-            return Caller(team_id, user_id, user_id, organization, role, self.defaults.zone)
+            return reaching(reach.organization, reach.role)
         if not all_known:
             sentence = "Slack does not tell at the moment which user groups you are in."
             raise NotAllowed(sentence, "Try again in a minute.")
         return None
 
-    async def _domain_of(self, team_id: str, user_id: str) -> str | None:
+    def _is_admin(self, place: Place, team_id: str, user_id: str) -> bool:
+        admins = self.defaults.admins
+        return f"{team_id}/{user_id}" in admins or (place.is_own and user_id in admins)
+
+    def _of_everybody(self, place: Place, domain: str) -> Reach | None:
+        """How far anybody of a domain reaches in a workspace; None: they are strangers."""
+        reach = self.defaults.domains.get(domain)
+        if reach is not None and (place.is_own or reach.organization == place.organization):
+            return reach
+        if place.is_own:
+            everybody, role = self.defaults.organization, self.defaults.role
+        else:
+            everybody, role = place.organization, place.role
+        return Reach(everybody, role) if everybody and role is not None else None
+
+    async def _domain_of(self, place: Place, team_id: str, user_id: str) -> str | None:
         """The domain of a person's address; empty: none counts; None: not known now."""
-        if self.membership is None or not self.defaults.domains:
+        if self.membership is None:
+            return ""
+        reaches = self.defaults.domains.values()
+        if not any(place.is_own or one.organization == place.organization for one in reaches):
             return ""
         return await self.membership.domain(team_id, user_id)
 
@@ -152,7 +182,7 @@ def _reach(groups: Sequence[UserGroup]) -> tuple[Role, str | None]:
     return farthest, organizations.pop()
 
 
-def _caller(person: Person) -> Caller:
+def _caller(person: Person, place: Place) -> Caller:
     return Caller(
         person.team_id,
         person.user_id,
@@ -160,4 +190,5 @@ def _caller(person: Person) -> Caller:
         person.organization,
         person.role,
         person.zone,
+        place.workspace,
     )

@@ -44,6 +44,7 @@ from storage.repositories.statements import StatementRepository
 from storage.repositories.sync_runs import SyncRunRepository
 from storage.repositories.user_groups import UserGroupRepository
 from storage.repositories.warehouse_jobs import WarehouseJobRepository
+from storage.repositories.workspaces import WorkspaceRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Transaction:
     Attributes:
         prices, offers, people, user_groups, budgets, raises, alert_states, alert_rules, incidents,
             routes, recommendations, measurements, opportunities, deliveries, audit, anomaly_labels,
-            api_tokens: see `Store`.
+            api_tokens, workspaces: see `Store`.
         drawn_recommendations, drawn_opportunities: those of many organizations at once.
     """
 
@@ -78,6 +79,7 @@ class Transaction:
     audit: AuditRepository
     anomaly_labels: AnomalyLabelRepository
     api_tokens: ApiTokenRepository
+    workspaces: WorkspaceRepository
 
 
 class Store:
@@ -115,6 +117,7 @@ class Store:
         anomaly_findings: what was found, day by day.
         anomaly_looks: when all series were looked at.
         api_tokens: who may call the REST API.
+        workspaces: the Slack workspaces that costbot is installed in.
         kept_answers: what was answered to requests with a key.
         home_views: who looks at App Home, and what was published there.
 
@@ -152,6 +155,7 @@ class Store:
         self.anomaly_findings = AnomalyFindingRepository(self._database, clock)
         self.anomaly_looks = AnomalyLookRepository(self._database, clock)
         self.api_tokens = ApiTokenRepository(self._database, clock)
+        self.workspaces = WorkspaceRepository(self._database)
         self.kept_answers = KeptAnswerRepository(self._database, clock)
         self.home_views = HomeViewRepository(self._database, clock)
 
@@ -219,6 +223,7 @@ class Store:
                 audit=AuditRepository(one, self._clock),
                 anomaly_labels=AnomalyLabelRepository(one, self._clock),
                 api_tokens=ApiTokenRepository(one, self._clock),
+                workspaces=WorkspaceRepository(one),
             )
 
     @asynccontextmanager

@@ -35,6 +35,7 @@ from storage.models.statement import (
 from storage.models.sync_run import SyncRunRow
 from storage.models.user_group import UserGroupRow
 from storage.models.warehouse_job import WarehouseJobRow
+from storage.models.workspace import OAuthStateRow, WorkspaceRow
 
 __all__ = [
     "AlertRuleRow",
@@ -57,6 +58,7 @@ __all__ = [
     "IncidentRow",
     "JobRow",
     "KeptAnswerRow",
+    "OAuthStateRow",
     "OfferRow",
     "OfferSubscriptionRow",
     "OpportunityRow",
@@ -72,4 +74,5 @@ __all__ = [
     "SyncRunRow",
     "UserGroupRow",
     "WarehouseJobRow",
+    "WorkspaceRow",
 ]

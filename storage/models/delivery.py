@@ -45,6 +45,7 @@ class DeliveryRow(Base):
     key: Mapped[str] = mapped_column(unique=True)
     channel: Mapped[str]
     address: Mapped[str]
+    workspace: Mapped[str] = mapped_column(server_default=text("''"))
     payload: Mapped[dict[str, object]] = mapped_column(JSON)
     order_group: Mapped[str | None]
     digest: Mapped[str]

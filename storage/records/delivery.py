@@ -27,10 +27,12 @@ class NewDelivery:
     Attributes:
         key: what, for which slot, to whom: one key is sent once.
         channel: what it leaves through.
-        address: of the channel: an id of Slack, an address of e-mail, an id of a webhook.
+        address: of the channel: an id of Slack, an address of e-mail, an id of a webhook. An id of
+            Slack may stand behind its workspace's, `T1/C1`: it is taken apart.
         payload: what is sent, as the channel takes it; JSON.
         group: messages of one group leave in the order in which they were added; None: whenever.
         not_before: first instant at which it may leave, UTC; None: at once.
+        workspace: the Slack workspace that the address belongs to; empty: the only one.
     """
 
     key: str
@@ -39,6 +41,13 @@ class NewDelivery:
     payload: Mapping[str, object]
     group: str | None = None
     not_before: datetime | None = None
+    workspace: str = ""
+
+    def __post_init__(self) -> None:
+        if self.channel == "slack" and "/" in self.address:
+            workspace, _, address = self.address.partition("/")
+            object.__setattr__(self, "workspace", workspace)
+            object.__setattr__(self, "address", address)
 
     @property
     def digest(self) -> str:
@@ -52,7 +61,7 @@ class Delivery:
 
     Attributes:
         id: its number, growing.
-        key, channel, address, payload, group: see `NewDelivery`.
+        key, channel, address, payload, group, workspace: see `NewDelivery`.
         digest: of the key.
         state: where it is; a claimed one that was taken over is `uncertain`.
         attempts: how often it was claimed since it was added or resent.
@@ -81,6 +90,7 @@ class Delivery:
     remote_id: str | None
     last_error: str
     created_at: datetime
+    workspace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
