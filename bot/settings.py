@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     Field,
@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from analysis.roles import Role
+from analysis.zones import known_zones
 from bot.outbox.webhooks import Webhook
 from bot.settings_values import CustomDimension, domain_in
 from handlers.reach import Reach
@@ -365,7 +366,7 @@ class Settings(BaseSettings):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in known_zones():
             message = f"{value!r} is no IANA zone; one is Europe/Berlin"
             raise ValueError(message)
         return value

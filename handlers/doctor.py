@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from analysis.checks import Check, Level, failed, failed_with, passed, warned
 from analysis.clock import Clock
 from analysis.errors import Unavailable
 from analysis.written import count, plural, size
+from analysis.zones import known_zones
 from handlers.freshness import Freshness, freshness_of
 from handlers.own_cost import OwnCostHandler
 from queries.dimensions import Source
@@ -185,7 +185,7 @@ def _home(home: Path) -> list[Check]:
 
 
 def _zones(zone: str) -> Check:
-    known = available_timezones()
+    known = known_zones()
     if zone not in known:
         sentence = f"The zone {zone} is not known: there is no zone data ({len(known)} zones)."
         return failed("zones", sentence, "Install the Python package tzdata.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from analysis.errors import BadInput, NotAllowed
 from analysis.roles import Role
+from analysis.zones import known_zones
 from handlers.caller import Caller
 from handlers.nearest import did_you_mean, shown
 from storage.records.actor import Actor
@@ -103,9 +104,8 @@ def zone(value: str) -> ZoneInfo:
         BadInput: it is none.
     """
     text = value.strip()
-    zones = available_timezones()
-    if text not in zones:
-        hint = did_you_mean(text, sorted(zones), otherwise="One is Europe/Berlin.")
+    if text not in known_zones():
+        hint = did_you_mean(text, sorted(known_zones()), otherwise="One is Europe/Berlin.")
         raise BadInput(f"{shown(value)} is no IANA time zone.", hint)
     return ZoneInfo(text)
 

@@ -6,10 +6,11 @@ import re
 from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.budgets.terms import Kind
 from analysis.errors import BadInput
+from analysis.zones import known_zones, zone_names
 from handlers.nearest import did_you_mean, shown
 from storage.records.budget import BudgetKind, WhenUnknown
 
@@ -128,12 +129,11 @@ def zone(text: str) -> ZoneInfo:
         BadInput: there is none of that name.
     """
     name = "_".join(text.split())
-    by_word = {known.casefold(): known for known in available_timezones()}
-    known = by_word.get(name.casefold())
+    known = zone_names().get(name.casefold())
     try:
         return ZoneInfo(known or name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = did_you_mean(name, sorted(by_word.values()))
+        hint = did_you_mean(name, sorted(known_zones()))
         hint = hint if hint.startswith("Did you") else "Write it as `Europe/Berlin` or `UTC`."
         raise BadInput(f"There is no time zone {shown(text)}.", hint) from None
 
