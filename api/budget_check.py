@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 
 from analysis.errors import BadInput, NotFound
+from analysis.tally import Tally
 from api.identity import Identity
 from handlers.budget_watch.check import Checks, Question, Verdict
 from handlers.nearest import shown
@@ -30,7 +31,11 @@ LONGEST_VALUE = 500
 
 
 def budget_check_router(
-    checks: Checks, dimensions: Dimensions, token: SecretStr | None, identity: Identity
+    checks: Checks,
+    dimensions: Dimensions,
+    token: SecretStr | None,
+    identity: Identity,
+    counted: Tally | None = None,
 ) -> APIRouter:
     """The route; what it refuses is raised, for `api.problems` to answer.
 
@@ -40,6 +45,7 @@ def budget_check_router(
         token: that is sent as `Authorization: Bearer …` and may ask for every organization; None:
             there is no such token.
         identity: knows all other callers.
+        counted: counts the answers by `decision`; None: nobody does.
     """
     router = APIRouter()
     expected = None if token is None else f"Bearer {token.get_secret_value()}".encode()
@@ -49,7 +55,10 @@ def budget_check_router(
         own = None
         if expected is None or not compare_digest(sent, expected):
             own = (await identity.caller(request)).organization
-        return JSONResponse(_written(checks.check(_question(request, dimensions, own))))
+        verdict = checks.check(_question(request, dimensions, own))
+        if counted is not None:
+            counted.add(verdict.decision.word)
+        return JSONResponse(_written(verdict))
 
     router.add_api_route(PATH, check, methods=["GET"])
     return router

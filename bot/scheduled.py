@@ -51,7 +51,8 @@ def scheduled(
         wake: tells the outbox that there is something to send.
         membership: who is in Slack's user groups; None: nobody is asked.
     """
-    scheduler = Scheduler(parts.clock, supervisor, ledger_of(parts, wake))
+    ledger = ledger_of(parts, wake)
+    scheduler = Scheduler(parts.clock, supervisor, ledger, observer=parts.observer)
     upkeep = Upkeep(parts.mart, parts.store, parts.clock, budgets_of(parts, "system").raises)
     scheduler.add(jobs.KEEP_MART, upkeep.keep_the_mart_up)
     scheduler.add(jobs.FORGET, upkeep.forget)

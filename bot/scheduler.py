@@ -18,8 +18,11 @@ from typing import Protocol, cast
 
 from analysis.clock import Clock
 from analysis.errors import Refused, Unavailable
+from analysis.request_id import new_request_id, under
 from bot.job_ledger import JobLedger
 from bot.jobs import Job, Whose
+from bot.observation.jobs import job_watched
+from bot.observation.observer import Observer, Unobserved
 from bot.supervisor import Supervisor
 from storage.repositories.jobs import LEASE
 
@@ -73,6 +76,7 @@ class Scheduler:
         supervisor: keeps the work.
         ledger: keeps which slots were claimed, and how the work went.
         look_every: how long, at most, something that is due waits.
+        observer: is told how jobs went; None: nobody is.
     """
 
     def __init__(
@@ -81,11 +85,14 @@ class Scheduler:
         supervisor: Supervisor,
         ledger: JobLedger,
         look_every: timedelta = LOOK_EVERY,
+        observer: Observer | None = None,
     ) -> None:
         self._clock = clock
         self._supervisor = supervisor
         self._ledger = ledger
         self._look_every = look_every
+        self._observer = observer or Unobserved()
+        self._looked_at: datetime | None = None
         self._jobs: list[_Begun] = []
         self._ticking: _Ticking | None = None
 
@@ -98,13 +105,19 @@ class Scheduler:
         """What it does."""
         return tuple(begun.job for begun in self._jobs)
 
+    @property
+    def looked_at(self) -> datetime | None:
+        """When it last looked at the clock, UTC; None: it never did."""
+        return self._looked_at
+
     def look(self) -> None:
         """Begins what has become due; called every few seconds."""
-        now = self._clock()
+        now = self._looked_at = self._clock()
         for begun in self._jobs:
             if begun.is_due(now):
                 slot = begun.job.cadence.slot(now)
-                begun.task = self._supervisor.spawn(self._seen_to(begun, slot), begun.job.name)
+                with under(new_request_id("job")):  # what the supervisor logs of it, too
+                    begun.task = self._supervisor.spawn(self._seen_to(begun, slot), begun.job.name)
 
     def start(self) -> None:
         """Looks at the clock now, and from now on."""
@@ -153,7 +166,8 @@ class Scheduler:
         job = begun.job
         async with self._renewed(job):
             try:
-                await begun.work()
+                with job_watched(self._observer, job.name):
+                    await begun.work()
             except (Refused, Unavailable) as error:
                 log.warning(
                     "%s did not succeed, and is tried again in its next turn: %s", job.name, error

@@ -6,11 +6,12 @@ import platform
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.clock import Clock, system_clock
 from analysis.errors import BadInput
+from bot.observation.observer import Observer, Unobserved
+from bot.observation.queries import query_watch
 from bot.pictures.painter import Painter
 from bot.road import Road
 from bot.routes import Handlers, routes_of
@@ -28,7 +29,6 @@ from handlers.cost import CostHandler
 from handlers.efficiency import EfficiencyHandler
 from handlers.failures import FailuresHandler
 from handlers.forecasts.forecasting import ForecastHandler
-from handlers.imports import ImportHandler, ImportRequest
 from handlers.offers import OfferHandler
 from handlers.outbox import OutboxHandler
 from handlers.own_cost import OwnCostHandler
@@ -40,7 +40,6 @@ from handlers.rates import RateHandler
 from handlers.recommendations.pricing_of_cells import pricing_of
 from handlers.reconcile import ReconcileHandler
 from handlers.report import ReportHandler
-from handlers.sample import SampleHandler
 from handlers.showback.handlers import showback_handlers
 from handlers.trends import TrendsHandler
 from handlers.utilization import UtilizationHandler
@@ -48,12 +47,10 @@ from handlers.whatif import WhatIfHandler
 from handlers.whatif_recommendation import WhatIfRecommender
 from handlers.why import WhyHandler
 from queries.budget_spend import BudgetSpending
-from queries.dimensions import Dimensions, Source
+from queries.dimensions import Dimensions
 from queries.engines.duckdb import DuckDbEngine, EngineLimits
 from queries.mart import Mart, WriterLimits
 from queries.recommendation_evidence.reading import EvidenceLimits, EvidenceReader
-from queries.sources.importer import Progress
-from queries.sources.report import ImportReport
 from storage import Store
 from storage.records.audit import Surface
 
@@ -81,6 +78,7 @@ class Parts:
     handlers: Handlers
     road: Road
     painter: Painter
+    observer: Observer
 
 
 def dimensions_of(settings: Settings) -> Dimensions:
@@ -116,44 +114,25 @@ async def opened_store(settings: Settings, clock: Clock = system_clock) -> Async
 
 
 @asynccontextmanager
-async def imports_opened(
-    settings: Settings, clock: Clock = system_clock
-) -> AsyncGenerator[ImportHandler]:
-    """What imports files, ready."""
-    async with opened_store(settings, clock) as store:
-        yield ImportHandler(
-            settings.home,
-            mart_of(settings, clock),
-            dimensions_of(settings),
-            clock,
-            store.prices.unit_prices,
-        )
+async def assembled(
+    settings: Settings, clock: Clock = system_clock, observer: Observer | None = None
+) -> AsyncGenerator[Parts]:
+    """Everything that answers questions, ready; closed when the block ends.
 
-
-@asynccontextmanager
-async def sample_opened(
-    settings: Settings, clock: Clock = system_clock
-) -> AsyncGenerator[SampleHandler]:
-    """What generates the sample, ready."""
-    async with imports_opened(settings, clock) as imports:
-
-        async def import_file(source: Source, path: Path, tell: Progress) -> ImportReport:
-            return await imports.import_file(ImportRequest(source, path), tell)
-
-        yield SampleHandler(settings.home, imports.mart, clock, import_file)
-
-
-@asynccontextmanager
-async def assembled(settings: Settings, clock: Clock = system_clock) -> AsyncGenerator[Parts]:
-    """Everything that answers questions, ready; closed when the block ends."""
+    Args:
+        settings: of the deployment.
+        clock: the present.
+        observer: is told of what happens; None: nobody is.
+    """
+    observer = observer or Unobserved()
     async with opened_store(settings, clock) as store:
         dimensions = dimensions_of(settings)
         mart = mart_of(settings, clock)
         limits = EngineLimits(threads=settings.mart_threads, memory=settings.mart_memory)
-        engine = DuckDbEngine(mart, limits)
+        engine = DuckDbEngine(mart, limits, query_watch(observer))
         painter = Painter(settings.picture_theme)
         try:
-            yield _put_together(settings, clock, dimensions, store, mart, engine, painter)
+            yield _put_together(settings, clock, dimensions, store, mart, engine, painter, observer)
         finally:
             painter.close()
             await engine.close()
@@ -185,6 +164,7 @@ def _put_together(
     mart: Mart,
     engine: DuckDbEngine,
     painter: Painter,
+    observer: Observer,
 ) -> Parts:
     stale = settings.stale_after_hours
     cost = CostHandler(engine, dimensions, clock, stale)
@@ -266,6 +246,7 @@ def _put_together(
         handlers=handlers,
         road=Road(dimensions, routes_of(handlers, dimensions), engine, clock),
         painter=painter,
+        observer=observer,
     )
 
 
@@ -365,6 +346,7 @@ def slack_app(
         pace=pace,
         painter=parts.painter,
         nouns=_nouns(parts, wake),
+        observer=parts.observer,
     )
 
 

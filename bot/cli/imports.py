@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from analysis.errors import BadInput
-from bot.assembly import imports_opened
+from bot.assembly.importing import imports_opened
 from bot.cli.progress import progress_bar
 from bot.settings import Settings
 from handlers.imports import FocusOptions, ImportRequest, Progress

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.assembly import sample_opened
+from bot.assembly.importing import sample_opened
 from bot.cli.progress import Tell, progress_bar
 from bot.settings import Settings
 from handlers.sample import Outcome, SampleRequest, SampleResult

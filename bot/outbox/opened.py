@@ -44,7 +44,7 @@ async def sending(
     deliveries, clock = parts.store.deliveries, parts.clock
     channels = channels_of(ways, deliveries, pace, clock, Timing(), parts.painter)
     worker = f"{machine_name()}-{os.getpid()}-{token_hex(4)}"
-    sender = Sender(deliveries, channels, supervisor, clock, worker)
+    sender = Sender(deliveries, channels, supervisor, clock, worker, observer=parts.observer)
     running = supervisor.spawn(sender.run(), "outbox")
     try:
         yield sender

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from storage.records.delivery import Delivery
 
@@ -23,6 +23,7 @@ class Sent:
     """
 
     remote_id: str
+    word: ClassVar[str] = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Later:
     reason: str
     after: timedelta | None = None
     is_unsure: bool = False
+    word: ClassVar[str] = "later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Unsure:
     """
 
     reason: str
+    word: ClassVar[str] = "unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Never:
     """
 
     reason: str
+    word: ClassVar[str] = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class NotTried:
     """
 
     after: timedelta = timedelta()
+    word: ClassVar[str] = "not_tried"
 
 
 Outcome = Sent | Later | Unsure | Never | NotTried

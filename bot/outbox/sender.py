@@ -12,6 +12,8 @@ from itertools import count
 
 from analysis.clock import Clock
 from analysis.errors import Unavailable
+from analysis.request_id import new_request_id, under
+from bot.observation.observer import Observer, Unobserved
 from bot.outbox.backoff import Backoff
 from bot.outbox.outcome import Channel, Later, Never, NotTried, Outcome, Sent, Timing, Unsure
 from bot.outbox.steps import reached
@@ -59,6 +61,7 @@ class Sender:
         clock: the present.
         worker: a name that no other process has.
         limits: how it goes about it.
+        observer: is told of each attempt; None: nobody is.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Sender:
         clock: Clock,
         worker: str,
         limits: Limits | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._deliveries = deliveries
         self._channels = channels
@@ -76,6 +80,7 @@ class Sender:
         self._clock = clock
         self._worker = worker
         self._limits = limits or Limits()
+        self._observer = observer or Unobserved()
         self._claims = count(1)
         self._under_way: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -146,13 +151,19 @@ class Sender:
         self._wake.set()
 
     async def _attempt(self, delivery: Delivery, worker: str) -> None:
-        try:
-            outcome = await self._outcome(delivery, worker)
-            await self._mark(delivery, worker, outcome)
-        except Unavailable as error:
-            # The lease runs out, and what may have been sent is looked for.
-            log.warning("delivery %d is not marked: %s", delivery.id, error)
-            return
+        with (
+            under(new_request_id(f"delivery-{delivery.id}")),
+            self._observer.span(f"delivery by {delivery.channel}") as span,
+        ):
+            try:
+                outcome = await self._outcome(delivery, worker)
+                span.tell("costbot.outcome", outcome.word)
+                self._observer.delivered(delivery.channel, outcome.word)
+                await self._mark(delivery, worker, outcome)
+            except Unavailable as error:
+                # The lease runs out, and what may have been sent is looked for.
+                log.warning("delivery %d is not marked: %s", delivery.id, error)
+                return
         reached("marked", delivery)
 
     async def _outcome(self, delivery: Delivery, worker: str) -> Outcome:

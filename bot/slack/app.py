@@ -24,6 +24,7 @@ from analysis.errors import NotAllowed, Refused
 from bot.blocks.answer import Answer
 from bot.blocks.modal import notice_view
 from bot.blocks.refusal import failure_answer, refusal_answer, stranger_answer
+from bot.observation.observer import Observer, Unobserved
 from bot.pictures.painter import Painter
 from bot.road import Road
 from bot.slack.api import BoltApp, Json, SlackApi
@@ -35,6 +36,7 @@ from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
 from bot.slack.modals import Modals
 from bot.slack.nouns import MakeNoun, by_word
+from bot.slack.observed import ObservedApp, concluded
 from bot.slack.pace import Pace
 from bot.slack.permissions import needed_role, who
 from bot.slack.pictures import FileApi, Pictures
@@ -113,16 +115,19 @@ def create_bolt_app(
     pace: Pace | None = None,
     nouns: Sequence[MakeNoun] = (),
     painter: Painter | None = None,
+    observer: Observer | None = None,
 ) -> AsyncApp:
     """The app that hears Slack, with every listener behind the permission table.
 
     `pace` is that of all else that posts in this process; None: nothing else does. `nouns` make
     those of `/cost` that have forms and buttons of their own. `painter` makes the pictures of
-    answers; None: they come without.
+    answers; None: they come without. `observer` is told of all that is heard.
     """
+    observer = observer or Unobserved()
     client = slack_client(access)
     secret = access.signing_secret
-    app = AsyncApp(
+    app = ObservedApp(
+        observer,
         # Without a secret nothing is heard over HTTP: a random one that nobody can sign with.
         signing_secret=secret.get_secret_value() if secret else token_hex(32),
         client=client,
@@ -183,6 +188,7 @@ class _Gate:
 
     def _refuse(self, body: Json, answer: Answer) -> BoltResponse:
         """The refusal in the response itself: an `ack` from a middleware would go nowhere."""
+        concluded("refused")
         if "command" in body:
             return BoltResponse(status=200, body=answer.payload())
         if body.get("type") == "view_submission":
@@ -195,6 +201,7 @@ class _Gate:
 
 async def _unexpected(error: Exception, body: Json) -> BoltResponse:
     """What no listener caught: logged whole, and answered where Slack shows an answer."""
+    concluded("failed")
     if isinstance(error, ClientConnectionError):
         error_id = unreachable(error, "a listener")
     else:

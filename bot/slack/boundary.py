@@ -11,6 +11,7 @@ from aiohttp import ClientConnectionError
 from analysis.errors import Refused, Unavailable
 from bot.blocks.answer import Answer
 from bot.blocks.refusal import failure_answer, refusal_answer, unavailable_answer
+from bot.slack.observed import concluded
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +24,24 @@ async def answered(work: Awaitable[Answer], what: str) -> Answer:
         what: names it in the log; no text that a person typed.
     """
     try:
-        return await work
+        answer = await work
     except Refused as refusal:
+        concluded("refused")
         return refusal_answer(refusal)
     except Unavailable as error:
+        concluded("unavailable")
         log.warning("%s: %s", what, error)
         return unavailable_answer(str(error))
     except ClientConnectionError as error:
+        concluded("unavailable")
         return failure_answer(unreachable(error, what))
     except Exception:
+        concluded("failed")
         error_id = token_hex(4)
         log.exception("error %s in %s", error_id, what)
         return failure_answer(error_id)
+    concluded("answered")
+    return answer
 
 
 def unreachable(error: ClientConnectionError, what: str) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from analysis.series import series_key
-from bot.assembly import assembled, sample_opened
+from bot.assembly import assembled
+from bot.assembly.importing import sample_opened
 from bot.settings import Settings
 from handlers.anomalies.requests import ReplayRequest
 from handlers.sample import SampleRequest
