@@ -121,6 +121,7 @@ LOOK_FOR_ANOMALIES = Job("looking for anomalies", QUARTER)
 LOOK_AT_RULES = Job("looking at alert rules", QUARTER)
 END_MUTES = Job("ending mutes", TEN_MINUTES)
 SEND_DIGESTS = Job("sending digests", MINUTE)
+REFRESH_HOMES = Job("refreshing Home tabs", MINUTE)
 KEEP_FORECASTS = Job("keeping forecasts", HOURLY)
 
 
@@ -144,6 +145,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
         LOOK_AT_RULES,
         END_MUTES,
         SEND_DIGESTS,
+        REFRESH_HOMES,
         KEEP_FORECASTS,
         DRAW_RECOMMENDATIONS,
         MEASURE_SAVINGS,

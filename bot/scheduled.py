@@ -16,12 +16,14 @@ from bot.assembly.incidents import incident_desk_of
 from bot.budget_watch import BudgetWatch
 from bot.digest_job import digest_job
 from bot.forecast_job import forecast_job
+from bot.home_job import HomeRefresh
 from bot.job_alarm import JobAlarm
 from bot.job_ledger import JobLedger
 from bot.price_alerts import price_alert_job
 from bot.recommendation_jobs import recommendation_jobs
 from bot.refresh import Refresh
 from bot.scheduler import Scheduler
+from bot.slack.home_publisher import HomePublisher
 from bot.supervisor import Supervisor
 from bot.upkeep import Upkeep
 from handlers.alert_rules.evaluating import AlertRuleEvaluator
@@ -40,6 +42,7 @@ def scheduled(
     sync: SyncHandler | None = None,
     wake: Callable[[], None] | None = None,
     membership: Membership | None = None,
+    home: HomePublisher | None = None,
 ) -> Scheduler:
     """The jobs of a serving costbot.
 
@@ -50,6 +53,7 @@ def scheduled(
         sync: what refreshes the mart; None: nothing does.
         wake: tells the outbox that there is something to send.
         membership: who is in Slack's user groups; None: nobody is asked.
+        home: publishes Home tabs; None: nothing does.
     """
     ledger = ledger_of(parts, wake)
     scheduler = Scheduler(parts.clock, supervisor, ledger, observer=parts.observer)
@@ -77,6 +81,8 @@ def scheduled(
     scheduler.add(jobs.LOOK_AT_RULES, alerts.rules)
     scheduler.add(jobs.END_MUTES, alerts.mutes)
     scheduler.add(jobs.SEND_DIGESTS, digest_job(parts, wake, membership).send)
+    if home is not None:
+        scheduler.add(jobs.REFRESH_HOMES, HomeRefresh(home).refresh)
     scheduler.add(jobs.TELL_PRICES, price_alert_job(parts, wake).tell)
     return scheduler
 

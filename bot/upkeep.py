@@ -62,6 +62,7 @@ class Upkeep:
         forgotten += await self.store.anomaly_findings.forget_before(long_ago.date())
         forgotten += await self.store.anomaly_looks.forget_before(long_ago.date())
         forgotten += await self.store.digests.forget_slots_before(long_ago)
+        forgotten += await self.store.home_views.forget_before(long_ago)
         forgotten += await self.store.kept_answers.forget()
         forgotten += await self.store.deliveries.forget_before(self.clock() - MESSAGES_KEPT)
         if forgotten:

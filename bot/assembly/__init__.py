@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.slack.app import SlackAccess
+    from bot.slack.home_publisher import HomePublisher
     from bot.slack.nouns import MakeNoun
     from bot.slack.pace import Pace
     from bot.supervisor import Supervisor
@@ -313,6 +314,7 @@ def slack_app(
     supervisor: Supervisor,
     pace: Pace | None = None,
     wake: Callable[[], None] | None = None,
+    home: HomePublisher | None = None,
 ) -> AsyncApp:
     """The Bolt app over the parts.
 
@@ -322,7 +324,9 @@ def slack_app(
         supervisor: keeps the app's work.
         pace: of all else that posts in this process; None: nothing else does.
         wake: tells the outbox of this process that there is something to send.
+        home: publishes Home tabs in this process; None: one of its own does.
     """
+    from bot.assembly.home import home_of
     from bot.budget_watch import alerts_of
     from bot.slack.app import (
         create_bolt_app,
@@ -342,6 +346,7 @@ def slack_app(
         identities=Identities(callers, parts.clock),
         inbound=parts.store.inbound,
         supervisor=supervisor,
+        home=home or home_of(parts, access, supervisor),
         answer_within_seconds=parts.settings.answer_within_seconds,
         pace=pace,
         painter=parts.painter,

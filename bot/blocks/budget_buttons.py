@@ -27,6 +27,9 @@ APPROVE = "raise_approve"
 REJECT = "raise_reject"
 WITHDRAW = "raise_withdraw"
 
+FIRST = "first"
+"""What a button carries that asks for the first page of the list."""
+
 LONGEST_LABEL = 75
 
 

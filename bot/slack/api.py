@@ -66,12 +66,18 @@ class SlackApi(Protocol):
         """Reads a thread, its root first."""
         ...
 
-    async def views_publish(self, *, user_id: str, view: Mapping[str, object]) -> Json:
-        """Draws a person's Home tab."""
+    async def views_publish(
+        self, *, user_id: str, view: Mapping[str, object], hash: str | None = None
+    ) -> Json:
+        """Draws a person's Home tab; with the hash of a view, only if that still stands there."""
         ...
 
     async def views_open(self, *, trigger_id: str, view: Mapping[str, object]) -> Json:
         """Opens a modal, within three seconds of what a person did."""
+        ...
+
+    async def views_push(self, *, trigger_id: str, view: Mapping[str, object]) -> Json:
+        """Opens a modal above the one in which a person did something."""
         ...
 
     async def views_update(self, *, view_id: str, view: Mapping[str, object]) -> Json:

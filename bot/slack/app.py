@@ -32,6 +32,8 @@ from bot.slack.attention import Attention
 from bot.slack.boundary import unreachable
 from bot.slack.budget_alerts import AlertListeners
 from bot.slack.budgets import budget_listeners
+from bot.slack.home import Home, is_opened
+from bot.slack.home_publisher import HomePublisher
 from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
 from bot.slack.modals import Modals
@@ -40,6 +42,7 @@ from bot.slack.observed import ObservedApp, concluded
 from bot.slack.pace import Pace
 from bot.slack.permissions import needed_role, who
 from bot.slack.pictures import FileApi, Pictures
+from bot.slack.places import ViewPlace
 from bot.slack.posting import ReportPosting
 from bot.slack.recs import recs_listeners
 from bot.slack.reply import Replies, send
@@ -111,6 +114,7 @@ def create_bolt_app(
     identities: Identities,
     inbound: InboundEventRepository,
     supervisor: Supervisor,
+    home: HomePublisher,
     answer_within_seconds: float,
     pace: Pace | None = None,
     nouns: Sequence[MakeNoun] = (),
@@ -135,11 +139,13 @@ def create_bolt_app(
     )
     pictures = painter and Pictures(painter, cast("FileApi", client))
     replies = Replies(supervisor, answer_within_seconds, pictures)
-    gate = _Gate(identities, supervisor, replies.attention)
+    api = cast("SlackApi", client)
+    tab = Home(home, inbound, api, supervisor)
+    gate = _Gate(identities, supervisor, replies.attention, tab)
     hears = cast("BoltApp", app)
     hears.middleware(gate.permit)
     hears.error(_unexpected)
-    api = cast("SlackApi", client)
+    tab.register(hears)
     careful = cast("SlackApi", posting_client(access))
     posting = ReportPosting(api, Threads(careful, pace or Pace(clock, access.posts_apart)))
     reports = Reports(report, posting, supervisor, clock)
@@ -147,7 +153,7 @@ def create_bolt_app(
     made = tuple(make(api, replies, modals) for make in nouns)
     for noun in made:
         noun.register(hears)
-    Listeners(road, replies, reports, api, inbound, modals, by_word(made)).register(hears)
+    Listeners(road, replies, reports, api, modals, by_word(made)).register(hears)
     AlertListeners(alerts, replies).register(hears)
     listeners = budget_listeners(budgets, api, replies, road.dimensions, road.engine)
     listeners.register(hears)
@@ -162,6 +168,7 @@ class _Gate:
     identities: Identities
     supervisor: Supervisor
     attention: Attention
+    home: Home
 
     async def permit(
         self,
@@ -173,20 +180,23 @@ class _Gate:
         if needed is None:
             return await next()  # heard by no listener: Bolt answers that itself
         team_id, user_id = who(body)
+        place = self.home.place(body, team_id, user_id)
+        if is_opened(body):
+            return await next()  # everybody has a Home tab: a stranger's says what to do
         try:
             caller = await self.identities.caller(team_id, user_id)
         except Refused as refusal:
-            return self._refuse(body, refusal_answer(refusal))
+            return self._refuse(body, refusal_answer(refusal), place)
         if caller is None:
-            return self._refuse(body, stranger_answer(team_id, user_id))
+            return self._refuse(body, stranger_answer(team_id, user_id), place)
         if not caller.role.reaches(needed):
             refusal = NotAllowed(f"This is for {needed.label}s.", "Ask an admin for the role.")
-            return self._refuse(body, refusal_answer(refusal))
+            return self._refuse(body, refusal_answer(refusal), place)
         context[CALLER] = caller
         self.attention.heard(body, user_id)
         return await next()
 
-    def _refuse(self, body: Json, answer: Answer) -> BoltResponse:
+    def _refuse(self, body: Json, answer: Answer, place: ViewPlace | None) -> BoltResponse:
         """The refusal in the response itself: an `ack` from a middleware would go nowhere."""
         concluded("refused")
         if "command" in body:
@@ -196,6 +206,8 @@ class _Gate:
         if url := body.get("response_url"):
             work = send(str(url), answer, replaces=False)
             self.supervisor.spawn(work, "refusal of a click")
+        elif place is not None:
+            self.supervisor.spawn(place.show(answer), "refusal of a click")
         return BoltResponse(status=200, body="")
 
 

@@ -59,8 +59,8 @@ class BudgetClicks:
         }
 
     async def list_after(self, value: str, caller: Caller) -> Answer:
-        """The next page of a list."""
-        request = ListRequest(after=id_in(value))
+        """The next page of a list, or its first one."""
+        request = ListRequest(after=None if value == buttons.FIRST else id_in(value))
         return list_answer(await self.budgets.read.list(request, caller), caller)
 
     async def show(self, value: str, caller: Caller) -> Answer:

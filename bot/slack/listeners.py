@@ -1,4 +1,4 @@
-"""What costbot hears in Slack: commands, clicks, and the opening of its Home tab."""
+"""What costbot hears in Slack: commands and clicks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import cast
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
 from bot.blocks.answer import Answer
-from bot.blocks.home import home_view
 from bot.blocks.report import GO_ON, POST
 from bot.blocks.text import unescape
 from bot.grammar.report import ReportCommand
@@ -23,7 +22,6 @@ from bot.slack.recs_payload import is_ephemeral
 from bot.slack.reply import Replies
 from bot.slack.report import Asked, Reports
 from handlers.caller import Caller
-from storage.repositories.inbound import InboundEventRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,6 @@ class Listeners:
     replies: Replies
     reports: Reports
     client: SlackApi
-    inbound: InboundEventRepository
     modals: Modals
     nouns: Mapping[str, Noun] = field(default_factory=dict[str, Noun])
 
@@ -46,7 +43,6 @@ class Listeners:
         app.action("share")(self.on_share)
         app.action(POST)(self.on_ask)
         app.action(GO_ON)(self.on_go_on)
-        app.event("app_home_opened")(self.on_home)
 
     async def on_command(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """`/cost …`: answered in the ack, or from there on through the response URL.
@@ -107,15 +103,6 @@ class Listeners:
         """An answer, shown to the channel."""
         await ack()
         self._after_click(body, self._share(clicked(body), caller_of(context)), replaces=False)
-
-    async def on_home(self, body: Json, context: AsyncBoltContext) -> None:
-        """The Home tab, drawn when it is opened; a repeated event is passed over."""
-        event = cast("Json", body["event"])
-        if event.get("tab") != "home" or not await self.inbound.claim(str(body["event_id"])):
-            return
-        caller = caller_of(context)
-        today = await self.road.answer(self.road.understand("today by model", caller), caller)
-        await self.client.views_publish(user_id=caller.user_id, view=home_view(today))
 
     def _after_click(
         self, body: Json, work: Coroutine[object, object, Answer], *, replaces: bool

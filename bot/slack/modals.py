@@ -20,6 +20,7 @@ from bot.blocks.answer import Answer, Payload, section
 from bot.blocks.modal import loading_view, notice_view
 from bot.slack.api import Json, SlackApi
 from bot.slack.boundary import answered
+from bot.slack.places import PLACE
 from bot.slack.reply import send
 from bot.slack.thread import reason
 from bot.supervisor import Supervisor
@@ -88,12 +89,11 @@ class Modals:
             await ack(response_action="errors", errors=dict(submitted.errors))
         else:
             await ack(response_action="update", view=submitted.view)
+            _done()
 
     async def _open(self, body: Json, title: str, form: Coroutine[object, object, Payload]) -> None:
         try:
-            opened = await self.client.views_open(
-                trigger_id=str(body.get("trigger_id", "")), view=loading_view(title)
-            )
+            opened = await self._opened(str(body.get("trigger_id", "")), loading_view(title))
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             form.close()
             log.warning("a modal was not opened: %s", error)
@@ -103,8 +103,16 @@ class Modals:
         submitted = await _viewed(_submitted(form), title)
         await self._draw(str(cast("Json", opened["view"])["id"]), submitted.view)
 
+    async def _opened(self, trigger_id: str, view: Payload) -> Json:
+        """Opens a view: above the modal that asks for it, or by itself."""
+        place = PLACE.get()
+        if place is not None:
+            return await place.open_form(view)
+        return await self.client.views_open(trigger_id=trigger_id, view=view)
+
     async def _later(self, task: asyncio.Task[Submitted], view_id: str) -> None:
         await self._draw(view_id, (await task).view)
+        _done()
 
     async def _draw(self, view_id: str, view: Payload) -> None:
         try:
@@ -113,6 +121,13 @@ class Modals:
             if reason(error) not in _CLOSED:
                 raise
             log.debug("a modal was closed before it was drawn")
+
+
+def _done() -> None:
+    """Tells the Home tab of who sent a modal in that something may be decided."""
+    place = PLACE.get()
+    if place is not None:
+        place.done()
 
 
 async def _submitted(form: Coroutine[object, object, Payload]) -> Submitted:

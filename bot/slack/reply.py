@@ -28,6 +28,7 @@ from bot.slack.api import Json
 from bot.slack.attention import Attention
 from bot.slack.boundary import answered
 from bot.slack.pictures import PROCESSING, NoPicture, Pictures, is_unprocessed, placed
+from bot.slack.places import PLACE
 from bot.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Replies:
             answer: what is said.
             replaces: it takes the place of the message that it answers to.
         """
-        if answer.chart is None or self.pictures is None:
+        if answer.chart is None or self.pictures is None or not response_url:
             await send(response_url, answer, replaces=replaces)
         elif replaces:
             await send(response_url, answer, replaces=True)
@@ -176,7 +177,13 @@ class Replies:
 
 
 async def send(response_url: str, answer: Answer, *, replaces: bool) -> None:
-    """Sends `answer` to a response URL; a failure is logged: there is nowhere else to say it."""
+    """Sends `answer` to a response URL; a failure is logged: there is nowhere else to say it.
+
+    What was clicked on a Home tab or in a modal has none: it is answered in its place.
+    """
+    if not response_url and (place := PLACE.get()) is not None:
+        await place.show(answer)
+        return
     response = await _sent(response_url, answer.payload(replaces=replaces), may_repeat=replaces)
     if response.status_code != 200:
         log.error("an answer was not delivered: %s %s", response.status_code, response.body)

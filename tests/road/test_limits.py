@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from analysis.periods import Calendar, Dates, Last, resolve
 from analysis.roles import Role
+from bot.blocks.answer_view import answer_view
 from bot.blocks.cost import cost_answer
-from bot.blocks.home import home_view
 from bot.csv_file import cost_csv
 from handlers.caller import Caller
 from handlers.cost_results import CostRequest, CostResult, CostRow, Delta, Mover, share_of
@@ -180,8 +180,9 @@ def test_no_answer_is_refused_by_slack(result: CostResult, caller: Caller):
     assert ">" not in shown
     ids = [block.get("block_id") for block in cast("list[dict[str, object]]", blocks)]
     assert "cost-notes" in ids, "what is unpriced and how old the data is must not be lost"
-    view = cast("Json", home_view(answer))
-    assert problems_of_view(view, lambda _: False, home=True) == []
+    view = cast("Json", answer_view(answer))
+    assert problems_of_view(view, lambda _: False, home=False) == []
+    assert "<" not in texts(view)
     assert cost_csv(result, ZONE).rows == len(result.rows)
 
 

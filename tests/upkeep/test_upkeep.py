@@ -13,12 +13,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
 from bot.assembly import Parts, assembled, budgets_of
+from bot.assembly.home import home_of
 from bot.budget_watch import watching
 from bot.jobs import jobs_of
 from bot.scheduled import scheduled
 from bot.settings import Settings
+from bot.slack.app import SlackAccess
 from bot.supervisor import Supervisor
 from bot.upkeep import RUNS_KEPT, Upkeep
 from queries.dimensions import Source
@@ -191,8 +194,11 @@ async def test_serving_begins_with_it(tmp_path: Path) -> None:
 
 
 async def test_what_is_listed_as_a_job_is_scheduled(parts: Parts) -> None:
+    supervisor = Supervisor()
+    access = SlackAccess(SecretStr("xoxb-nobody"), None, "http://127.0.0.1:1/api/")
     async with watching(parts) as watch:
-        scheduler = scheduled(parts, Supervisor(), watch)
+        home = home_of(parts, access, supervisor)
+        scheduler = scheduled(parts, supervisor, watch, home=home)
     assert sorted(job.name for job in scheduler.jobs) == sorted(
         job.name for job in jobs_of(parts.settings)
     )

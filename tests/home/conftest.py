@@ -1,0 +1,3 @@
+from tests.slack.conftest import play
+
+__all__ = ["play"]
