@@ -21,14 +21,10 @@ from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
 from bot.assembly.api_tokens import identities_opened
 from bot.assembly.home import home_of
-from bot.assembly.observation import observer_of
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.gallery import NOUNS
 from bot.gallery.showing import shown_of
-from bot.observation.http import ObservedHttp
-from bot.observation.lag import lag_watched
-from bot.observation.readiness import Part, scheduler_part, slack_part
 from bot.outbox.opened import sending
 from bot.pictures.chart import THEMES, Theme
 from bot.pictures.painter import Painter
@@ -74,8 +70,7 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
     listener = _listen(settings)
     port = int(listener.getsockname()[1])
     supervisor = Supervisor()
-    observer = observer_of(settings)
-    async with assembled(settings, observer=observer) as parts, lag_watched(observer):
+    async with assembled(settings) as parts:
         try:
             if with_playground:
                 await _serve_playground(parts, supervisor, listener, port, announce)
@@ -83,7 +78,6 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
                 await _serve_slack(parts, supervisor, listener, port, announce)
         finally:
             await supervisor.stop(GRACE_SECONDS)
-            await asyncio.to_thread(observer.close)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +87,11 @@ class _Work:
     Attributes:
         watch: over the budgets.
         wake: tells the outbox that there is something to send.
-        probed: what `/ready` tells of it.
         home: publishes Home tabs.
     """
 
     watch: BudgetWatch
     wake: Callable[[], None]
-    probed: tuple[Part, ...]
     home: HomePublisher
 
 
@@ -118,11 +110,7 @@ async def _at_work(
         scheduler = scheduled(parts, supervisor, watch, sync, sender.wake, members, home)
         scheduler.start()
         try:
-            probed = (
-                slack_part(access.bot_token, access.api_url, parts.clock),
-                scheduler_part(lambda: scheduler.looked_at, parts.clock),
-            )
-            yield _Work(watch, sender.wake, probed, home)
+            yield _Work(watch, sender.wake, home)
         finally:
             await scheduler.stop(GRACE_SECONDS)
 
@@ -173,13 +161,11 @@ async def _serve_slack(
         work = await stack.enter_async_context(_at_work(parts, supervisor, access, pace))
         bolt = slack_app(parts, access, supervisor, pace, work.wake, work.home)
         identity = await stack.enter_async_context(identities_opened(parts))
-        heard = bolt if over_http else None
-        web = create_web_app(parts, heard, work.watch, identity, work.probed)
+        web = create_web_app(parts, bolt if over_http else None, work.watch, identity)
         if app_token is not None:
             await stack.enter_async_context(socket_mode(bolt, app_token.get_secret_value()))
             ways.append("through a socket (Socket Mode)")
-        observed = ObservedHttp(web, parts.observer)
-        await serve_until_interrupted(observed, listener, lambda: announce(_hears(ways)))
+        await serve_until_interrupted(web, listener, lambda: announce(_hears(ways)))
 
 
 def _hears(ways: Sequence[str]) -> str:
@@ -221,7 +207,7 @@ async def _serve_playground(
         async with AsyncExitStack() as at_work, identities_opened(parts) as identity:
             work = await at_work.enter_async_context(_at_work(parts, supervisor, access, pace))
             bolt = slack_app(parts, access, supervisor, pace, work.wake, work.home)
-            web = create_web_app(parts, bolt, work.watch, identity, work.probed)
+            web = create_web_app(parts, bolt, work.watch, identity)
             if linear is not None:
                 web.mount("/linear", linear_app(linear))
             _mount(web, slack, page)
@@ -233,10 +219,7 @@ async def _serve_playground(
                 await supervisor.stop(GRACE_SECONDS)
 
             announced = _welcome(parts.settings, port)
-            observed = ObservedHttp(web, parts.observer)
-            await serve_until_interrupted(
-                observed, listener, lambda: announce(announced), before_end
-            )
+            await serve_until_interrupted(web, listener, lambda: announce(announced), before_end)
     finally:
         await supervisor.idle()
         await slack.close()
@@ -314,7 +297,6 @@ async def serve_until_interrupted(
     config = uvicorn.Config(
         web,
         lifespan="off",
-        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,
