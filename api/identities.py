@@ -27,6 +27,19 @@ class Way(Protocol):
         ...
 
 
+class TokenWay(Way, Protocol):
+    """Knows callers by API tokens."""
+
+    async def sender_of(self, token: str) -> Caller:
+        """The caller whom a token vouches for, where usage is sent.
+
+        Raises:
+            NotIdentified: it is unknown, expired or revoked.
+            Unavailable: it cannot be checked at the moment.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Identities:
     """Knows callers by API tokens and, where it is set up, by those of an OpenID provider.
@@ -39,7 +52,7 @@ class Identities:
         failures: hears of tokens of no form that is known.
     """
 
-    tokens: Way
+    tokens: TokenWay
     oidc: Way | None
     failures: LoginFailures
 
@@ -52,13 +65,31 @@ class Identities:
                 be.
             Unavailable: the store, or the provider's keys, cannot be reached.
         """
+        token = await self._token(request)
+        if token.startswith(MARK):
+            return await self.tokens.caller_of(token)
+        return await self._foreign(token)
+
+    async def sender(self, request: Request) -> Caller:
+        """The caller behind a request that sends usage; see `api.identity.Senders`.
+
+        Raises:
+            NotIdentified, NotAllowed, Unavailable: as `caller` does.
+        """
+        token = await self._token(request)
+        if token.startswith(MARK):
+            return await self.tokens.sender_of(token)
+        return await self._foreign(token)
+
+    async def _token(self, request: Request) -> str:
         token = bearer_of(request)
         if token is None:
             if "authorization" in request.headers:
                 await self.failures.failed(Kind("malformed"))
             raise not_identified()
-        if token.startswith(MARK):
-            return await self.tokens.caller_of(token)
+        return token
+
+    async def _foreign(self, token: str) -> Caller:
         if self.oidc is not None and token.count(".") == 2:
             return await self.oidc.caller_of(token)
         await self.failures.failed(Kind("malformed"))

@@ -35,6 +35,15 @@ class TokenIdentity:
             raise not_identified()
         return await self.caller_of(token)
 
+    async def sender_of(self, token: str) -> Caller:
+        """The caller whom a token vouches for, where usage is sent.
+
+        Raises:
+            NotIdentified: it is unknown, expired or revoked.
+            Unavailable: the store does not answer.
+        """
+        return await self.verifier.verify(token, sending=True)
+
     async def caller_of(self, token: str) -> Caller:
         """The caller whom a token vouches for.
 

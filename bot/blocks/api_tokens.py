@@ -147,9 +147,12 @@ def token_words(token: ApiToken, now: datetime, zone: ZoneInfo) -> str:
 
 def reach_words(token: ApiToken) -> str:
     """How far a token reaches: "acme as user"; escaped."""
-    if token.organization is None:
-        return "all organizations as admin"
-    return f"{escape(short(token.organization))} as {token.role.label}"
+    whose = "all organizations"
+    if token.organization is not None:
+        whose = escape(short(token.organization))
+    if token.scope == "ingest":
+        return f"{whose}, to send usage alone"
+    return f"{whose} as {token.role.label}"
 
 
 def _end_words(token: ApiToken, now: datetime, zone: ZoneInfo) -> str:

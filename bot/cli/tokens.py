@@ -41,10 +41,13 @@ def create(
     expires: Annotated[
         str | None, typer.Option(help="After how many days, such as 30d; 90 unless given.")
     ] = None,
+    scope: Annotated[
+        str, typer.Option(help="all, or ingest: it sends usage, and does nothing else.")
+    ] = "all",
     as_json: AsJson = False,
 ) -> None:
     """Make a token; it is printed this once, on a line of its own."""
-    new = NewToken(name, organization, role, expires)
+    new = NewToken(name, organization, role, expires, scope)
 
     async def created() -> CreatedToken:
         async with _opened() as (tokens, caller):
@@ -128,6 +131,7 @@ def token_json(token: ApiToken, now: datetime) -> dict[str, object]:
         "prefix": token.prefix,
         "organization": token.organization,
         "role": token.role.value,
+        "scope": token.scope,
         "status": token.standing(now),
         "created_by": token.created_by,
         "created_by_name": token.created_by_name,
@@ -148,9 +152,10 @@ def _day(instant: datetime) -> str:
 
 
 def _reach(token: ApiToken) -> str:
-    if token.organization is None:
-        return "all organizations as admin"
-    return f"{token.organization} as {token.role.label}"
+    whose = "all organizations" if token.organization is None else token.organization
+    if token.scope == "ingest":
+        return f"{whose}, to send usage alone"
+    return f"{whose} as {token.role.label}"
 
 
 def _table(tokens: Sequence[ApiToken], now: datetime) -> Table:

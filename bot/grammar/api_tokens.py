@@ -15,7 +15,7 @@ WORDS = ("token", "tokens")
 """The first words of it."""
 
 VERBS = ("create", "list", "revoke")
-CLAUSES = ("organization", "role", "expires")
+CLAUSES = ("organization", "role", "expires", "scope")
 
 EXAMPLE = "Try `/cost token create grafana role user expires 30d`."
 
@@ -128,4 +128,5 @@ def _new(rest: list[Token]) -> NewToken:
         organization=values.get("organization"),
         role=values.get("role", "user"),
         expires=values.get("expires"),
+        scope=values.get("scope", "all"),
     )

@@ -277,7 +277,8 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     ),
     Subcommand(
         "token",
-        "token create NAME [organization NAME] [role user | org_admin | admin] [expires 30d]",
+        "token create NAME [organization NAME] [role user | org_admin | admin] [expires 30d] "
+        "[scope ingest]",
         "makes an API token, which is shown to you alone and once; without a role: user, without "
         "an end: 90 days",
         "/cost token create grafana role user expires 30d",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 
 from pydantic import SecretStr
 
@@ -20,7 +21,7 @@ from handlers.budgets.finding import id_of
 from handlers.budgets.journal import actor_of
 from handlers.caller import Caller
 from handlers.nearest import did_you_mean, nearest, shown
-from storage.records.api_token import ApiToken, ApiTokenDraft
+from storage.records.api_token import ApiToken, ApiTokenDraft, Scope
 from storage.records.audit import AuditEntry, Surface
 from storage.store import Store
 
@@ -49,12 +50,14 @@ class NewToken:
         organization: whose costs it reaches; None: the caller's own.
         role: `user`, `org_admin` or `admin`.
         expires: after how many days, as in `30d`; None: 90, or as many as there may be.
+        scope: `all` that its role reaches, or `ingest`: to send usage, and nothing else.
     """
 
     name: str
     organization: str | None = None
     role: str = Role.USER.value
     expires: str | None = None
+    scope: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,7 @@ class ApiTokenHandler:
             organization=_organization(new.organization, role, caller),
             role=role,
             expires_at=now + timedelta(days=self._days(new.expires)),
+            scope=_scope(new.scope),
         )
 
     def _days(self, typed: str | None) -> int:
@@ -263,6 +267,14 @@ def _name(typed: str) -> str:
     return name
 
 
+def _scope(typed: str) -> Scope:
+    word = typed.strip().lower()
+    for scope in get_args(Scope):
+        if word == scope:
+            return scope
+    raise BadInput(f"{shown(typed)} is no scope.", "A token is of scope `all`, or `ingest`.")
+
+
 def _organization(typed: str | None, role: Role, caller: Caller) -> str | None:
     """Whose costs a token of a role reaches.
 
@@ -309,5 +321,6 @@ def _values(token: ApiToken) -> dict[str, object]:
         "prefix": token.prefix,
         "organization": token.organization,
         "role": token.role.value,
+        "scope": token.scope,
         "expires_at": token.expires_at.isoformat(),
     }

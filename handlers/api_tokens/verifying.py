@@ -12,11 +12,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
-from analysis.errors import NotIdentified, Unavailable
+from analysis.errors import NotAllowed, NotIdentified, Unavailable
 from handlers.api_tokens.failures import Kind, LoginFailures
 from handlers.api_tokens.permissions import TOKENS_TEAM
 from handlers.api_tokens.secret import prefix_in, presented
 from handlers.caller import Caller
+from handlers.ingest.gateway import Gateway
 from storage.records.api_token import ApiToken
 from storage.repositories.api_tokens import USE_APART
 
@@ -72,14 +73,16 @@ class TokenVerifier:
     _uses: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
     _written: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
 
-    async def verify(self, text: str) -> Caller:
+    async def verify(self, text: str, *, sending: bool = False) -> Caller:
         """The caller whom a token vouches for.
 
         Args:
             text: the token, as it was sent.
+            sending: the caller sends usage; tokens of scope `ingest` open nothing else.
 
         Raises:
             NotIdentified: it is none, or unknown, expired or revoked.
+            NotAllowed: it is of scope `ingest`, and nothing is sent.
             Unavailable: the store does not answer.
         """
         sent = presented(text)
@@ -95,8 +98,15 @@ class TokenVerifier:
         standing = token.standing(now)
         if standing != "active":
             raise await self._refused(Kind(standing, token.prefix, token.organization))
+        is_gateway = token.scope == "ingest"
+        if is_gateway and not sending:
+            raise NotAllowed(
+                "A token of scope ingest sends usage, and does nothing else.",
+                "Make one without a scope for all else: `/cost token create NAME`.",
+            )
         self._uses[token.id] = now
-        return Caller(
+        kind = Gateway if is_gateway else Caller
+        return kind(
             TOKENS_TEAM, str(token.id), token.name, token.organization, token.role, self.zone
         )
 

@@ -20,6 +20,7 @@ class ApiTokenRow(Base):
         # Without an organization a token sees all of them: that is an admin's view alone.
         CheckConstraint("(role = 'admin') = (organization IS NULL)", name="reach"),
         CheckConstraint("expires_at > created_at", name="expiry"),
+        CheckConstraint("scope IN ('all', 'ingest')", name="scope"),
         CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
         Index("ix_api_tokens_organization", "organization", "created_at"),
     )
@@ -30,6 +31,7 @@ class ApiTokenRow(Base):
     digest: Mapped[str]
     organization: Mapped[str | None]
     role: Mapped[str]
+    scope: Mapped[str] = mapped_column(server_default="all")
     created_by: Mapped[str]
     created_by_name: Mapped[str]
     created_at: Mapped[datetime]

@@ -11,6 +11,9 @@ from analysis.roles import Role
 
 Standing = Literal["active", "expired", "revoked"]
 
+Scope = Literal["all", "ingest"]
+"""What a token is for: all that its role reaches, or to send usage and nothing else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiTokenDraft:
@@ -25,6 +28,7 @@ class ApiTokenDraft:
         organization: whose costs it reaches; None: all, for admins alone.
         role: how far it reaches.
         expires_at: UTC.
+        scope: what it is for.
     """
 
     name: str
@@ -33,6 +37,7 @@ class ApiTokenDraft:
     organization: str | None
     role: Role
     expires_at: datetime
+    scope: Scope = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

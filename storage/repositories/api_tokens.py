@@ -160,6 +160,7 @@ def _token(row: ApiTokenRow) -> ApiToken:
         digest=row.digest,
         organization=row.organization,
         role=Role(row.role),
+        scope="ingest" if row.scope == "ingest" else "all",
         created_by=row.created_by,
         created_by_name=row.created_by_name,
         created_at=row.created_at,

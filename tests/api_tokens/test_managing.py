@@ -205,6 +205,7 @@ async def test_the_audit_trail_has_who_made_and_ended_what(door: Door):
         "prefix": token.prefix,
         "organization": "acme",
         "role": "org_admin",
+        "scope": "all",
         "expires_at": token.expires_at.isoformat(),
     }
     assert secret[12:] not in f"{made}{ended}{token}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.errors import Unavailable
+from analysis.errors import BadInput, Unavailable
+from analysis.roles import Role
+from api.token_identity import TokenIdentity
 from handlers.caller import Caller
+from handlers.ingest.gateway import Gateway
 from tests.api_tokens.conftest import ADA, Door, listening
 
 REFUSED = "The token is missing, wrong, expired or revoked."
@@ -93,3 +96,22 @@ async def test_while_the_store_is_silent_nobody_is_told_to_be_unknown(door: Door
     async with listening(door.identities(Silent())) as client:
         answered = await client.who("a.b.c")
     assert (answered.status, answered.headers["retry-after"]) == (503, "5")
+
+
+async def test_a_token_that_sends_usage_opens_nothing_else(door: Door):
+    _, secret = await door.made(scope="ingest")
+    identities = door.identities()
+    async with listening(identities) as client:
+        refused = await client.who(secret)
+    assert refused.status == 403
+    assert refused.body["detail"] == "A token of scope ingest sends usage, and does nothing else."
+    way = TokenIdentity(door.verifier)
+    caller = await way.sender_of(secret)
+    assert isinstance(caller, Gateway)
+    assert (caller.organization, caller.role) == ("acme", Role.USER)
+    _, other = await door.made("other", role="org_admin")
+    assert not isinstance(await way.sender_of(other), Gateway)
+    _, all_of_them = await door.made("all", ADA, role="admin", scope="ingest")
+    assert (await way.sender_of(all_of_them)).organization is None
+    with pytest.raises(BadInput, match="is no scope"):
+        await door.made("third", scope="everything")

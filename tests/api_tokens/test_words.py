@@ -34,6 +34,7 @@ from handlers.api_tokens.secret import new_secret
             TokenCreate(NewToken("ci", "The Acme", "org_admin", "30")),
         ),
         ("token create ci expires 30d", TokenCreate(NewToken("ci", expires="30d"))),
+        ("token create gateway scope ingest", TokenCreate(NewToken("gateway", scope="ingest"))),
         ("token create role role user", TokenCreate(NewToken("role"))),
         ("token revoke cbt_3fQ7xK2a", TokenRevoke("cbt_3fQ7xK2a")),
         ("token delete 'my CI'", TokenRevoke("my CI")),

@@ -1,0 +1,1 @@
+"""Usage that is sent to costbot over HTTP."""

@@ -1,0 +1,66 @@
+"""Usage over HTTP, put together: what takes it in, and what merges it into the mart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.assembly import Parts
+from handlers.imports import ImportHandler
+from handlers.ingest.intake import Intake
+from handlers.ingest.merging import Merger
+from queries.ingest.journal import Journal
+
+MOST_BACKLOG = 1_000_000_000
+"""Bytes of usage that may wait for the mart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """What a serving process takes usage in with.
+
+    Attributes:
+        intake: keeps what is sent.
+        merger: brings it into the mart.
+    """
+
+    intake: Intake
+    merger: Merger
+
+
+def ingest_of(parts: Parts, merged: Callable[[], Awaitable[None]] | None = None) -> Ingest:
+    """What takes usage in; nothing is at work yet.
+
+    Args:
+        parts: with the mart and the prices.
+        merged: is told after each merge that the mart has something new.
+    """
+    settings, unit_prices = parts.settings, parts.store.prices.unit_prices
+    journal = Journal(settings.home)
+    imports = ImportHandler(settings.home, parts.mart, parts.dimensions, parts.clock, unit_prices)
+    intake = Intake(journal, parts.dimensions, unit_prices, parts.clock, MOST_BACKLOG)
+    return Ingest(intake, Merger(journal, imports, merged))
+
+
+@asynccontextmanager
+async def ingest_opened(
+    parts: Parts, merged: Callable[[], Awaitable[None]] | None = None
+) -> AsyncGenerator[Ingest]:
+    """Takes usage in, and merges it, for as long as the block lasts.
+
+    What is not merged at its end stays in the journal: the next process merges it.
+    """
+    ingest = ingest_of(parts, merged)
+    work = [
+        asyncio.create_task(ingest.intake.run(), name="taking usage in"),
+        asyncio.create_task(ingest.merger.run(ingest.intake), name="merging usage"),
+    ]
+    try:
+        yield ingest
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        ingest.intake.journal.close()

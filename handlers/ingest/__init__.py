@@ -1,0 +1,1 @@
+"""Usage that is sent over HTTP: taken in, kept, and merged into the mart."""

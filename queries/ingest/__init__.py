@@ -1,0 +1,1 @@
+"""Usage that is sent event by event: read, judged, kept in a journal until the mart has it."""
