@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "anomalies",
+    "api",
     "budget_spend",
     "budgets",
     "commands",

@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -131,13 +131,16 @@ def questions() -> dict[str, Breakdown]:
     }
 
 
-def big_mart(home: Path, rows: int, threads: int = 2) -> Mart:
+def big_mart(
+    home: Path, rows: int, threads: int = 2, drawn: Mapping[str, str] | None = None
+) -> Mart:
     """Fills a mart with `rows` rows of `costs`, spread evenly over the days.
 
     Args:
         home: an empty folder.
         rows: how many.
         threads: how many days are written at once.
+        drawn: what some columns are drawn from, in place of `DRAWN`.
     """
     mart = Mart(home, Dimensions(), lambda: NOW)
     mart.folder.mkdir(parents=True)
@@ -149,7 +152,7 @@ def big_mart(home: Path, rows: int, threads: int = 2) -> Mart:
         def write(task: tuple[Source, date]) -> str:
             source, day = task
             first = (_SOURCES.index(source) * DAYS + (LAST_DAY - day).days) * each
-            sql = _costs_sql(mart.dimensions, source, day, first, each)
+            sql = _costs_sql(mart.dimensions, source, day, first, each, {**DRAWN, **(drawn or {})})
             with partitions.cursor() as own:
                 return own.write_day(sql, "costs", source, day)
 
@@ -186,10 +189,17 @@ def big_mart(home: Path, rows: int, threads: int = 2) -> Mart:
     return mart
 
 
-def _costs_sql(dimensions: Dimensions, source: Source, day: date, first: int, rows: int) -> str:
+def _costs_sql(
+    dimensions: Dimensions,
+    source: Source,
+    day: date,
+    first: int,
+    rows: int,
+    columns_from: Mapping[str, str],
+) -> str:
     lacking = USAGE_ALONE if source is Source.GPU else GPU_ALONE
     drawn = {
-        **{name: drawn for name, drawn in DRAWN.items() if name not in lacking},
+        **{name: drawn for name, drawn in columns_from.items() if name not in lacking},
         "dt": f"DATE '{day}'",
         "charge_period_start": f"TIMESTAMPTZ '{day} 00:00:00+00' + to_hours((hash(i) % 24)::INT)",
         "grain": "'hour'",

@@ -107,6 +107,7 @@ TEN_MINUTES = Every(timedelta(minutes=10))
 QUARTER = Every(timedelta(minutes=15))
 HOURLY = Every(timedelta(hours=1))
 
+GATHER_DAYS = Job("gathering days of the mart", QUARTER, Whose.MACHINE)
 KEEP_MART = Job("keeping the mart up", Nightly(), Whose.PROCESS)
 FORGET = Job("forgetting what is old", Nightly())
 END_RAISES = Job("ending raises", HOURLY)
@@ -139,6 +140,7 @@ def jobs_of(settings: Settings) -> tuple[Job, ...]:
     return (
         *(() if refresh is None else (refresh,)),
         KEEP_MART,
+        GATHER_DAYS,
         EVALUATE_BUDGETS,
         RECOUNT_BUDGETS,
         LOOK_FOR_ANOMALIES,

@@ -59,6 +59,7 @@ def scheduled(
     scheduler = Scheduler(parts.clock, supervisor, ledger, observer=parts.observer)
     upkeep = Upkeep(parts.mart, parts.store, parts.clock, budgets_of(parts, "system").raises)
     scheduler.add(jobs.KEEP_MART, upkeep.keep_the_mart_up)
+    scheduler.add(jobs.GATHER_DAYS, upkeep.gather_days)
     scheduler.add(jobs.FORGET, upkeep.forget)
     scheduler.add(jobs.END_RAISES, upkeep.end_raises)
     refreshing = jobs.refresh_of(parts.settings)

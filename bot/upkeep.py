@@ -50,6 +50,16 @@ class Upkeep:
         if days:
             log.info("days of the mart rolled up anew: %d", days)
 
+    async def gather_days(self) -> None:
+        """Gathers days of the mart into files of several, beside the event loop.
+
+        Raises:
+            Unavailable: a file cannot be read or written.
+        """
+        blocks = await asyncio.to_thread(self.mart.gather)
+        if blocks:
+            log.info("blocks of days of the mart made: %d", blocks)
+
     async def forget(self) -> None:
         """Forgets the events that nobody will repeat any more, and what ran long ago."""
         forgotten = await self.store.inbound.forget_before()

@@ -216,7 +216,7 @@ def _files(snapshot: Snapshot) -> Check:
         return passed("mart", "It has no day.")
     named = [
         *snapshot.files("requests", first, last),
-        *snapshot.files("costs", first, last),
+        *(rollup.path for rollup in snapshot.rollups().values()),
     ]
     missing = [name for name in named if not Path(name).exists()]
     if missing:

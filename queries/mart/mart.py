@@ -6,20 +6,24 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 from filelock import FileLock, Timeout
 
 from analysis.clock import Clock
-from analysis.errors import Refused
+from analysis.errors import Refused, Unavailable
 from queries.dimensions import Dimensions
 from queries.duck import connect
+from queries.mart.blocks import stored, write
 from queries.mart.collector import TEMPORARY
 from queries.mart.manifest import MANIFEST, Manifest, costs_shape_of, parse, read
 from queries.mart.snapshot import Snapshot
 from queries.mart.writer import MartWriter, Progress
+
+SETTLED = timedelta(days=2)
+"""Days that have been over for so long hardly change any more."""
 
 GRACE = timedelta(minutes=15)
 """How long files that were left behind stay: longer than any query runs."""
@@ -68,6 +72,7 @@ class Mart:
         self._hourly_days = hourly_days
         self._limits = limits or WriterLimits()
         self._grace = grace
+        self._outdated: dict[str, datetime] = {}
         self._seen: tuple[tuple[int, int, int], Snapshot] | None = None
 
     def snapshot(self) -> Snapshot:
@@ -146,9 +151,45 @@ class Mart:
             writer.commit(on_progress=on_progress)
         return days
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def gather(self) -> int:
+        """Gathers days that are over for a while into blocks, and clears away outdated ones.
+
+        Needs no lock: blocks are copies, and who makes the same one meanwhile makes it alike.
+
+        Returns:
+            How many blocks were made.
+
+        Raises:
+            Unavailable: the mart's files cannot be read, or the disk is full.
+        """
+        snapshot, made = self.snapshot(), 0
+        settled = self._clock().date() - SETTLED
+        valid = {block.name: block for block in snapshot.blocks() if block.end <= settled}
+        there = set(stored(self.folder))
+        missing = sorted(valid.keys() - there, key=lambda name: valid[name].first, reverse=True)
+        try:
+            if missing:
+                with self._connect(threads=1) as connection:
+                    for name in missing:
+                        write(valid[name], self.folder, self.folder / TEMPORARY, connection)
+                        made += 1
+            self._clear(there - valid.keys())
+        except (duckdb.IOException, OSError) as error:
+            message = "Days of the mart cannot be gathered: a file cannot be read or written."
+            raise Unavailable(message) from error
+        return made
+
+    def _clear(self, outdated: set[str]) -> None:
+        """Deletes what was found outdated long enough ago: nobody reads it any more."""
+        now = self._clock()
+        self._outdated = {name: self._outdated.get(name, now) for name in outdated}
+        for name, since in self._outdated.items():
+            if now - since >= self._grace:
+                (self.folder / name).unlink(missing_ok=True)
+
+    def _connect(self, threads: int | None = None) -> duckdb.DuckDBPyConnection:
         return connect(
-            threads=self._limits.threads,
+            threads=threads or self._limits.threads,
             memory=self._limits.memory,
             temporary=self.folder / TEMPORARY,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from queries.dimensions import Source
+from queries.mart.blocks import LENGTHS, Block, blocks_of
 from queries.mart.manifest import (
     DayFiles,
     Grain,
@@ -102,7 +103,9 @@ class Snapshot:
         last_day: date,
         sources: Collection[Source] | None = None,
     ) -> list[str]:
-        """The files of the UTC days from `first_day` to `last_day`, both included, in order.
+        """The files with the UTC days from `first_day` to `last_day`, both included, in order.
+
+        Of costs, a block stands for its days where there is one; see `queries.mart.blocks`.
 
         Args:
             relation: requests or costs.
@@ -111,10 +114,45 @@ class Snapshot:
             sources: only these; None: all.
         """
         names: list[str] = []
-        for source, day, files in self._days():
-            if first_day <= day <= last_day and (sources is None or source in sources):
-                names += files.requests if relation == "requests" else (files.costs,)
+        for source, entry in self._manifest.sources.items():
+            if sources is not None and source not in sources:
+                continue
+            past = first_day
+            for day, files in sorted(entry.days.items()):
+                if not past <= day <= last_day:
+                    continue
+                if relation == "requests":
+                    names += files.requests
+                    continue
+                block = self._block(source, day, first_day, last_day)
+                names.append(files.costs if block is None else block.name)
+                past = day if block is None else block.end
         return [f"{self._folder}/{name}" for name in names]
+
+    def _block(self, source: Source, day: date, first: date, last: date) -> Block | None:
+        """The longest block with a day that is there, and within these days."""
+        for length in LENGTHS:
+            block = self._blocks.get((source, length, day.toordinal() // length))
+            if (
+                block is not None
+                and first <= block.first
+                and block.end.toordinal() - 1 <= last.toordinal()
+                and (self._folder / block.name).exists()
+            ):
+                return block
+        return None
+
+    @cached_property
+    def _blocks(self) -> dict[tuple[Source, int, int], Block]:
+        return {
+            (block.source, block.length, block.first.toordinal() // block.length): block
+            for block in self.blocks()
+        }
+
+    def blocks(self) -> list[Block]:
+        """Every block that can be made of its days, whether or not it is there."""
+        entries = self._manifest.sources.items()
+        return [block for source, entry in entries for block in blocks_of(source, entry.days)]
 
     def rollups(self) -> dict[tuple[Source, date], DayRollup]:
         """The file of `costs` of every source's UTC day."""
