@@ -21,10 +21,12 @@ from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
 from bot.assembly.api_tokens import identities_opened
 from bot.assembly.home import home_of
+from bot.assembly.workspaces import install_pages_of, slack_access_of
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.gallery import NOUNS
 from bot.gallery.showing import shown_of
+from bot.install_routes import INSTALL_PATH
 from bot.outbox.opened import sending
 from bot.pictures.chart import THEMES, Theme
 from bot.pictures.painter import Painter
@@ -146,14 +148,8 @@ async def _serve_slack(
     announce: Announce,
 ) -> None:
     settings = parts.settings
-    bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
-    if bot_token is None or (settings.slack_signing_secret is None and app_token is None):
-        raise BadInput(
-            "Slack's tokens are not set.",
-            "Set COSTBOT_SLACK_BOT_TOKEN, and COSTBOT_SLACK_SIGNING_SECRET (HTTP) or "
-            "COSTBOT_SLACK_APP_TOKEN (Socket Mode); or try `costbot serve --playground`.",
-        )
-    access = SlackAccess(bot_token, settings.slack_signing_secret, settings.slack_api_url)
+    app_token = settings.slack_app_token
+    parts, access = slack_access_of(parts)
     pace = Pace(parts.clock, access.posts_apart)
     over_http = settings.slack_signing_secret is not None
     ways = [f"at http://{settings.host}:{port}{SLACK_PATH}"] if over_http else []
@@ -162,6 +158,9 @@ async def _serve_slack(
         bolt = slack_app(parts, access, supervisor, pace, work.wake, work.home)
         identity = await stack.enter_async_context(identities_opened(parts))
         web = create_web_app(parts, bolt if over_http else None, work.watch, identity)
+        if access.workspaces is not None:
+            web.include_router(install_pages_of(settings, access.workspaces))
+            ways.append(f"wherever it is installed from {INSTALL_PATH}")
         if app_token is not None:
             await stack.enter_async_context(socket_mode(bolt, app_token.get_secret_value()))
             ways.append("through a socket (Socket Mode)")

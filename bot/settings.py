@@ -80,6 +80,20 @@ class Settings(BaseSettings):
         default=None,
         description="The app's token, `xapp-…`: set, Socket Mode is used beside HTTP.",
     )
+    slack_client_id: str | None = Field(
+        default=None,
+        description="The app's client id: set, people of several workspaces install costbot by "
+        "themselves, at `/slack/install`.",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None,
+        description="The app's client secret; goes with the client id.",
+    )
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(),
+        description="Keys of Fernet's, parted by commas, with which the tokens of installed "
+        "workspaces are encrypted: by the first; those behind it still decrypt.",
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         description="Where Slack's Web API is; with a slash at the end.",
@@ -87,7 +101,8 @@ class Settings(BaseSettings):
     admins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Slack ids, parted by commas, of people who are admins of all organizations "
-        "without being listed by `costbot people`.",
+        "without being listed by `costbot people`; in an installed workspace, behind its id: "
+        "`T024BE7LD/U024BE7LH`.",
     )
     default_organization: str | None = Field(
         default=None,
@@ -300,7 +315,7 @@ class Settings(BaseSettings):
             return CHECKOUT / DEFAULT_HOME
         return value
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "encryption_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from bot.assembly import Parts, recommendations_of
@@ -42,6 +43,7 @@ def home_of(parts: Parts, access: SlackAccess, supervisor: Supervisor) -> HomePu
     from bot.slack.group_members import group_members
     from bot.slack.home_publisher import HomePublisher
     from bot.slack.identity import Identities
+    from bot.slack.workspaces import OneWorkspace, inside
 
     callers = replace(parts.callers, membership=group_members(access, parts.clock))
     return HomePublisher(
@@ -51,4 +53,5 @@ def home_of(parts: Parts, access: SlackAccess, supervisor: Supervisor) -> HomePu
         api=cast("SlackApi", slack_client(access)),
         clock=parts.clock,
         supervisor=supervisor,
+        within=partial(inside, access.workspaces or OneWorkspace(access.bot_token)),
     )

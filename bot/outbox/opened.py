@@ -40,6 +40,7 @@ async def sending(
         mail=mail_server_of(parts.settings),
         webhooks=parts.settings.webhooks,
         linear=linear_of(parts.settings),
+        workspaces=access.workspaces,
     )
     deliveries, clock = parts.store.deliveries, parts.clock
     channels = channels_of(ways, deliveries, pace, clock, Timing(), parts.painter)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from pydantic import ValidationError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.fit import MOST_SECTION, cut
 from bot.outbox.outcome import Later, Never, NotTried, Outcome, Sent, StillMine, Unsure
@@ -21,6 +20,7 @@ from bot.outbox.steps import reached
 from bot.slack.metadata import metadata_of
 from bot.slack.pace import Pace
 from bot.slack.pictures import PROCESSING, NoPicture, Pictures, is_unprocessed, placed
+from bot.slack.workspaces import NoWorkspace, WorkspaceClient, Workspaces, inside
 from storage.records.delivery import Delivery, digest_of
 
 log = logging.getLogger(__name__)
@@ -46,16 +46,16 @@ class _RootFailed(Exception):
     """The message that this one belongs to is not there."""
 
 
-def outbox_client(token: str, api_url: str) -> WebApi:
+def outbox_client(token: str | None, api_url: str) -> WebApi:
     """The Web API for the outbox.
 
     The library would by itself send again what broke off, though it may have arrived.
 
     Args:
-        token: the bot's, `xoxb-…`.
+        token: the bot's, `xoxb-…`; None: that of the workspace which is entered.
         api_url: where the Web API is, a slash at its end.
     """
-    return cast("WebApi", AsyncWebClient(token=token, base_url=api_url, retry_handlers=[]))
+    return cast("WebApi", WorkspaceClient(token=token, base_url=api_url, retry_handlers=[]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,15 @@ class SlackChannel:
         pace: of the messages, shared with all else that posts in this process.
         find_keys: finds the message that another one belongs to.
         pictures: makes them; None: messages go without.
+        workspaces: that messages go to; None: there is one, of the client's token.
     """
 
     calls: Calls
     pace: Pace
     find_keys: FindKeys
     pictures: Pictures | None = None
-    _conversations: dict[str, str] = field(default_factory=dict[str, str])
+    workspaces: Workspaces | None = None
+    _conversations: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
     async def deliver(self, delivery: Delivery, still_mine: StillMine) -> Outcome:
         """Sends a message, once; see `Channel.deliver`."""
@@ -85,16 +87,24 @@ class SlackChannel:
         except ValidationError as error:
             return Never(f"The message cannot be read: {error.errors()[0]['msg']}.")
         try:
-            channel = await self._conversation(delivery.address)
-            ts = await self._root(message)
-            attempt = _Attempt(self, delivery, message, channel, ts, still_mine)
-            return await (attempt.change() if message.do == "update" else attempt.post())
+            if self.workspaces is None:
+                return await self._attempt(delivery, message, still_mine)
+            async with inside(self.workspaces, delivery.workspace):
+                return await self._attempt(delivery, message, still_mine)
         except _RootWaits:
             return Later("The message that it belongs to has not left yet.", ROOT_COMES)
         except _RootFailed:
             return Never("The message that was to be changed was never sent.")
         except CallFailed as failure:
             return self._failed(delivery, failure)
+
+    async def _attempt(
+        self, delivery: Delivery, message: SlackMessage, still_mine: StillMine
+    ) -> Outcome:
+        channel = await self._conversation(delivery.workspace, delivery.address)
+        ts = await self._root(message)
+        attempt = _Attempt(self, delivery, message, channel, ts, still_mine)
+        return await (attempt.change() if message.do == "update" else attempt.post())
 
     @staticmethod
     def _failed(delivery: Delivery, failure: CallFailed) -> Outcome:
@@ -107,14 +117,15 @@ class SlackChannel:
             return Later(outcome.reason, outcome.after, is_unsure=unsure)
         return outcome
 
-    async def _conversation(self, address: str) -> str:
+    async def _conversation(self, workspace: str, address: str) -> str:
         """The id of a conversation; of the direct messages with a person, where one is named."""
         if not address.startswith(("U", "W")):
             return address
-        if address not in self._conversations:
+        who = workspace, address
+        if who not in self._conversations:
             opened = await self.calls.write("conversations.open", {"users": address})
-            self._conversations[address] = str(cast("dict[str, object]", opened["channel"])["id"])
-        return self._conversations[address]
+            self._conversations[who] = str(cast("dict[str, object]", opened["channel"])["id"])
+        return self._conversations[who]
 
     async def _root(self, message: SlackMessage) -> str | None:
         """The `ts` of the message that this one belongs to; None: it stands by itself."""
@@ -294,6 +305,8 @@ def meaning(failure: CallFailed) -> Never | Later | Unsure:
             return Never(f"{LASTING[word]} (Slack: {word})")
         case TooMany(after=after):
             return Later(str(failure), after)
+        case NoWorkspace():
+            return Never(str(failure))
         case NoAnswer():
             return Unsure(str(failure))
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import SecretStr
 
@@ -17,6 +17,9 @@ from bot.slack.pace import Pace
 from storage.records.delivery import ChannelKind
 from storage.repositories.deliveries import DeliveryRepository
 
+if TYPE_CHECKING:
+    from bot.slack.workspaces import Workspaces
+
 
 @dataclass(frozen=True, slots=True)
 class WaysOut:
@@ -24,6 +27,7 @@ class WaysOut:
 
     Attributes:
         slack: the bot's token and the address of the Web API; None: no Slack.
+        workspaces: of Slack, each with a token of its own; None: there is one.
         mail: see `bot.outbox.mail_server.parse_server`; None: no e-mail.
         webhooks: by their names.
         linear: the key and the address of its API; None: no Linear.
@@ -33,6 +37,7 @@ class WaysOut:
     mail: SmtpServer | None = None
     webhooks: Mapping[str, Webhook] = field(default_factory=dict[str, Webhook])
     linear: tuple[SecretStr, str] | None = None
+    workspaces: Workspaces | None = None
 
 
 def channels_of(
@@ -60,10 +65,13 @@ def channels_of(
         from bot.slack.pictures import FileApi, Pictures
 
         token, api_url = ways.slack
-        client = outbox_client(token.get_secret_value(), api_url)
+        own = token.get_secret_value() if ways.workspaces is None else None
+        client = outbox_client(own, api_url)
         calls = Calls(client, timing.timeout)
         pictures = painter and Pictures(painter, cast("FileApi", client), pace.pause)
-        channels["slack"] = SlackChannel(calls, pace, deliveries.find_keys, pictures)
+        channels["slack"] = SlackChannel(
+            calls, pace, deliveries.find_keys, pictures, ways.workspaces
+        )
     if ways.mail is not None:
         from bot.outbox.email import EmailChannel
 

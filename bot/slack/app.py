@@ -36,18 +36,21 @@ from bot.slack.home import Home, is_opened
 from bot.slack.home_publisher import HomePublisher
 from bot.slack.identity import Identities
 from bot.slack.listeners import Listeners
+from bot.slack.many_workspaces import ManyWorkspaces
 from bot.slack.modals import Modals
 from bot.slack.nouns import MakeNoun, by_word
 from bot.slack.observed import ObservedApp, concluded
 from bot.slack.pace import Pace
-from bot.slack.permissions import needed_role, who
+from bot.slack.permissions import needed_role, who, who_among_many
 from bot.slack.pictures import FileApi, Pictures
 from bot.slack.places import ViewPlace
 from bot.slack.posting import ReportPosting
 from bot.slack.recs import recs_listeners
+from bot.slack.removals import removal_listeners
 from bot.slack.reply import Replies, send
 from bot.slack.report import Reports
 from bot.slack.thread import Threads
+from bot.slack.workspaces import ENTERED, WorkspaceClient
 from bot.supervisor import Supervisor
 from handlers.budget_watch.acting import AlertHandler
 from handlers.budgets.handlers import BudgetHandlers
@@ -56,6 +59,8 @@ from handlers.report import ReportHandler
 from storage.repositories.inbound import InboundEventRepository
 
 log = logging.getLogger(__name__)
+
+NOT_INSTALLED = "costbot is not installed in this workspace: who manages its apps can install it."
 
 CALLER = "caller"
 """Under which the middleware leaves the caller in Bolt's context."""
@@ -66,22 +71,29 @@ class SlackAccess:
     """How costbot reaches one Slack workspace.
 
     Attributes:
-        bot_token: `xoxb-…`.
+        bot_token: `xoxb-…`; empty where `workspaces` have theirs.
         signing_secret: what Slack signs its requests with; None: Socket Mode alone.
         api_url: where the Web API is, a slash at its end.
         posts_apart: time between two messages in a channel; Slack wants a second.
+        workspaces: those that installed costbot; None: there is one, of the token.
     """
 
     bot_token: SecretStr
     signing_secret: SecretStr | None
     api_url: str
     posts_apart: timedelta = timedelta(seconds=1)
+    workspaces: ManyWorkspaces | None = None
+
+    @property
+    def client_token(self) -> str | None:
+        """What calls go out with that are made in no workspace; None: they are refused."""
+        return None if self.workspaces is not None else self.bot_token.get_secret_value()
 
 
 def slack_client(access: SlackAccess) -> AsyncWebClient:
     """The Web API, obeying Retry-After and trying again what failed on Slack's side."""
-    return AsyncWebClient(
-        token=access.bot_token.get_secret_value(),
+    return WorkspaceClient(
+        token=access.client_token,
         base_url=access.api_url,
         retry_handlers=[
             AsyncRateLimitErrorRetryHandler(max_retry_count=3),
@@ -95,8 +107,8 @@ def posting_client(access: SlackAccess) -> AsyncWebClient:
 
     What failed on Slack's side may have been posted all the same: it is looked for, not repeated.
     """
-    return AsyncWebClient(
-        token=access.bot_token.get_secret_value(),
+    return WorkspaceClient(
+        token=access.client_token,
         base_url=access.api_url,
         retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=3)],
     )
@@ -135,6 +147,8 @@ def create_bolt_app(
         # Without a secret nothing is heard over HTTP: a random one that nobody can sign with.
         signing_secret=secret.get_secret_value() if secret else token_hex(32),
         client=client,
+        authorize=access.workspaces and access.workspaces.authorize,
+        user_facing_authorize_error_message=NOT_INSTALLED,
         logger=logging.getLogger("bot.slack.bolt"),
     )
     pictures = painter and Pictures(painter, cast("FileApi", client))
@@ -145,6 +159,8 @@ def create_bolt_app(
     hears = cast("BoltApp", app)
     hears.middleware(gate.permit)
     hears.error(_unexpected)
+    if access.workspaces is not None:
+        removal_listeners(access.workspaces).register(hears)
     tab.register(hears)
     careful = cast("SlackApi", posting_client(access))
     posting = ReportPosting(api, Threads(careful, pace or Pace(clock, access.posts_apart)))
@@ -179,7 +195,7 @@ class _Gate:
         needed = needed_role(body)
         if needed is None:
             return await next()  # heard by no listener: Bolt answers that itself
-        team_id, user_id = who(body)
+        team_id, user_id = (who if ENTERED.get() is None else who_among_many)(body)
         place = self.home.place(body, team_id, user_id)
         if is_opened(body):
             return await next()  # everybody has a Home tab: a stranger's says what to do

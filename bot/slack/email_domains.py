@@ -11,6 +11,7 @@ from typing import cast
 
 from analysis.clock import Clock
 from bot.outbox.slack_calls import CallFailed, Calls
+from bot.slack.workspaces import Workspaces, inside
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +55,13 @@ class EmailDomains:
     Args:
         slack: is asked.
         clock: dates what is remembered.
+        workspaces: in which it is asked.
     """
 
-    def __init__(self, slack: Calls, clock: Clock) -> None:
+    def __init__(self, slack: Calls, clock: Clock, workspaces: Workspaces) -> None:
         self._slack = slack
         self._clock = clock
+        self._workspaces = workspaces
         self._people: OrderedDict[tuple[str, str], _Memory] = OrderedDict()
 
     async def domain(self, team_id: str, user_id: str) -> str | None:
@@ -76,7 +79,8 @@ class EmailDomains:
     async def _asked(self, before: _Memory | None, team_id: str, user_id: str) -> _Memory:
         now = self._clock()
         try:
-            answer = await self._slack.read("users.info", {"user": user_id})
+            async with inside(self._workspaces, team_id):
+                answer = await self._slack.read("users.info", {"user": user_id})
         except CallFailed as error:
             log.warning("The e-mail domain of %s is not known (%s)", user_id, error)
             if before is None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from analysis.clock import Clock
 from bot.outbox.slack_calls import CallFailed, Calls, NoAnswer, Refusal, TooMany, WebApi
 from bot.slack.email_domains import EmailDomains
+from bot.slack.workspaces import OneWorkspace, WorkspaceClient, Workspaces, inside
 
 if TYPE_CHECKING:
     from bot.slack.app import SlackAccess
@@ -71,13 +70,15 @@ class GroupMembers:
     Args:
         slack: is asked, once at a time for each group.
         clock: dates what is remembered.
+        workspaces: in which it is asked.
     """
 
-    def __init__(self, slack: Calls, clock: Clock) -> None:
+    def __init__(self, slack: Calls, clock: Clock, workspaces: Workspaces) -> None:
         self._slack = slack
         self._clock = clock
+        self._workspaces = workspaces
         self._groups: dict[tuple[str, str], _Memory] = {}
-        self._domains = EmailDomains(slack, clock)
+        self._domains = EmailDomains(slack, clock, workspaces)
 
     async def members(self, team_id: str, group_id: str) -> frozenset[str] | None:
         """The Slack ids of a group's members; None: that cannot be known at the moment."""
@@ -115,7 +116,8 @@ class GroupMembers:
     async def _told(self, team_id: str, group_id: str) -> frozenset[str]:
         arguments: dict[str, object] = {"usergroup": group_id, "team_id": team_id}
         try:
-            answer = await self._slack.read("usergroups.users.list", arguments)
+            async with inside(self._workspaces, team_id):
+                answer = await self._slack.read("usergroups.users.list", arguments)
         except Refusal as refusal:
             if refusal.word != GONE:
                 raise
@@ -129,7 +131,8 @@ class GroupMembers:
 
 def group_members(access: SlackAccess, clock: Clock) -> GroupMembers:
     """Asks the Slack of `access`, each time once and briefly: a person waits for it."""
-    client = AsyncWebClient(
-        token=access.bot_token.get_secret_value(), base_url=access.api_url, retry_handlers=[]
+    client = WorkspaceClient(
+        token=access.client_token, base_url=access.api_url, retry_handlers=[]
     )
-    return GroupMembers(Calls(cast("WebApi", client), WITHIN), clock)
+    workspaces = access.workspaces or OneWorkspace(access.bot_token)
+    return GroupMembers(Calls(cast("WebApi", client), WITHIN), clock, workspaces)

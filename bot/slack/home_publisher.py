@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from typing import cast
 
@@ -23,6 +23,7 @@ from analysis.clock import Clock
 from analysis.errors import Refused, Unavailable
 from bot.blocks.answer import Payload
 from bot.blocks.home import content_of, home_view, refused_view, stranger_view
+from bot.outbox.slack_calls import CallFailed
 from bot.slack.api import Json, SlackApi
 from bot.slack.home_pace import Allowance
 from bot.slack.identity import Identities
@@ -51,11 +52,11 @@ LOOKED = timedelta(days=14)
 LATER = timedelta(seconds=30)
 """When Slack says no without saying how long."""
 
-Within = Callable[[str], AbstractContextManager[object]]
+Within = Callable[[str], AbstractAsyncContextManager[object]]
 """Has what is called inside go to a workspace."""
 
 
-def _anywhere(team_id: str) -> AbstractContextManager[object]:
+def _anywhere(team_id: str) -> AbstractAsyncContextManager[object]:
     del team_id
     return nullcontext()
 
@@ -154,9 +155,9 @@ class HomePublisher:
             del self._wanted[whose]
             self._forget_full()
             try:
-                with self._within(whose[0]):
+                async with self._within(whose[0]):
                     await self._draw(*whose)
-            except (Unavailable, SlackApiError, ClientError, TimeoutError) as error:
+            except (Unavailable, CallFailed, SlackApiError, ClientError, TimeoutError) as error:
                 # What is not drawn now is found again by its mark, or when it is opened.
                 log.warning("a Home tab was not published: %s", _why(error))
             except Exception:

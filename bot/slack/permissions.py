@@ -127,6 +127,9 @@ EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER}
 """Event to the least role to which it is answered."""
 
 
+REMOVALS = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Events of no person's: costbot was removed from a workspace."""
+
 SCOPES = frozenset(
     {
         "app_mentions:read",
@@ -170,6 +173,18 @@ def needed_role(body: Json) -> Role | None:
     if "event" in body:
         return EVENTS.get(str(cast("Json", body["event"]).get("type")))
     return None
+
+
+def who_among_many(body: Json) -> tuple[str, str]:
+    """The same where there are several workspaces, which may share channels.
+
+    Who clicks in a shared channel belongs to a workspace of their own: the other's people see what
+    they may see, and not what its guests do. In a grid all belong together.
+    """
+    team_id, user_id = who(body)
+    own = str(cast("Json", body.get("user") or {}).get("team_id") or "")
+    is_apart = own.startswith("T") and own != team_id and not body.get("enterprise")
+    return (own if is_apart else team_id), user_id
 
 
 def who(body: Json) -> tuple[str, str]:

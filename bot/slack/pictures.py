@@ -22,6 +22,7 @@ from bot.blocks.fit import MOST_BLOCKS
 from bot.pictures.chart import Chart
 from bot.pictures.painter import NotPainted, Painter
 from bot.slack.api import Json
+from bot.slack.workspaces import here
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +147,8 @@ def is_unprocessed(words: str) -> bool:
 
 
 def _key(chart: Chart) -> str:
-    return sha256(chart.model_dump_json().encode()).hexdigest()
+    # An upload is known in the workspace that it was uploaded to, and nowhere else.
+    return f"{here()}/{sha256(chart.model_dump_json().encode()).hexdigest()}"
 
 
 def _word(error: SlackApiError) -> str:

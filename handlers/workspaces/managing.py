@@ -136,6 +136,21 @@ class WorkspaceHandler:
         )
         await self.store.workspaces.see(seen)
 
+    async def renew(self, one: Workspace, tokens: Tokens, expires_at: datetime) -> Workspace:
+        """Keeps the tokens that Slack has given in exchange for those that end.
+
+        Returns:
+            The workspace with them; where it was changed at the same time, they are not kept.
+
+        Raises:
+            BadInput: no key is set.
+            Unavailable: the store does not answer.
+        """
+        sealed = self._sealing.seal(one.id, tokens)
+        after = replace(one, sealed=sealed, expires_at=expires_at)
+        await self.store.workspaces.change(after)
+        return after
+
     async def give(
         self, key: str, organization: str | None, role: str, caller: Caller
     ) -> Workspace:

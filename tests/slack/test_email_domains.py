@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
+from pydantic import SecretStr
 
 from bot.outbox.slack_calls import Calls, WebApi
 from bot.slack.email_domains import PAUSE, REMEMBERED, TRUSTED, EmailDomains
+from bot.slack.workspaces import OneWorkspace
 from tests.slack.conftest import Play, answered
 from tests.stores import TestClock
 
@@ -43,7 +45,8 @@ class Answers:
 
 
 def domains_of(answers: Answers, clock: TestClock) -> EmailDomains:
-    return EmailDomains(Calls(cast("WebApi", answers), timedelta(seconds=2)), clock)
+    calls = Calls(cast("WebApi", answers), timedelta(seconds=2))
+    return EmailDomains(calls, clock, OneWorkspace(SecretStr("xoxb-1")))
 
 
 async def test_a_confirmed_address_of_a_member_counts():
