@@ -13,11 +13,12 @@ from playground.model import JsonObject, SlackApp
 from playground.rate_limits import RateLimited
 from playground.slack import FakeSlack
 from playground.slack_error import SlackError
-from playground.web_api import chat, conversations, files, people, views
+from playground.web_api import chat, conversations, files, people, unfurls, views
 from playground.web_api.call import Call, Method, check_scope
 
 METHODS: dict[str, Method] = {
     **chat.METHODS,
+    **unfurls.METHODS,
     **conversations.METHODS,
     **files.METHODS,
     **people.METHODS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playground.events import Events
+from playground.links import link_event
 from playground.model import JsonObject, Message, SlackApp, View
 from playground.outcome import Outcome
 from playground.payloads import (
@@ -171,6 +172,9 @@ class Delivery:
         for app in workspace.apps.values():
             for subscription, event in message_events(workspace, app, message):
                 self.events.publish(app, subscription, event)
+            shared = link_event(workspace, app, message)
+            if shared is not None:
+                self.events.publish(app, "link_shared", shared)
         return message
 
     def open_home(self, user_id: str, app: SlackApp, tab: str = "home") -> None:

@@ -224,6 +224,7 @@ class SlackApp:
         scopes: the granted bot scopes; None grants every one.
         events: the subscribed event types.
         socket_mode: whether deliveries go through the socket in place of `request_url`.
+        unfurl_domains: links that lead there, or to parts of them, are told to the app.
     """
 
     id: str
@@ -238,6 +239,7 @@ class SlackApp:
     scopes: frozenset[str] | None = None
     events: frozenset[str] = frozenset({"app_mention", "app_home_opened", "message.im"})
     socket_mode: bool = False
+    unfurl_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playground.links import linked
 from playground.workspace import Workspace
 
 _NAME = re.compile(r"(?<![\w@#&;/])([@#])([a-z0-9][a-z0-9._-]*)")
@@ -30,7 +31,7 @@ def as_message(text: str, workspace: Workspace) -> str:
         channel = workspace.find_channel(name) if sign == "#" else None
         return f"<#{channel.id}|{channel.name}>{tail}" if channel else match.group()
 
-    return _NAME.sub(reference, escaped(text))
+    return _NAME.sub(reference, linked(escaped(text)))
 
 
 def _without_tail(name: str) -> tuple[str, str]:
