@@ -13,7 +13,7 @@ from playground.model import JsonObject, SlackApp
 from playground.rate_limits import RateLimited
 from playground.slack import FakeSlack
 from playground.slack_error import SlackError
-from playground.web_api import chat, conversations, files, people, unfurls, views
+from playground.web_api import chat, conversations, files, manifests, people, unfurls, views
 from playground.web_api.call import Call, Method, check_scope
 
 METHODS: dict[str, Method] = {
@@ -84,6 +84,9 @@ class Answering:
             received = await receive(request)
             if name == "api.test":
                 return JSONResponse(_api_test(received))
+            if name == manifests.METHOD:
+                made = manifests.create(self._slack.workspace, received.arguments, received.token)
+                return JSONResponse({"ok": True, **made})
             method = METHODS.get(name)
             if method is None:
                 raise SlackError("unknown_method", details={"req_method": name})

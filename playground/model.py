@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import randbelow, token_hex
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict
@@ -240,6 +241,23 @@ class SlackApp:
     events: frozenset[str] = frozenset({"app_mention", "app_home_opened", "message.im"})
     socket_mode: bool = False
     unfurl_domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeApp:
+    """An app as it was made of a manifest; it is not installed.
+
+    Attributes:
+        id: `A…`.
+        manifest: of which it was made.
+        signing_secret, client_id, client_secret: that were given to it.
+    """
+
+    id: str
+    manifest: JsonObject
+    signing_secret: str = field(default_factory=lambda: token_hex(16))
+    client_id: str = field(default_factory=lambda: f"{randbelow(10**12)}.{randbelow(10**12)}")
+    client_secret: str = field(default_factory=lambda: token_hex(16))
 
 
 @dataclass(frozen=True, slots=True)

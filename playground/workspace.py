@@ -17,6 +17,7 @@ from playground.model import (
     Edited,
     File,
     JsonObject,
+    MadeApp,
     Message,
     Reaction,
     SlackApp,
@@ -54,6 +55,8 @@ class Workspace:
     Attributes:
         changes: the feed of all that happens.
         apps: the installed apps by id; not saved, since they carry secrets.
+        config_tokens: with which apps are made of manifests.
+        made_apps: those that were, by id; they are installed by hand.
         public_url: where it is served, without a slash at the end; set by who serves it.
         processing_seconds: how long after its upload a picture can be shown in a block.
     """
@@ -63,6 +66,8 @@ class Workspace:
         self.state = state or State()
         self.changes = ChangeFeed()
         self.apps: dict[str, SlackApp] = {}
+        self.config_tokens: set[str] = set()
+        self.made_apps: dict[str, MadeApp] = {}
         self.processing_seconds = 0.0
         self.public_url = ""
 

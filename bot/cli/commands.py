@@ -18,6 +18,12 @@ class Commands(LazyGroup):
 
     listed = (
         Listed(
+            "setup",
+            "setup",
+            "setup",
+            "Make the Slack app and all that costbot needs to answer, each step checked.",
+        ),
+        Listed(
             "doctor",
             "doctor",
             "doctor",

@@ -87,6 +87,14 @@ def _table(examination: Examination) -> Table:
     return table
 
 
+def line_of(check: Check) -> Text:
+    """One check on lines of its own: the mark, what was looked at, what was found, the cure."""
+    head = Text.assemble(_MARKS[check.level], " ", (check.name, "bold"), " ", check.sentence)
+    if check.cure:
+        head.append(f"\n  → {check.cure}", style="cyan")
+    return head
+
+
 def _told(check: Check) -> Text:
     told = Text(check.sentence)
     if check.cure:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Protocol, cast
 
 from pydantic import SecretStr
 
 from analysis.checks import Check, failed, passed, warned
+from analysis.clock import Clock, system_clock
+from bot.slack.cures import APPS, cure_of
 from bot.slack.permissions import LOOKING, SCOPES
 
 SECONDS = 10
 """How long Slack may take to answer."""
 
-_APP_PAGE = "https://api.slack.com/apps"
-
-_CURES = {
-    "invalid_auth": "Copy the token again, and see that it is of this workspace.",
-    "not_authed": "Copy the token again, and see that it is of this workspace.",
-    "account_inactive": f"The app was removed from the workspace: install it again, {_APP_PAGE}.",
-    "token_revoked": f"The token was revoked: install the app again, {_APP_PAGE}.",
-    "token_expired": f"The token is too old: install the app again, {_APP_PAGE}.",
-    "not_allowed_token_type": "It is a token of another kind: the bot's begins with xoxb-, the "
-    "app's with xapp-.",
-    "missing_scope": f"Give the app's token the scope connections:write, {_APP_PAGE}.",
-    "socket_mode_not_enabled": f"Switch Socket Mode on in the app's settings, {_APP_PAGE}, or "
-    "leave COSTBOT_SLACK_APP_TOKEN out.",
-    "ratelimited": "Wait a minute, then try again.",
-}
+CLOCK_DOUBT, CLOCK_FAULT = 60.0, 240.0
+"""Seconds that this machine's clock may be off: requests that are stamped more than 5 minutes off
+are taken for old ones that somebody repeats."""
 
 
 class _Answer(Protocol):
@@ -69,12 +60,14 @@ class SlackInspection:
         app_token: `xapp-…`; None: not set, Slack speaks over HTTP.
         signing_secret: None: not set, Slack speaks through a socket.
         api_url: where the Web API is, a slash at its end.
+        clock: of this machine, compared with Slack's.
     """
 
     bot_token: SecretStr | None
     app_token: SecretStr | None
     signing_secret: SecretStr | None
     api_url: str
+    clock: Clock = system_clock
 
     async def inspect(self) -> list[Check]:
         """What Slack says to the tokens; nothing is posted and no socket is opened."""
@@ -83,7 +76,7 @@ class SlackInspection:
         checks: list[Check] = []
         if self.bot_token is None:
             sentence = "There is no bot token: costbot cannot speak to Slack."
-            cure = f"Set COSTBOT_SLACK_BOT_TOKEN to the xoxb- token of the app, {_APP_PAGE}."
+            cure = f"Set COSTBOT_SLACK_BOT_TOKEN to the xoxb- token of the app, {APPS}."
             checks.append(failed("Slack", sentence, cure))
         else:
             checks += await self._bot(self.bot_token)
@@ -103,7 +96,7 @@ class SlackInspection:
         if isinstance(answer, _Silence):
             return [self._refused("Slack", "bot token", answer)]
         who = f"The bot token is {answer.get('user')}'s in the workspace {answer.get('team')}."
-        return [passed("Slack", who), _scopes(answer.headers)]
+        return [passed("Slack", who), _scopes(answer.headers), *self._time(answer.headers)]
 
     async def _app(self, token: SecretStr) -> Check:
         answer = await self._ask(token, socket=True)
@@ -134,12 +127,29 @@ class SlackInspection:
         except (aiohttp.ClientError, OSError) as error:
             return _Silence("", str(error) or type(error).__name__)
 
+    def _time(self, headers: Mapping[str, str]) -> list[Check]:
+        """A check where this machine's clock is off, by the time in Slack's answer."""
+        written = {name.lower(): value for name, value in headers.items()}.get("date")
+        if written is None:
+            return []
+        try:
+            off = (self.clock() - parsedate_to_datetime(written)).total_seconds()
+        except ValueError:
+            return []
+        if abs(off) < CLOCK_DOUBT:
+            return []
+        where = "ahead of" if off > 0 else "behind"
+        sentence = f"This machine's clock is {abs(off) / 60:,.0f} minutes {where} Slack's."
+        cure = "Set it, best by NTP: requests more than 5 minutes off are refused as old ones."
+        judge = failed if abs(off) >= CLOCK_FAULT else warned
+        return [judge("clock", sentence, cure)]
+
     def _refused(self, name: str, token: str, silence: _Silence) -> Check:
         if not silence.error:
             sentence = f"Slack does not answer at {self.api_url}: {silence.detail}."
             return failed(name, sentence, "See that this machine reaches it, and try again.")
-        cure = _CURES.get(silence.error, f"See what {silence.error} means at {_APP_PAGE}.")
-        return failed(name, f"Slack does not take the {token}: {silence.error}.", cure)
+        sentence = f"Slack does not take the {token}: {silence.error}."
+        return failed(name, sentence, cure_of(silence.error))
 
 
 def _scopes(headers: Mapping[str, str]) -> Check:
@@ -149,7 +159,7 @@ def _scopes(headers: Mapping[str, str]) -> Check:
         return warned("Slack scopes", sentence, "Compare them with manifest.yaml by hand.")
     granted = {scope.strip() for scope in written.split(",") if scope.strip()}
     missing, more = sorted(SCOPES - granted), sorted(granted - SCOPES)
-    cure = f"Put manifest.yaml into the app's settings, {_APP_PAGE}, and install it again."
+    cure = f"Put manifest.yaml into the app's settings, {APPS}, and install it again."
     if missing and LOOKING.issuperset(missing):
         sentence = (
             f"The bot token lacks {', '.join(missing)}: where Slack's reply to a message is lost, "

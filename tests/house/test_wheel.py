@@ -22,4 +22,4 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert built == there
+    assert built == there | {"bot/manifest.yaml"}  # of which `costbot setup` makes the app
