@@ -1,1 +1,1 @@
-"""The REST surface: health today; the routes of `/api/v1/costs` come here."""
+"""The REST surface: the calls of `/api/v1/costs`, health, and the check for gateways."""

@@ -70,12 +70,58 @@ class Kept:
         )
 
 
-def answered(request: Request, answer: BaseModel) -> Response:
-    """An answer from the store, which is made each time; not sent where the client has it."""
+def answered(request: Request, answer: BaseModel, version: int | None = None) -> Response:
+    """An answer from the store, which is made each time; not sent where the client has it.
+
+    Args:
+        request: what is asked.
+        answer: as it is sent.
+        version: of the thing, where it has one that `If-Match` compares.
+    """
+    body, tag = _tagged(request, answer, version)
+    return _unchanged(tag) if _is_known(request, tag) else _sent(body, tag)
+
+
+def done(
+    request: Request,
+    answer: BaseModel,
+    *,
+    version: int | None = None,
+    status: int = 200,
+    location: str | None = None,
+) -> Response:
+    """The answer to a change, sent whatever the client has.
+
+    Args:
+        request: what was asked.
+        answer: what is now.
+        version: see `answered`.
+        status: of HTTP.
+        location: of what was created, below the prefix.
+    """
+    body, tag = _tagged(request, answer, version)
+    response = _sent(body, tag)
+    response.status_code = status
+    if location is not None:
+        response.headers["Location"] = f"{request.scope.get('root_path', '')}{location}"
+    return response
+
+
+def file_answered(request: Request, content: str, name: str) -> Response:
+    """An answer that is a CSV file; not sent where the client has it."""
+    caller = caller_of(request)
+    tag = _weak([content, caller.organization, caller.role.value])
+    headers = {**PRIVATE, "Vary": "Authorization, Accept", "ETag": tag}
+    if _is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return Response(content, media_type="text/csv", headers=headers)
+
+
+def _tagged(request: Request, answer: BaseModel, version: int | None) -> tuple[str, str]:
     body = answer.model_dump_json()
     caller = caller_of(request)
-    tag = _weak([body, caller.organization, caller.role.value])
-    return _unchanged(tag) if _is_known(request, tag) else _sent(body, tag)
+    return body, _weak([body, caller.organization, caller.role.value], version)
 
 
 def _sent(body: str, tag: str) -> Response:
@@ -86,9 +132,10 @@ def _unchanged(tag: str) -> Response:
     return Response(status_code=304, headers={**PRIVATE, "ETag": tag})
 
 
-def _weak(parts: list[object]) -> str:
+def _weak(parts: list[object], version: int | None = None) -> str:
     text = json.dumps(parts, default=str, ensure_ascii=False)
-    return f'W/"{sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f'W/"{digest}"' if version is None else f'W/"{version}.{digest}"'
 
 
 def _is_known(request: Request, tag: str) -> bool:

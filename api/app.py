@@ -13,55 +13,68 @@ from fastapi.security import HTTPBearer
 
 from api.answers import Kept
 from api.identity import Identity
+from api.methods import answer_other_methods
+from api.once import Once
 from api.openapi import DESCRIPTION, described
 from api.problems import answer_problems
 from api.questions import identified, said_once
 from api.routes.analysis import analysis_router
 from api.routes.anomalies import anomalies_router
+from api.routes.budget_changes import budget_changes_router
 from api.routes.budgets import budgets_router
 from api.routes.opportunities import opportunities_router
+from api.routes.opportunity_changes import opportunity_changes_router
+from api.routes.price_changes import price_changes_router
 from api.routes.pricing import pricing_router
+from api.routes.recommendation_decisions import recommendation_decisions_router
 from api.routes.recommendations import recommendations_router
+from api.routes.statement_closing import statement_closing_router
+from api.routes.statements import StatementFiles, statements_router
 from api.routes.trends import trends_router
 from handlers.anomalies.listing import AnomalyListHandler
-from handlers.budgets.reading import ReadHandler as BudgetReadHandler
+from handlers.budgets.handlers import BudgetHandlers
 from handlers.cost import CostHandler
 from handlers.forecasts.forecasting import ForecastHandler
 from handlers.metric_trends import MetricTrendsHandler
 from handlers.pricing import PricingHandler
 from handlers.pricing_compare import PricingCompareHandler
-from handlers.recommendations.opportunities import OpportunityHandler
-from handlers.recommendations.reading import ReadHandler as RecommendationReadHandler
+from handlers.rates import RateHandler
+from handlers.recommendations.handlers import RecommendationHandlers
+from handlers.showback.handlers import ShowbackHandlers
 from handlers.token_mix import TokenMixHandler
 from handlers.trends import TrendsHandler
+from storage.store import Store
 
 PREFIX = "/api/v1/costs"
 """Where the application is mounted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reads:
-    """The handlers behind the calls that read."""
+class Answering:
+    """The handlers behind the calls."""
 
     cost: CostHandler
     trends: TrendsHandler
     forecasts: ForecastHandler
     anomalies: AnomalyListHandler
-    budgets: BudgetReadHandler
-    recommendations: RecommendationReadHandler
-    opportunities: OpportunityHandler
+    budgets: BudgetHandlers
+    recommendations: RecommendationHandlers
     pricing: PricingHandler
     pricing_compare: PricingCompareHandler
+    rates: RateHandler
+    showback: ShowbackHandlers
+    statement_files: StatementFiles
+    store: Store
 
 
-def create_api(identity: Identity, reads: Reads) -> FastAPI:
+def create_api(identity: Identity, answering: Answering) -> FastAPI:
     """The application.
 
     Args:
         identity: knows callers by their credential.
-        reads: answer what is read.
+        answering: what is asked.
     """
-    cost = reads.cost
+    cost = answering.cost
     bearer = HTTPBearer(
         auto_error=False,
         scheme_name="bearer",
@@ -85,17 +98,26 @@ def create_api(identity: Identity, reads: Reads) -> FastAPI:
         redirect_slashes=False,
     )
     answer_problems(app)
+    answer_other_methods(app)
     kept = Kept(cost.engine, cost.clock, cost.stale_after_hours)
-    trends = MetricTrendsHandler(reads.trends, cost)
-    mixes = TokenMixHandler(reads.pricing.prices, reads.pricing.clock)
+    once = Once(answering.store)
+    trends = MetricTrendsHandler(answering.trends, cost)
+    mixes = TokenMixHandler(answering.pricing.prices, answering.pricing.clock)
     for router in (
         analysis_router(cost, kept, cost.clock),
-        trends_router(trends, reads.forecasts, kept),
-        anomalies_router(reads.anomalies),
-        budgets_router(reads.budgets),
-        recommendations_router(reads.recommendations),
-        opportunities_router(reads.opportunities),
-        pricing_router(reads.pricing, reads.pricing_compare, mixes, cost.dimensions),
+        trends_router(trends, answering.forecasts, kept),
+        anomalies_router(answering.anomalies),
+        budgets_router(answering.budgets.read),
+        budget_changes_router(answering.budgets, once),
+        recommendations_router(answering.recommendations.read),
+        recommendation_decisions_router(answering.recommendations, once),
+        opportunities_router(answering.recommendations.opportunities),
+        opportunity_changes_router(answering.recommendations.opportunities),
+        pricing_router(answering.pricing, answering.pricing_compare, mixes, cost.dimensions),
+        price_changes_router(answering.rates, cost.clock, once),
+        # Before the one by its organization: `closed` and `close` are none.
+        statement_closing_router(answering.showback, once),
+        statements_router(answering.showback, answering.statement_files),
     ):
         app.include_router(router)
     described(app, cost.dimensions)

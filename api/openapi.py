@@ -75,8 +75,17 @@ def _describe(parameter: Json, dimensions: Dimensions) -> None:
 
 
 def _exemplify(operation: Json) -> None:
-    """Puts beside the answer one that was given."""
-    file = files("api") / "examples" / f"{operation['operationId']}.json"
-    if file.is_file():
-        content = operation["responses"]["200"]["content"]["application/json"]
-        content["example"] = json.loads(file.read_text("utf-8"))
+    """Puts beside the answer one that was given, and beside the body one that was sent."""
+    name = operation["operationId"]
+    done = next(one for status, one in operation["responses"].items() if status.startswith("2"))
+    for content, example in (
+        (done.get("content", {}), _example(f"{name}.json")),
+        (operation.get("requestBody", {}).get("content", {}), _example(f"{name}.request.json")),
+    ):
+        if example is not None:
+            content["application/json"]["example"] = example
+
+
+def _example(name: str) -> object:
+    file = files("api") / "examples" / name
+    return json.loads(file.read_text("utf-8")) if file.is_file() else None

@@ -73,6 +73,7 @@ _TITLES: Mapping[int, str] = {
     404: "Not found",
     405: "Method not allowed",
     409: "Outdated",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Not of this kind",
     422: "Cannot be used",

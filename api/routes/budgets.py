@@ -94,7 +94,7 @@ def budgets_router(handler: ReadHandler) -> APIRouter:
         """A budget: what was decided, and how far it is spent."""
         del query
         standing = await handler.status(_which(budget_id), caller_of(request))
-        return answered(request, budget_answer(standing))
+        return answered(request, budget_answer(standing), standing.budget.version)
 
     async def get_budget_status(
         request: Request, budget_id: UUID, query: Annotated[Question, Query()]

@@ -90,7 +90,8 @@ def opportunities_router(handler: OpportunityHandler) -> APIRouter:
         """An opportunity with its data."""
         del query
         shown = await handler.show(str(opportunity_id), caller_of(request))
-        return answered(request, opportunity_answer(shown.opportunity))
+        row = shown.opportunity
+        return answered(request, opportunity_answer(row), row.version)
 
     get(
         router,

@@ -131,6 +131,8 @@ class OpportunityHandler:
         before = await self.finder.opportunity(request.which, caller)
         if request.seen is not None and request.seen is not before.state:
             raise await self._quicker(before)
+        if request.version is not None and request.version != before.version:
+            raise await self._quicker(before)
         after = self._changed(before, request, caller)
         if after == before:
             raise NotUnderstood(

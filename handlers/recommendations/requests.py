@@ -124,6 +124,7 @@ class ResolveRequest:
         assign: whether `user` is meant.
         user: who looks into it: an id of Slack; None: nobody.
         seen: the state in which it was shown to whoever decides; None: as it is now.
+        version: that was shown to them; None: as it is now.
     """
 
     which: str
@@ -133,3 +134,4 @@ class ResolveRequest:
     assign: bool = False
     user: str | None = None
     seen: OpportunityState | None = None
+    version: int | None = None

@@ -5,13 +5,26 @@ The calls are those of the application itself: a new one is covered without bein
 
 from __future__ import annotations
 
+import json
 import re
 from uuid import uuid4
 
 import pytest
 from fastapi.routing import APIRoute
 
-from tests.api.world import CALLERS, Answered, Api, calls_of
+from analysis.roles import Role
+from storage.records.audit import StoredAuditEntry
+from tests.api.world import (
+    CALLERS,
+    Answered,
+    Api,
+    body_of,
+    calls_of,
+    changes_of,
+    needed_of,
+    operation_of,
+    reads_of,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,13 +42,32 @@ NAMING = {
 }
 
 
-def calls(api: Api) -> list[tuple[str, APIRoute]]:
-    return calls_of(api.app)
+async def asked(
+    api: Api,
+    method: str,
+    route: APIRoute,
+    token: str | None,
+    *,
+    ids: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    params: dict[str, str] | None = None,
+) -> Answered:
+    """Asks with the example of a body and of all parameters that have to be there."""
+    operation = operation_of(api.app, method, route)
+    sent = body_of(operation)
+    return await api.ask(
+        method,
+        route.path_format.format(**(ids or api.ids["acme"])),
+        token,
+        params={**needed_of(operation), **(params or {})},
+        data=sent.get("data"),
+        headers={**sent.get("headers", {}), **(headers or {})},
+    )
 
 
-async def asked(api: Api, method: str, path: str, token: str | None, **options: object) -> Answered:
-    assert method == "GET", "send a body that would do, and hold what is answered to the same"
-    return await api.get(path, token, **options)
+async def trail(api: Api, organization: str | None = None) -> list[StoredAuditEntry]:
+    """What was decided of an organization; None: of all."""
+    return await api.parts.store.audit.page(within=organization, limit=1000)
 
 
 def in_words(text: str) -> list[str]:
@@ -44,47 +76,53 @@ def in_words(text: str) -> list[str]:
 
 
 async def test_without_a_token_nothing_is_said(api: Api) -> None:
-    for method, route in calls(api):
-        path = route.path_format.format(**api.ids["acme"])
+    for method, route in calls_of(api.app):
         for token in (None, "", "unknown"):
-            found = await asked(api, method, f"{path}?nonsense=1", token)
-            assert found.status == 401, path
-            assert found.headers["www-authenticate"] == "Bearer"
-            assert found.headers["content-type"] == "application/problem+json"
-            assert "nonsense" not in found.text
+            for headers in (None, {"Content-Type": "text/plain"}):
+                found = await asked(
+                    api, method, route, token, params={"nonsense": "1"}, headers=headers
+                )
+                assert found.status == 401, route.path_format
+                assert found.headers["www-authenticate"] == "Bearer"
+                assert found.headers["content-type"] == "application/problem+json"
+                assert "nonsense" not in found.text
 
 
 async def test_who_is_of_no_organization_and_no_admin_sees_nothing(api: Api) -> None:
-    for method, route in calls(api):
-        path = route.path_format.format(**api.ids["acme"])
-        assert (await asked(api, method, path, "nobody")).status == 403, path
+    for method, route in calls_of(api.app):
+        assert (await asked(api, method, route, "nobody")).status == 403, route.path_format
 
 
 async def test_the_own_things_are_there_and_name_nobody_else(api: Api) -> None:
-    for method, route in calls(api):
+    for route in reads_of(api.app):
         path = route.path_format.format(**api.ids["acme"])
-        assert method == "GET"
         for token in OF_ACME:
             found = await api.plain(path, token)
+            if found.status == 403:  # as little as anybody who does not see all of it
+                assert (await api.plain(path, "admin")).status == 200, path
+                continue
             assert found.status == 200, f"{path} {found.text}"
             assert "globex" not in found.text.casefold(), path
 
 
 async def test_things_of_others_are_as_things_that_nobody_has(api: Api) -> None:
-    told = 0
-    for method, route in calls(api):
+    told, before = 0, await trail(api)
+    for method, route in calls_of(api.app):
         if "{" not in route.path_format:
             continue
-        foreign = route.path_format.format(**api.ids["acme"])
         none = {name: str(uuid4()) for name in api.ids["acme"]}
         for token in (*OF_GLOBEX, *ALIKE):
-            found = await asked(api, method, foreign, token)
-            unknown = await asked(api, method, route.path_format.format(**none), token)
-            assert found.status == unknown.status == 404, foreign
-            assert without_ids(found, api.ids["acme"]) == without_ids(unknown, none)
-            assert not in_words(found.text), foreign
+            foreign = await asked(api, method, route, token)
+            unknown = await asked(api, method, route, token, ids=none)
+            is_user = method != "GET" and CALLERS[token].role is Role.USER
+            status = 403 if is_user else 404
+            assert foreign.status == unknown.status == status, f"{route.path_format} {foreign.text}"
+            said = without_ids(foreign, api.ids["acme"])
+            assert said == without_ids(unknown, none)
+            assert not in_words(said), route.path_format
             told += 1
     assert told
+    assert await trail(api) == before
 
 
 def without_ids(answered: Answered, ids: dict[str, str]) -> str:
@@ -95,54 +133,94 @@ def without_ids(answered: Answered, ids: dict[str, str]) -> str:
 
 
 async def test_lists_and_sums_hold_nothing_of_others(api: Api) -> None:
-    for method, route in calls(api):
+    for route in reads_of(api.app):
         if "{" in route.path_format:
             continue
         for token in (*OF_GLOBEX, *ALIKE):
-            assert method == "GET"
             found = await api.plain(route.path_format, token)
-            assert found.status in (200, 404), f"{route.path_format} {found.text}"
+            assert found.status in (200, 403, 404), f"{route.path_format} {found.text}"
             named = set(in_words(found.text)) - {str(CALLERS[token].organization)}
             assert named - {"acme"} == set() if token == "accent" else not named
+
+
+async def test_who_only_looks_decides_nothing(api: Api) -> None:
+    before = await trail(api)
+    for method, route in changes_of(api.app):
+        found = await asked(api, method, route, "acme-user")
+        assert found.status == 403, f"{method} {route.path_format} {found.text}"
+    assert await trail(api) == before
 
 
 async def test_a_header_or_a_cookie_that_names_another_organization_changes_nothing(
     api: Api,
 ) -> None:
-    for method, route in calls(api):
+    for route in reads_of(api.app):
         path = route.path_format.format(**api.ids["globex"])
         for token in OF_GLOBEX:
             plain = await api.plain(path, token)
-            named = await asked(api, method, path, token, headers=NAMING)
+            named = await api.get(path, token, headers=NAMING, params=api.needed(path))
             assert (named.status, named.text) == (plain.status, plain.text), path
+
+
+async def test_what_is_decided_is_of_the_own_organization_whatever_is_named(decided: Api) -> None:
+    acme, done = await trail(decided, "acme"), 0
+    for method, route in changes_of(decided.app):
+        ids = await decided.renewed("globex", route.path_format)
+        found = await asked(decided, method, route, "globex-admin", ids=ids, headers=NAMING)
+        assert found.status in (200, 201, 204, 403), f"{method} {route.path_format} {found.text}"
+        assert "acme" not in found.text.replace("finance@acme.example", "")
+        done += found.status < 300
+    assert done > 8
+    assert await trail(decided, "acme") == acme
+
+
+async def test_a_field_that_names_an_organization_is_refused(decided: Api) -> None:
+    before, sent = await trail(decided), 0
+    for method, route in changes_of(decided.app):
+        body = body_of(operation_of(decided.app, method, route))
+        if not body:
+            continue
+        for name in ("organization_id", "organization", "org", "tenant"):
+            for value in ("acme", "globex", "zork", None):
+                data = json.dumps({**json.loads(body["data"]), name: value})
+                path = route.path_format.format(**decided.ids["globex"])
+                found = await decided.ask(
+                    method, path, "globex-admin", headers=body["headers"], data=data
+                )
+                assert found.status == 422, f"{path} {found.text}"
+                assert list(found.body["faults"]) == [f"body.{name}"], path
+                assert "acme" not in found.text
+                sent += 1
+    assert sent
+    assert await trail(decided) == before
 
 
 @pytest.mark.parametrize("name", ["organization", "organization_id", "org", "tenant", "as"])
 async def test_a_parameter_that_names_another_organization_opens_nothing(
     api: Api, name: str
 ) -> None:
-    for method, route in calls(api):
-        path = route.path_format.format(**api.ids["globex"])
+    for method, route in calls_of(api.app):
         for token in OF_GLOBEX:
-            found = await asked(api, method, path, token, params={name: "acme"})
-            assert found.status in (404, 422), f"{path} {found.text}"
-            assert set(in_words(found.text)) <= {"acme"}, path  # as it was asked
+            ids = api.ids["globex"]
+            found = await asked(api, method, route, token, ids=ids, params={name: "acme"})
+            assert found.status in (404, 422), f"{route.path_format} {found.text}"
+            assert set(in_words(found.text)) <= {"acme"}, route.path_format  # as it was asked
 
 
 async def test_another_organization_is_said_to_be_as_little_there_as_none(api: Api) -> None:
-    for method, route in calls(api):
+    for route in reads_of(api.app):
         if "{" in route.path_format:
             continue
-        real = await asked(api, method, route.path_format, "globex-user", params=_of("acme"))
-        none = await asked(api, method, route.path_format, "globex-user", params=_of("zork"))
+        real = await asked(api, "GET", route, "globex-user", params=_of("acme"))
+        none = await asked(api, "GET", route, "globex-user", params=_of("zork"))
         assert real.status == none.status
         assert real.text.replace("acme", "zork") == none.text
 
 
 async def test_the_own_organization_may_be_named(api: Api) -> None:
-    for method, route in calls(api):
+    for route in reads_of(api.app):
         names = [parameter.alias for parameter in route.dependant.query_params]
-        found = await asked(api, method, route.path_format, "acme-user", params=_of("acme"))
+        found = await asked(api, "GET", route, "acme-user", params=_of("acme"))
         assert found.status in (200, 422), f"{route.path_format} {names} {found.text}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from analysis.errors import NotIdentified
 from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind
+from analysis.recommendations.kept.opportunity_states import LIVE, OpportunityState
 from analysis.roles import Role
 from api.app import PREFIX
 from bot.assembly import Parts, assembled
@@ -135,25 +137,49 @@ class Api:
     url: str
     session: aiohttp.ClientSession
     ids: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    further: int = 0
     told: dict[tuple[str, str], Answered] = field(default_factory=dict[tuple[str, str], "Answered"])
 
     async def plain(self, path: str, token: str = "acme-user") -> Answered:
-        """Asks without anything besides; the same again is not asked again: nothing changes."""
+        """Asks without anything besides; the same again is not asked again: nothing changes.
+
+        Parameters without which there is no answer are taken from their examples.
+        """
         key = (path, token)
         if key not in self.told:
-            self.told[key] = await self.get(path, token)
+            self.told[key] = await self.get(path, token, params=self.needed(path))
         return self.told[key]
+
+    def needed(self, path: str) -> dict[str, str]:
+        """The parameters that a path cannot do without."""
+        found = self.app.openapi()["paths"].get(path, {}).get("get", {})
+        return needed_of(found)
 
     async def get(self, path: str, token: str | None = "acme-user", **options: Any) -> Answered:
         """Asks."""
+        return await self.ask("GET", path, token, **options)
+
+    async def ask(self, method: str, path: str, token: str | None, **options: Any) -> Answered:
+        """Asks in any way."""
         headers = dict(options.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        async with self.session.get(f"{self.url}{path}", headers=headers, **options) as response:
+        url = f"{self.url}{path}"
+        async with self.session.request(method, url, headers=headers, **options) as response:
             text = await response.text()
-            body = await response.json(content_type=None) if text else None
+            is_json = "json" in response.content_type
+            body = await response.json(content_type=None) if text and is_json else None
             kept = {name.lower(): value for name, value in response.headers.items()}
             return Answered(response.status, body, kept, text)
+
+    async def renewed(self, organization: str, path: str = "") -> dict[str, str]:
+        """Further things of an organization's, ready for what a path does with them."""
+        self.further += 1
+        ids = await _decided(self.parts, organization, f" {self.further}")
+        if path.endswith("/verify"):  # of what somebody has accepted
+            accepted = f"/recommendations/{ids['recommendation_id']}/accept"
+            assert (await self.ask("POST", accepted, "admin")).status == 200
+        return ids
 
 
 @dataclass(frozen=True)
@@ -183,14 +209,14 @@ async def opened(home: Path, store_url: str | None = None) -> AsyncGenerator[Api
             yield Api(parts, app, f"{address}{PREFIX}", session, ids)
 
 
-async def _decided(parts: Parts, organization: str) -> dict[str, str]:
+async def _decided(parts: Parts, organization: str, further: str = "") -> dict[str, str]:
     """Things of an organization's, that a path may name."""
     store = parts.store
     budgets = [
         await store.budgets.add(draft, "T1/U1")
         for draft in (
             BudgetDraft(
-                name=f"{organization} LLM",
+                name=f"{organization} LLM{further}",
                 limit=Decimal(120),
                 kind="monthly",
                 zone=BERLIN,
@@ -199,7 +225,7 @@ async def _decided(parts: Parts, organization: str) -> dict[str, str]:
                 emails=(f"finance@{organization}.example",),
             ),
             BudgetDraft(
-                name=f"{organization} research",
+                name=f"{organization} research{further}",
                 limit=Decimal("1000.50"),
                 kind="annual",
                 zone=ZoneInfo("UTC"),
@@ -211,20 +237,24 @@ async def _decided(parts: Parts, organization: str) -> dict[str, str]:
     ]
     drawn = [
         Drawn.of(
-            proposal(f"{organization}-{model}", saved, organization=organization),
+            proposal(f"{organization}-{model}{further}", saved, organization=organization),
             date(2026, 10, 20),
             YESTERDAY,
         )
         for model, saved in (("large", "40"), ("middling", "12"), ("small", "3"))
     ]
     recommendations = [await store.recommendations.add(one) for one in drawn]
-    opportunity = await store.opportunities.add(_opportunity(organization))
+    for one in await store.opportunities.page(within=organization):
+        if one.state in LIVE:  # of a kind there is one that lives
+            await store.opportunities.write(replace(one, state=OpportunityState.DISMISSED))
+    opportunity = await store.opportunities.add(_opportunity(organization, further))
     assert recommendations[0] is not None
     assert opportunity is not None
     return {
         "budget_id": str(budgets[0].id),
         "recommendation_id": str(recommendations[0].id),
         "opportunity_id": str(opportunity.id),
+        "organization_id": organization,
     }
 
 
@@ -269,12 +299,12 @@ async def _decided_of_all(parts: Parts) -> None:
     await parts.store.anomaly_looks.finish(look, {})
 
 
-def _opportunity(organization: str) -> Opportunity:
+def _opportunity(organization: str, further: str) -> Opportunity:
     return Opportunity(
         kind=OpportunityKind.LOW_CACHE_HIT_RATE,
         organization=organization,
         title=f"Prompts of {organization} begin alike and are not cached",
-        affected={"model": (f"{organization}-own-model",)},
+        affected={"model": (f"{organization}-own-model{further}",)},
         first_day=date(2026, 10, 20),
         last_day=YESTERDAY,
         current_cost=Decimal(90),
@@ -322,6 +352,38 @@ def calls_of(app: FastAPI) -> list[tuple[str, APIRoute]]:
     ]
     assert found
     return found
+
+
+def reads_of(app: FastAPI) -> list[APIRoute]:
+    """Every route that changes nothing."""
+    return [route for method, route in calls_of(app) if method == "GET"]
+
+
+def changes_of(app: FastAPI) -> list[tuple[str, APIRoute]]:
+    """Every method of every route that changes something."""
+    return [(method, route) for method, route in calls_of(app) if method != "GET"]
+
+
+def needed_of(operation: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters in the query without which there is no answer, with their examples."""
+    return {
+        str(one["name"]): str(one["example"])
+        for one in operation.get("parameters", [])
+        if one["in"] == "query" and one["required"]
+    }
+
+
+def body_of(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """How the example of a body is sent: options of `Api.ask`."""
+    if "requestBody" not in operation:
+        return {}
+    ((kind, content),) = operation["requestBody"]["content"].items()
+    return {"data": json.dumps(content["example"]), "headers": {"Content-Type": kind}}
+
+
+def operation_of(app: FastAPI, method: str, route: APIRoute) -> dict[str, Any]:
+    """What the document says of a call."""
+    return cast("dict[str, Any]", app.openapi()["paths"][route.path_format][method.lower()])
 
 
 def examples_of(operation: Mapping[str, Any]) -> dict[str, list[str]]:
