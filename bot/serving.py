@@ -21,12 +21,16 @@ from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
 from bot.assembly.api_tokens import identities_opened
 from bot.assembly.home import home_of
+from bot.assembly.observation import observer_of
 from bot.assembly.workspaces import install_pages_of, slack_access_of
 from bot.blocks.help import QUESTIONS
 from bot.budget_watch import BudgetWatch, watching
 from bot.gallery import NOUNS
 from bot.gallery.showing import shown_of
 from bot.install_routes import INSTALL_PATH
+from bot.observation.http import ObservedHttp
+from bot.observation.lag import lag_watched
+from bot.observation.readiness import Part, scheduler_part, slack_part
 from bot.outbox.opened import sending
 from bot.pictures.chart import THEMES, Theme
 from bot.pictures.painter import Painter
@@ -72,7 +76,8 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
     listener = _listen(settings)
     port = int(listener.getsockname()[1])
     supervisor = Supervisor()
-    async with assembled(settings) as parts:
+    observer = observer_of(settings)
+    async with assembled(settings, observer=observer) as parts, lag_watched(observer):
         try:
             if with_playground:
                 await _serve_playground(parts, supervisor, listener, port, announce)
@@ -80,6 +85,7 @@ async def run(settings: Settings, *, with_playground: bool, announce: Announce) 
                 await _serve_slack(parts, supervisor, listener, port, announce)
         finally:
             await supervisor.stop(GRACE_SECONDS)
+            await asyncio.to_thread(observer.close)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,13 @@ class _Work:
     Attributes:
         watch: over the budgets.
         wake: tells the outbox that there is something to send.
+        probed: what `/ready` tells of it.
         home: publishes Home tabs.
     """
 
     watch: BudgetWatch
     wake: Callable[[], None]
+    probed: tuple[Part, ...]
     home: HomePublisher
 
 
@@ -112,7 +120,11 @@ async def _at_work(
         scheduler = scheduled(parts, supervisor, watch, sync, sender.wake, members, home)
         scheduler.start()
         try:
-            yield _Work(watch, sender.wake, home)
+            probed = (
+                slack_part(access.client_token, access.api_url, parts.clock),
+                scheduler_part(lambda: scheduler.looked_at, parts.clock),
+            )
+            yield _Work(watch, sender.wake, probed, home)
         finally:
             await scheduler.stop(GRACE_SECONDS)
 
@@ -157,14 +169,16 @@ async def _serve_slack(
         work = await stack.enter_async_context(_at_work(parts, supervisor, access, pace))
         bolt = slack_app(parts, access, supervisor, pace, work.wake, work.home)
         identity = await stack.enter_async_context(identities_opened(parts))
-        web = create_web_app(parts, bolt if over_http else None, work.watch, identity)
+        heard = bolt if over_http else None
+        web = create_web_app(parts, heard, work.watch, identity, work.probed)
         if access.workspaces is not None:
             web.include_router(install_pages_of(settings, access.workspaces))
             ways.append(f"wherever it is installed from {INSTALL_PATH}")
         if app_token is not None:
             await stack.enter_async_context(socket_mode(bolt, app_token.get_secret_value()))
             ways.append("through a socket (Socket Mode)")
-        await serve_until_interrupted(web, listener, lambda: announce(_hears(ways)))
+        observed = ObservedHttp(web, parts.observer)
+        await serve_until_interrupted(observed, listener, lambda: announce(_hears(ways)))
 
 
 def _hears(ways: Sequence[str]) -> str:
@@ -190,8 +204,8 @@ async def _serve_playground(
     announce: Announce,
 ) -> None:
     url = f"http://127.0.0.1:{port}"
-    parts, linear = _with_linear(parts, url)
-    app = installed_app()
+    parts, linear = _with_linear(_with_address(parts, port), url)
+    app = installed_app(parts.settings.public_url)
     app.request_url = f"{url}{SLACK_PATH}"
     path = parts.settings.home / "playground.json"
     workspace = load_or_begin(app, load(path))
@@ -206,7 +220,7 @@ async def _serve_playground(
         async with AsyncExitStack() as at_work, identities_opened(parts) as identity:
             work = await at_work.enter_async_context(_at_work(parts, supervisor, access, pace))
             bolt = slack_app(parts, access, supervisor, pace, work.wake, work.home)
-            web = create_web_app(parts, bolt, work.watch, identity)
+            web = create_web_app(parts, bolt, work.watch, identity, work.probed)
             if linear is not None:
                 web.mount("/linear", linear_app(linear))
             _mount(web, slack, page)
@@ -218,13 +232,24 @@ async def _serve_playground(
                 await supervisor.stop(GRACE_SECONDS)
 
             announced = _welcome(parts.settings, port)
-            await serve_until_interrupted(web, listener, lambda: announce(announced), before_end)
+            observed = ObservedHttp(web, parts.observer)
+            await serve_until_interrupted(
+                observed, listener, lambda: announce(announced), before_end
+            )
     finally:
         await supervisor.idle()
         await slack.close()
         saving.cancel()
         with suppress(asyncio.CancelledError):
             await saving
+
+
+def _with_address(parts: Parts, port: int) -> Parts:
+    """Links that lead to this machine, where no others are wanted."""
+    if parts.settings.public_url is not None:
+        return parts
+    changed = {"public_url": f"http://localhost:{port}"}
+    return replace(parts, settings=parts.settings.model_copy(update=changed))
 
 
 def _with_linear(parts: Parts, url: str) -> tuple[Parts, Linear | None]:
@@ -296,6 +321,7 @@ async def serve_until_interrupted(
     config = uvicorn.Config(
         web,
         lifespan="off",
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=5,

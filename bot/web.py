@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI, Request, Response
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
-from analysis.errors import CostbotError
 from api.app import PREFIX
 from api.budget_check import budget_check_router
 from api.health import health_router
 from api.identity import Identity
 from api.problems import answer_problems
 from bot.assembly import Parts
+from bot.assembly.observation import metrics_page_of, readiness_of
 from bot.assembly.rest import rest_of
 from bot.budget_watch import BudgetWatch
+from bot.link_pages import link_router
+from bot.observation.observed import Observed
+from bot.observation.readiness import Part
 
 SLACK_PATH = "/slack/events"
 """Where Slack sends everything: commands, clicks and events."""
@@ -25,6 +30,7 @@ def create_web_app(
     slack: AsyncApp | None,
     watch: BudgetWatch | None = None,
     identity: Identity | None = None,
+    further: Sequence[Part] = (),
 ) -> FastAPI:
     """The ASGI app.
 
@@ -33,10 +39,11 @@ def create_web_app(
         slack: hears Slack's requests over HTTP; None: Socket Mode alone is used.
         watch: answers gateways; None: nothing does.
         identity: knows callers of the REST surface; None: there is no such surface.
+        further: what `/ready` tells of besides the store, the mart and the outbox.
     """
     app = FastAPI(title="costbot", docs_url=None, redoc_url=None, openapi_url=None)
     answer_problems(app)
-    app.include_router(health_router({"store": _store_check(parts), "mart": _mart_check(parts)}))
+    _watched(app, parts, further)
     if slack is not None:
         handler = AsyncSlackRequestHandler(slack)
 
@@ -44,31 +51,21 @@ def create_web_app(
             return await handler.handle(request)
 
         app.add_api_route(SLACK_PATH, slack_events, methods=["POST"])
+    app.include_router(link_router())
     if watch is not None and identity is not None:
         token = parts.settings.gateway_token
-        app.include_router(budget_check_router(watch.checks, parts.dimensions, token, identity))
+        counted = parts.observer.checks
+        app.include_router(
+            budget_check_router(watch.checks, parts.dimensions, token, identity, counted)
+        )
     if identity is not None:  # behind the check: what is mounted answers all else of its prefix
         app.mount(PREFIX, rest_of(parts, identity))
     return app
 
 
-def _store_check(parts: Parts):
-    async def check() -> str | None:
-        try:
-            await parts.store.ping()
-        except CostbotError as error:
-            return str(error)
-        return None
-
-    return check
-
-
-def _mart_check(parts: Parts):
-    async def check() -> str | None:
-        try:
-            parts.engine.snapshot()
-        except CostbotError as error:
-            return str(error)
-        return None
-
-    return check
+def _watched(app: FastAPI, parts: Parts, further: Sequence[Part]) -> None:
+    """What operators look at: probes, and metrics where they are counted."""
+    readiness = readiness_of(parts, *further)
+    app.include_router(health_router(readiness.look))
+    if isinstance(parts.observer, Observed):
+        app.include_router(metrics_page_of(parts, parts.observer, readiness))

@@ -126,7 +126,8 @@ class DuckDbEngine:
         running = _Running(self._database.cursor(), sql, _within(scope, relation), given)
         future = self._pool.submit(running.run)
         try:
-            return await asyncio.wrap_future(future)
+            with self._watch():
+                return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             running.stop(future)
             raise

@@ -116,6 +116,26 @@ class DeliveryCounts:
         return self.due + self.claimed + self.uncertain
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What is to leave now, and has not.
+
+    Attributes:
+        waiting: messages by channel; those that are for later are not counted.
+        oldest: when the oldest of them was added, UTC; None: there is none.
+        dead: messages that were given up.
+    """
+
+    waiting: Mapping[ChannelKind, int]
+    oldest: datetime | None
+    dead: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return sum(self.waiting.values())
+
+
 def digest_of(key: str) -> str:
     """The digest of a key: 64 hexadecimal digits."""
     return sha256(key.encode()).hexdigest()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Update, case, delete, exists, func, select, update
+from sqlalchemy import Update, and_, case, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from analysis.clock import Clock
 from storage.database import Sessions
 from storage.models import DeliveryRow
 from storage.records.delivery import (
+    Backlog,
+    ChannelKind,
     Delivery,
     DeliveryCounts,
     DeliveryState,
@@ -334,6 +336,27 @@ class DeliveryRepository:
         async with self._sessions.reading() as session:
             found = dict((await session.execute(query)).all())
             return DeliveryCounts(oldest_waiting=await session.scalar(oldest), **found)
+
+    async def backlog(self) -> Backlog:
+        """What is to leave now: cheap however much has left, for probes ask again and again.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        is_for_later = and_(DeliveryRow.attempts == 0, DeliveryRow.next_at > self._clock())
+        by_channel = (
+            select(DeliveryRow.channel, func.count(), func.min(DeliveryRow.created_at))
+            .where(_WAITS, ~is_for_later)
+            .group_by(DeliveryRow.channel)
+        )
+        dead = select(func.count()).where(DeliveryRow.state == "dead")
+        async with self._sessions.reading() as session:
+            found = (await session.execute(by_channel)).all()
+            return Backlog(
+                waiting={cast("ChannelKind", channel): count for channel, count, _ in found},
+                oldest=min((oldest for _, _, oldest in found), default=None),
+                dead=await session.scalar(dead) or 0,
+            )
 
     async def forget_before(self, instant: datetime) -> int:
         """Forgets the messages added before `instant` that were sent or cancelled.
