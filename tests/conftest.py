@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -24,12 +26,32 @@ settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:
-    """Keeps temporary files in memory, where there is plenty: stores and marts await the disk."""
+    """Keeps temporary files in memory, where there is plenty: stores and marts await the disk.
+
+    Objects by the million are loaded and stay: to look through all of them for what is garbage took
+    a tenth of the suite's time, and half of that of collecting it.
+    """
+    gc.set_threshold(50_000, 20, 20)
     memory = Path("/dev/shm")
     is_plenty = memory.is_dir() and shutil.disk_usage(memory).free > PLENTY
     if is_plenty and "TMPDIR" not in os.environ:
         os.environ["TMPDIR"] = str(memory)  # of workers and of the processes of tests, too
         tempfile.tempdir = None
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now is never garbage."""
+    gc.freeze()
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Lets go of a module's apps: FastAPI remembers the functions of thousands of routes."""
+    models = sys.modules.get("fastapi.dependencies.models")
+    module = item.getparent(pytest.Module)
+    if models and (nextitem is None or nextitem.getparent(pytest.Module) is not module):
+        for remembered in vars(models).values():
+            if clear := getattr(remembered, "cache_clear", None):
+                clear()
 
 
 @pytest.fixture(scope="session")
