@@ -7,7 +7,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from fastapi import APIRouter
+
+from api.identity import Senders
+from api.usage.otlp import otlp_router
+from api.usage.routes import usage_router
 from bot.assembly import Parts
+from bot.observation.observer import Taken
 from handlers.imports import ImportHandler
 from handlers.ingest.intake import Intake
 from handlers.ingest.merging import Merger
@@ -53,6 +59,7 @@ async def ingest_opened(
     What is not merged at its end stays in the journal: the next process merges it.
     """
     ingest = ingest_of(parts, merged)
+    parts.observer.ingesting(lambda: _taken(ingest.intake))
     work = [
         asyncio.create_task(ingest.intake.run(), name="taking usage in"),
         asyncio.create_task(ingest.merger.run(ingest.intake), name="merging usage"),
@@ -64,3 +71,31 @@ async def ingest_opened(
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         ingest.intake.journal.close()
+
+
+@asynccontextmanager
+async def usage_routers_opened(
+    parts: Parts, senders: Senders
+) -> AsyncGenerator[tuple[APIRouter, ...]]:
+    """The calls by which usage comes in, with what works on it, for as long as the block lasts.
+
+    Args:
+        parts: with the mart and the prices.
+        senders: knows who sends.
+    """
+    async with ingest_opened(parts) as ingest:
+        tally = parts.observer.ingested
+        yield (
+            usage_router(ingest.intake, senders, tally),
+            otlp_router(ingest.intake, senders, tally),
+        )
+
+
+def _taken(intake: Intake) -> Taken:
+    counts = intake.counts
+    events = {
+        "accepted": counts.accepted,
+        "duplicate": counts.duplicates,
+        "rejected": counts.rejected,
+    }
+    return Taken(events, counts.refused, intake.journal.backlog)

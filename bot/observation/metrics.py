@@ -7,7 +7,7 @@ beforehand.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 
 from prometheus_client import (
@@ -18,10 +18,11 @@ from prometheus_client import (
     Info,
     ProcessCollector,
 )
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from analysis.tally import Tally
+from bot.observation.observer import Taken
 
 HTTP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SLACK_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0, 10.0, 30.0)
@@ -38,7 +39,7 @@ class Metrics:
 
     Attributes:
         registry: that holds them all; nothing is in the library's global one.
-        checks, ingested: see `bot.observation.observer.Observer`.
+        checks: see `bot.observation.observer.Observer`.
     """
 
     def __init__(self, store: str) -> None:
@@ -119,32 +120,51 @@ class Metrics:
             registry=registry,
         )
         self.checks = Tally("decision")
-        self.ingested = Tally("way", "outcome")
-        registry.register(
-            _Tallies(
-                {
-                    "costbot_budget_checks": (
-                        "Questions of gateways whether something may be spent, by the answer.",
-                        self.checks,
-                    ),
-                    "costbot_ingest_events": (
-                        "Usage events that came in over HTTP, by way and what became of them.",
-                        self.ingested,
-                    ),
-                }
-            )
-        )
+        registry.register(_Checks(self.checks))
+
+    def ingest(self, taken: Callable[[], Taken]) -> None:
+        """Has it asked what was taken in, when metrics are asked for."""
+        self.registry.register(_Ingest(taken))
 
 
-class _Tallies(Collector):
-    """Reads cheap counts when metrics are asked for."""
+class _Checks(Collector):
+    """Reads a cheap count when metrics are asked for."""
 
-    def __init__(self, tallies: dict[str, tuple[str, Tally]]) -> None:
-        self._tallies = tallies
+    def __init__(self, checks: Tally) -> None:
+        self._checks = checks
 
     def collect(self) -> Iterable[Metric]:
-        for name, (meaning, tally) in self._tallies.items():
-            family = CounterMetricFamily(name, meaning, labels=tally.words)
-            for values, counted in tally.counts.items():
-                family.add_metric(values, counted)
-            yield family
+        family = CounterMetricFamily(
+            "costbot_budget_checks",
+            "Questions of gateways whether something may be spent, by the answer.",
+            labels=self._checks.words,
+        )
+        for values, counted in self._checks.counts.items():
+            family.add_metric(values, counted)
+        yield family
+
+
+class _Ingest(Collector):
+    """Asks what was taken in."""
+
+    def __init__(self, taken: Callable[[], Taken]) -> None:
+        self._taken = taken
+
+    def collect(self) -> Iterable[Metric]:
+        taken = self._taken()
+        events = CounterMetricFamily(
+            "costbot_ingest_events",
+            "Usage events that came in over HTTP, by what became of them.",
+            labels=("outcome",),
+        )
+        for outcome, counted in taken.events.items():
+            events.add_metric([outcome], counted)
+        yield events
+        yield CounterMetricFamily(
+            "costbot_ingest_refused_requests",
+            "Requests with usage that were told to come back later.",
+            value=taken.refused,
+        )
+        yield GaugeMetricFamily(
+            "costbot_ingest_backlog_bytes", "Usage that waits for the mart.", value=taken.backlog
+        )

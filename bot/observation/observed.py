@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from bot.observation.metrics import Metrics
-from bot.observation.observer import NoSpan, Span
+from bot.observation.observer import NoSpan, Span, Taken
 
 
 class Tracer(Protocol):
@@ -35,7 +35,6 @@ class Observed:
     def __init__(self, metrics: Metrics, tracer: Tracer | None = None) -> None:
         self.metrics = metrics
         self.checks = metrics.checks
-        self.ingested = metrics.ingested
         self._tracer = tracer
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -69,6 +68,10 @@ class Observed:
     def queried(self, engine: str, seconds: float) -> None:
         """See `Observer.queried`."""
         self.metrics.query_seconds.labels(engine).observe(seconds)
+
+    def ingesting(self, taken: Callable[[], Taken]) -> None:
+        """See `Observer.ingesting`."""
+        self.metrics.ingest(taken)
 
     def span(
         self, name: str, parent: Mapping[str, str] | None = None

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Protocol
 
 from analysis.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Usage that was taken in over HTTP since the process began.
+
+    Attributes:
+        events: by what became of them: accepted, duplicate or rejected.
+        refused: requests that were told to come back later.
+        backlog: bytes that wait for the mart.
+    """
+
+    events: Mapping[str, int]
+    refused: int
+    backlog: int
 
 
 class Span(Protocol):
@@ -26,11 +42,9 @@ class Observer(Protocol):
 
     Attributes:
         checks: questions of gateways, by `decision`.
-        ingested: usage events that came in over HTTP, by `way` and `outcome`.
     """
 
     checks: Tally
-    ingested: Tally
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request over HTTP was answered.
@@ -81,6 +95,10 @@ class Observer(Protocol):
         """A query that was not answered from memory has ended."""
         ...
 
+    def ingesting(self, taken: Callable[[], Taken]) -> None:
+        """Usage is taken in over HTTP from now on; `taken` is asked when metrics are."""
+        ...
+
     def span(
         self, name: str, parent: Mapping[str, str] | None = None
     ) -> AbstractContextManager[Span]:
@@ -108,7 +126,6 @@ class Unobserved:
 
     def __init__(self) -> None:
         self.checks = Tally("decision")
-        self.ingested = Tally("way", "outcome")
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """See `Observer.requested`."""
@@ -130,6 +147,9 @@ class Unobserved:
 
     def queried(self, engine: str, seconds: float) -> None:
         """See `Observer.queried`."""
+
+    def ingesting(self, taken: Callable[[], Taken]) -> None:
+        """See `Observer.ingesting`."""
 
     def span(
         self, name: str, parent: Mapping[str, str] | None = None
