@@ -40,8 +40,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now is never garbage."""
+    """What is loaded by now is no garbage as long as the tests last."""
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Nothing is left behind."""
+    gc.unfreeze()
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
