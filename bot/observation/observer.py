@@ -12,15 +12,13 @@ from analysis.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Usage that was taken in over HTTP since the process began.
+    """How taking usage in over HTTP goes.
 
     Attributes:
-        events: by what became of them: accepted, duplicate or rejected.
-        refused: requests that were told to come back later.
+        refused: requests that were told to come back later, since the process began.
         backlog: bytes that wait for the mart.
     """
 
-    events: Mapping[str, int]
     refused: int
     backlog: int
 
@@ -42,9 +40,11 @@ class Observer(Protocol):
 
     Attributes:
         checks: questions of gateways, by `decision`.
+        ingested: usage events that came in over HTTP, by `way` and `outcome`.
     """
 
     checks: Tally
+    ingested: Tally
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request over HTTP was answered.
@@ -126,6 +126,7 @@ class Unobserved:
 
     def __init__(self) -> None:
         self.checks = Tally("decision")
+        self.ingested = Tally("way", "outcome")
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """See `Observer.requested`."""
