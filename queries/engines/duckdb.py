@@ -58,7 +58,7 @@ class EngineLimits:
 
 
 class DuckDbEngine:
-    """The engine over a mart; opens DuckDB when it is made, and nothing else.
+    """The engine over a mart; opens DuckDB, which takes tens of milliseconds, when it is asked.
 
     Args:
         mart: that it reads.
@@ -75,10 +75,7 @@ class DuckDbEngine:
         self._columns = costs_columns(mart.dimensions)
         self._shape = costs_shape_of(mart.dimensions)
         self._pool = ThreadPoolExecutor(self._limits.queries, thread_name_prefix="duckdb")
-        self._database = connect(threads=self._limits.threads, memory=self._limits.memory)
-        # The mart's files never change: what was read of them once stays true.
-        self._database.execute("SET parquet_metadata_cache = true")
-        self._database.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
+        self._database: duckdb.DuckDBPyConnection | None = None
         self._answers = Answers(self._limits.kept_results)
         self._is_closed = False
 
@@ -123,7 +120,7 @@ class DuckDbEngine:
         given = {**parameters, FILES: files} if files else dict(parameters)
         if scope.organization is not None:
             given[ORGANIZATION] = scope.organization
-        running = _Running(self._database.cursor(), sql, _within(scope, relation), given)
+        running = _Running(self._cursor(), sql, _within(scope, relation), given)
         future = self._pool.submit(running.run)
         try:
             with self._watch():
@@ -143,9 +140,21 @@ class DuckDbEngine:
         if self._is_closed:
             return
         self._is_closed = True
-        self._database.interrupt()
+        if self._database is not None:
+            self._database.interrupt()
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
-        self._database.close()
+        if self._database is not None:
+            self._database.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if self._is_closed:
+            raise duckdb.ConnectionException("the engine is closed")
+        if self._database is None:
+            self._database = connect(threads=self._limits.threads, memory=self._limits.memory)
+            # The mart's files never change: what was read of them once stays true.
+            self._database.execute("SET parquet_metadata_cache = true")
+            self._database.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
+        return self._database.cursor()
 
     def _costs(self, files: list[str], *, alike: bool) -> str:
         if not files:
