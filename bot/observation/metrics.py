@@ -40,7 +40,6 @@ class Metrics:
     Attributes:
         registry: that holds them all; nothing is in the library's global one.
         checks: see `bot.observation.observer.Observer`.
-        ingested: see there.
     """
 
     def __init__(self, store: str) -> None:
@@ -121,39 +120,28 @@ class Metrics:
             registry=registry,
         )
         self.checks = Tally("decision")
-        self.ingested = Tally("way", "outcome")
-        registry.register(
-            _Tallies(
-                {
-                    "costbot_budget_checks": (
-                        "Questions of gateways whether something may be spent, by the answer.",
-                        self.checks,
-                    ),
-                    "costbot_ingest_events": (
-                        "Usage events that came in over HTTP, by way and what became of them.",
-                        self.ingested,
-                    ),
-                }
-            )
-        )
+        registry.register(_Checks(self.checks))
 
     def ingest(self, taken: Callable[[], Taken]) -> None:
         """Has it asked what was taken in, when metrics are asked for."""
         self.registry.register(_Ingest(taken))
 
 
-class _Tallies(Collector):
-    """Reads cheap counts when metrics are asked for."""
+class _Checks(Collector):
+    """Reads a cheap count when metrics are asked for."""
 
-    def __init__(self, tallies: dict[str, tuple[str, Tally]]) -> None:
-        self._tallies = tallies
+    def __init__(self, checks: Tally) -> None:
+        self._checks = checks
 
     def collect(self) -> Iterable[Metric]:
-        for name, (meaning, tally) in self._tallies.items():
-            family = CounterMetricFamily(name, meaning, labels=tally.words)
-            for values, counted in tally.counts.items():
-                family.add_metric(values, counted)
-            yield family
+        family = CounterMetricFamily(
+            "costbot_budget_checks",
+            "Questions of gateways whether something may be spent, by the answer.",
+            labels=self._checks.words,
+        )
+        for values, counted in self._checks.counts.items():
+            family.add_metric(values, counted)
+        yield family
 
 
 class _Ingest(Collector):
@@ -164,6 +152,14 @@ class _Ingest(Collector):
 
     def collect(self) -> Iterable[Metric]:
         taken = self._taken()
+        events = CounterMetricFamily(
+            "costbot_ingest_events",
+            "Usage events that came in over HTTP, by what became of them.",
+            labels=("outcome",),
+        )
+        for outcome, counted in taken.events.items():
+            events.add_metric([outcome], counted)
+        yield events
         yield CounterMetricFamily(
             "costbot_ingest_refused_requests",
             "Requests with usage that were told to come back later.",

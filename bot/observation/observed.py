@@ -35,7 +35,6 @@ class Observed:
     def __init__(self, metrics: Metrics, tracer: Tracer | None = None) -> None:
         self.metrics = metrics
         self.checks = metrics.checks
-        self.ingested = metrics.ingested
         self._tracer = tracer
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:

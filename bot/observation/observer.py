@@ -12,13 +12,15 @@ from analysis.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How taking usage in over HTTP goes.
+    """Usage that was taken in over HTTP since the process began.
 
     Attributes:
-        refused: requests that were told to come back later, since the process began.
+        events: by what became of them: accepted, duplicate or rejected.
+        refused: requests that were told to come back later.
         backlog: bytes that wait for the mart.
     """
 
+    events: Mapping[str, int]
     refused: int
     backlog: int
 
@@ -40,11 +42,9 @@ class Observer(Protocol):
 
     Attributes:
         checks: questions of gateways, by `decision`.
-        ingested: usage events that came in over HTTP, by `way` and `outcome`.
     """
 
     checks: Tally
-    ingested: Tally
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request over HTTP was answered.
@@ -126,7 +126,6 @@ class Unobserved:
 
     def __init__(self) -> None:
         self.checks = Tally("decision")
-        self.ingested = Tally("way", "outcome")
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """See `Observer.requested`."""

@@ -148,11 +148,10 @@ async def test_the_mart_is_told_by_source(world: World):
     assert await value(world, "costbot_part_ok", part="mart") == 1
 
 
-async def test_usage_that_was_taken_in_is_told_by_way_and_outcome_with_what_waits(world: World):
-    world.parts.observer.ingested.add("batch", "accepted", by=4711)
-    world.observed.ingesting(lambda: Taken(refused=3, backlog=123))
-    labels = {"way": "batch", "outcome": "accepted"}
-    assert await value(world, "costbot_ingest_events_total", **labels) == 4711
+async def test_usage_that_was_taken_in_is_told_by_outcome_with_what_waits(world: World):
+    events = {"accepted": 4711, "duplicate": 2, "rejected": 1}
+    world.observed.ingesting(lambda: Taken(events, refused=3, backlog=123))
+    assert await value(world, "costbot_ingest_events_total", outcome="accepted") == 4711
     assert await value(world, "costbot_ingest_refused_requests_total") == 3
     assert await value(world, "costbot_ingest_backlog_bytes") == 123
 
