@@ -122,7 +122,7 @@ _IF_MATCH: dict[str, object] = {
     "required": False,
     "description": "The `ETag` of what was seen: only that is changed. Its version alone counts, "
     "so that money that was spent meanwhile is no other thing.",
-    "schema": {"type": "string", "maxLength": 500},
+    "schema": {"type": "string"},
 }
 
 _ONCE: dict[str, object] = {

@@ -81,7 +81,7 @@ def budget_changes_router(budgets: BudgetHandlers, once: Once) -> APIRouter:
     async def current(key: UUID, caller: Caller) -> int:
         return (await budgets.finder.find(Which(str(key)), caller)).version
 
-    one = "/budgets/{budget_id}"
+    one = "/budgets/{budget_id:uuid}"
     post(
         router,
         "/budgets",

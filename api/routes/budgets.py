@@ -120,7 +120,7 @@ def budgets_router(handler: ReadHandler) -> APIRouter:
         history = await handler.history(asked, caller_of(request))
         return answered(request, forecast_answer(history, query.horizon))
 
-    one = "/budgets/{budget_id}"
+    one = "/budgets/{budget_id:uuid}"
     get(router, "/budgets", list_budgets, BudgetPage, tag=TAG, summary="Budgets by name")
     get(router, one, get_budget, BudgetAnswer, tag=TAG, summary="A budget")
     get(

@@ -111,7 +111,7 @@ def opportunities_router(handler: OpportunityHandler) -> APIRouter:
     )
     get(
         router,
-        "/opportunities/{opportunity_id}",
+        "/opportunities/{opportunity_id:uuid}",
         get_opportunity,
         OpportunityAnswer,
         tag=TAG,

@@ -48,7 +48,7 @@ def opportunity_changes_router(handler: OpportunityHandler) -> APIRouter:
 
     patch(
         router,
-        "/opportunities/{opportunity_id}",
+        "/opportunities/{opportunity_id:uuid}",
         change_opportunity,
         OpportunityAnswer,
         tag=TAG,

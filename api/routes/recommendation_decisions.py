@@ -104,7 +104,7 @@ def recommendation_decisions_router(
     ):
         post(
             router,
-            f"/recommendations/{{recommendation_id}}/{word}",
+            f"/recommendations/{{recommendation_id:uuid}}/{word}",
             endpoint,
             RecommendationShown,
             once,

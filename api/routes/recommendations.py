@@ -98,7 +98,7 @@ def recommendations_router(handler: ReadHandler) -> APIRouter:
     )
     get(
         router,
-        "/recommendations/{recommendation_id}",
+        "/recommendations/{recommendation_id:uuid}",
         get_recommendation,
         RecommendationShown,
         tag=TAG,

@@ -145,6 +145,8 @@ class OpportunityHandler:
                 what = "assign" if kept.state is before.state else kept.state.value
                 entry = of_opportunity(what, actor_of(caller), self.surface, before, kept)
                 await together.audit.add(entry)
+        except BadInput as refusal:
+            raise Outdated(refusal.sentence, refusal.hint) from refusal
         except Outdated as stale:
             raise await self._quicker(
                 await self.finder.opportunity(request.which, caller)
@@ -181,9 +183,11 @@ class OpportunityHandler:
 
     async def _quicker(self, row: StoredOpportunity) -> Outdated:
         entries = await self.store.audit.of_object(OPPORTUNITY, str(row.id), limit=1)
-        by = f"{entries[0].actor.name} was quicker at {entries[0].at:%Y-%m-%d %H:%M} UTC: it is"
-        sentence = f"{by} {row.state}." if entries else f"The opportunity is {row.state} by now."
-        return Outdated(sentence, "Look at it again, then decide.")
+        hint = "Look at it again, then decide."
+        if not entries:
+            return Outdated(f"The opportunity is {row.state} by now.", hint)
+        by = f"{entries[0].actor.name} was quicker at {entries[0].at:%Y-%m-%d %H:%M} UTC"
+        return Outdated(f"{by}: it is {row.state}.", hint)
 
 
 def _potential(rows: Sequence[StoredOpportunity]) -> Decimal:

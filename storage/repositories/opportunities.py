@@ -7,9 +7,10 @@ from typing import TypeAlias, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from analysis.clock import Clock
-from analysis.errors import NotFound, Outdated
+from analysis.errors import BadInput, NotFound, Outdated
 from analysis.recommendations.kept.opportunities import Opportunity, OpportunityKind
 from analysis.recommendations.kept.opportunity_states import OpportunityState
 from analysis.recommendations.proposal import Json
@@ -197,6 +198,7 @@ class OpportunityRepository:
 
         Raises:
             Outdated: it was changed meanwhile.
+            BadInput: it would live again, and another one of its kind does.
             NotFound: there is no such opportunity.
             Unavailable: the database does not answer.
         """
@@ -219,7 +221,11 @@ class OpportunityRepository:
             .execution_options(synchronize_session=False, populate_existing=True)
         )
         async with self._sessions.writing() as session:
-            row = await session.scalar(changing)
+            try:
+                row = await session.scalar(changing)
+            except IntegrityError as error:  # brought back, while another one of its kind lives
+                sentence = "There is another opportunity of this kind that somebody can act on."
+                raise BadInput(sentence, "Look into that one.") from error
             if row is not None:
                 return _opportunity(row)
             there = select(OpportunityRow.version).where(OpportunityRow.id == after.id)

@@ -11,8 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from tests.api.world import (
-    Api,
+from tests.api.calls import (
     body_of,
     calls_of,
     changes_of,
@@ -21,6 +20,7 @@ from tests.api.world import (
     operation_of,
     reads_of,
 )
+from tests.api.world import Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.api.world import Api, calls_of
+from tests.api.calls import calls_of
+from tests.api.world import Api
 from tests.house.project import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.api.calls import body_of, changes_of, operation_of, reads_of
 from tests.api.test_openapi import who
 from tests.api.test_pages import LISTS, paged
-from tests.api.world import Api, body_of, changes_of, opened, operation_of, reads_of
+from tests.api.world import Api, opened
 from tests.stores import Postgres
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.world import Api, reads_of
+from tests.api.calls import reads_of
+from tests.api.world import Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -79,7 +80,7 @@ async def test_what_cannot_be_used_is_named(
         ("/pricing/models", {"provider": "nobody", "active_only": "false"}, 404),
         ("/pricing/compare", {"models": "gpt-5000"}, 404),
         ("/pricing/compare", {"models": "gpt-5000", "input_tokens": "1"}, 404),
-        ("/budgets/no-id", {}, 422),
+        ("/budgets/no-id", {}, 404),
         ("/nothing", {}, 404),
     ],
     ids=str,

@@ -14,17 +14,8 @@ from fastapi.routing import APIRoute
 
 from analysis.roles import Role
 from storage.records.audit import StoredAuditEntry
-from tests.api.world import (
-    CALLERS,
-    Answered,
-    Api,
-    body_of,
-    calls_of,
-    changes_of,
-    needed_of,
-    operation_of,
-    reads_of,
-)
+from tests.api.calls import body_of, calls_of, changes_of, needed_of, operation_of, reads_of
+from tests.api.world import CALLERS, Answered, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
