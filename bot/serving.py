@@ -21,6 +21,7 @@ from analysis.errors import BadInput
 from bot.assembly import Parts, assembled, slack_app
 from bot.assembly.api_tokens import identities_opened
 from bot.assembly.home import home_of
+from bot.assembly.ingest import usage_routers_opened
 from bot.assembly.observation import observer_of
 from bot.assembly.workspaces import install_pages_of, slack_access_of
 from bot.blocks.help import QUESTIONS
@@ -170,7 +171,8 @@ async def _serve_slack(
         bolt = slack_app(parts, access, supervisor, pace, work.wake, work.home)
         identity = await stack.enter_async_context(identities_opened(parts))
         heard = bolt if over_http else None
-        web = create_web_app(parts, heard, work.watch, identity, work.probed)
+        usage = await stack.enter_async_context(usage_routers_opened(parts, identity))
+        web = create_web_app(parts, heard, work.watch, identity, work.probed, usage)
         if access.workspaces is not None:
             web.include_router(install_pages_of(settings, access.workspaces))
             ways.append(f"wherever it is installed from {INSTALL_PATH}")
@@ -217,10 +219,14 @@ async def _serve_playground(
     pace = Pace(parts.clock, access.posts_apart)
     saving = asyncio.create_task(keep_saved(workspace, path))
     try:
-        async with AsyncExitStack() as at_work, identities_opened(parts) as identity:
+        async with (
+            AsyncExitStack() as at_work,
+            identities_opened(parts) as identity,
+            usage_routers_opened(parts, identity) as usage,
+        ):
             work = await at_work.enter_async_context(_at_work(parts, supervisor, access, pace))
             bolt = slack_app(parts, access, supervisor, pace, work.wake, work.home)
-            web = create_web_app(parts, bolt, work.watch, identity, work.probed)
+            web = create_web_app(parts, bolt, work.watch, identity, work.probed, usage)
             if linear is not None:
                 web.mount("/linear", linear_app(linear))
             _mount(web, slack, page)

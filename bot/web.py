@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
@@ -31,6 +31,7 @@ def create_web_app(
     watch: BudgetWatch | None = None,
     identity: Identity | None = None,
     further: Sequence[Part] = (),
+    usage: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """The ASGI app.
 
@@ -40,6 +41,7 @@ def create_web_app(
         watch: answers gateways; None: nothing does.
         identity: knows callers of the REST surface; None: there is no such surface.
         further: what `/ready` tells of besides the store, the mart and the outbox.
+        usage: the calls by which usage comes in.
     """
     app = FastAPI(title="costbot", docs_url=None, redoc_url=None, openapi_url=None)
     answer_problems(app)
@@ -58,7 +60,9 @@ def create_web_app(
         app.include_router(
             budget_check_router(watch.checks, parts.dimensions, token, identity, counted)
         )
-    if identity is not None:  # behind the check: what is mounted answers all else of its prefix
+    for router in usage:
+        app.include_router(router)
+    if identity is not None:  # behind those: what is mounted answers all else of its prefix
         app.mount(PREFIX, rest_of(parts, identity))
     return app
 

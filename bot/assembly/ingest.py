@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from fastapi import APIRouter
 
@@ -14,7 +13,6 @@ from api.identity import Senders
 from api.usage.otlp import otlp_router
 from api.usage.routes import usage_router
 from bot.assembly import Parts
-from bot.observation.observer import Taken
 from bot.observation.observer import Taken
 from handlers.imports import ImportHandler
 from handlers.ingest.intake import Intake
@@ -86,18 +84,7 @@ async def usage_routers_opened(
         senders: knows who sends.
     """
     async with ingest_opened(parts) as ingest:
-        parts.observer.ingesting(partial(_counted, ingest.intake))
         yield usage_router(ingest.intake, senders), otlp_router(ingest.intake, senders)
-
-
-def _counted(intake: Intake) -> Taken:
-    counts = intake.counts
-    events = {
-        "accepted": counts.accepted,
-        "duplicate": counts.duplicates,
-        "rejected": counts.rejected,
-    }
-    return Taken(events, counts.refused, intake.journal.backlog)
 
 
 def _taken(intake: Intake) -> Taken:
