@@ -77,7 +77,7 @@ async def doctor_opened(
             clock,
             settings.stale_after_hours,
             settings.zone,
-            _refills(settings),
+            refills(settings),
             further,
         )
 
@@ -116,7 +116,7 @@ def _recorder(store: Store | Check) -> Callable[[JobRecord], Awaitable[None]]:
     return record
 
 
-def _refills(settings: Settings) -> dict[Source, str]:
+def refills(settings: Settings) -> dict[Source, str]:
     """What loads the newest facts of each source."""
     by_sync = settings.bigquery_project is not None
     return {

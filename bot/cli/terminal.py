@@ -22,6 +22,7 @@ _STYLES = re.compile(r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`")
 _EMOJI = {
     ":warning:": "⚠",
     ":x:": "✗",
+    ":white_check_mark:": "✓",
     ":hourglass:": "⏳",
     ":hourglass_flowing_sand:": "⏳",
     ":page_facing_up:": "📄",

@@ -21,6 +21,7 @@ NOUNS: tuple[str, ...] = (
     "told",
     "notices",
     "api_tokens",
+    "setup",
 )
 """The modules beside this one that make entries (`def entries() -> list[Entry]`), as shown."""
 

@@ -52,7 +52,7 @@ class Clause:
     keywords: tuple[str, ...]
 
 
-NOUNS = frozenset({"alert", "digest", "incidents", "route", "token"})
+NOUNS = frozenset({"alert", "digest", "incidents", "route", "setup", "token"})
 """First words that are heard by nouns with a grammar of their own, see `bot.slack.nouns`."""
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
@@ -288,6 +288,13 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
         "token revoke NAME | cbt_…",
         "ends an API token for good",
         "/cost token revoke grafana",
+    ),
+    Subcommand(
+        "setup",
+        "setup",
+        "what is set up and what is not, each with its next step, and a test message to yourself; "
+        "for organization admins",
+        "/cost setup",
     ),
     Subcommand(
         "about",

@@ -23,6 +23,7 @@ from handlers.incidents.permissions import LEAST_ROLE as LEAST_AT
 from handlers.incidents.permissions import Act as Incidents
 from handlers.recommendations.permissions import LEAST_ROLE as LEAST_FOR
 from handlers.recommendations.permissions import Act as Recs
+from handlers.setup import LEAST_ROLE as LEAST_FOR_SETUP
 
 COMMANDS: Mapping[str, Role] = {
     "/cost": Role.USER,
@@ -105,6 +106,7 @@ ACTIONS: Mapping[str, Role] = {
     "token_list": LEAST_TOKEN[Tokens.SEE],
     "token_hide": LEAST_TOKEN[Tokens.SEE],
     "token_revoke": LEAST_TOKEN[Tokens.REVOKE],
+    "setup_test": LEAST_FOR_SETUP,
 }
 """Button to the least role that may click it; `ask_3` is the fourth `ask` of its message."""
 
