@@ -66,6 +66,18 @@ class SlackApi(Protocol):
         """Reads a thread, its root first."""
         ...
 
+    async def chat_unfurl(
+        self,
+        *,
+        unfurls: Mapping[str, Json],
+        channel: str | None = None,
+        ts: str | None = None,
+        unfurl_id: str | None = None,
+        source: str | None = None,
+    ) -> Json:
+        """Shows previews of links, by their addresses, below a message."""
+        ...
+
     async def views_publish(
         self, *, user_id: str, view: Mapping[str, object], hash: str | None = None
     ) -> Json:

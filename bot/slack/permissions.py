@@ -125,7 +125,7 @@ VIEWS: Mapping[str, Role] = {
 }
 """Modal, by its `callback_id`, to the least role that may send it in."""
 
-EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER}
+EVENTS: Mapping[str, Role] = {"app_home_opened": Role.USER, "link_shared": Role.USER}
 """Event to the least role to which it is answered."""
 
 
@@ -143,6 +143,8 @@ SCOPES = frozenset(
         "groups:history",
         "im:history",
         "im:write",
+        "links:read",
+        "links:write",
         "usergroups:read",
         "users:read",
         "users:read.email",

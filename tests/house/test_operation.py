@@ -20,6 +20,8 @@ LEAST_SCOPES = {
     "groups:history",  # a message in doubt is looked for before it is sent again
     "im:history",
     "im:write",
+    "links:read",  # previews of costbot's own links
+    "links:write",
     "usergroups:read",  # roles by user group
     "users:read",
     "users:read.email",
