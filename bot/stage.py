@@ -19,6 +19,7 @@ from analysis.errors import BadInput
 from analysis.roles import Role
 from bot.assembly import Parts, slack_app
 from bot.cast import CAST
+from bot.links import Links
 from bot.slack.app import SlackAccess
 from bot.slack.permissions import EVENTS, SCOPES
 from bot.supervisor import Supervisor
@@ -174,7 +175,7 @@ async def staged(parts: Parts, wake: Callable[[], None] | None = None) -> AsyncG
         parts: that answer.
         wake: is called when there is something in the outbox.
     """
-    app = installed_app()
+    app = installed_app(parts.settings.public_url)
     clock = SystemClock()
     workspace = begin(clock, people(), app, groups=user_groups(clock))
     await admit(parts.store, workspace.team.id)
@@ -191,8 +192,13 @@ async def staged(parts: Parts, wake: Callable[[], None] | None = None) -> AsyncG
                 await supervisor.stop(GRACE_SECONDS)
 
 
-def installed_app() -> SlackApp:
-    """Costbot as an app of the playground, with secrets that nobody knew before."""
+def installed_app(public_url: str | None = None) -> SlackApp:
+    """Costbot as an app of the playground, with secrets that nobody knew before.
+
+    Args:
+        public_url: where its links lead; None: it has none.
+    """
+    domain = Links(public_url or "").domain
     return SlackApp(
         id="A0COSTBOT1",
         name="costbot",
@@ -203,6 +209,7 @@ def installed_app() -> SlackApp:
         app_token=f"xapp-{token_hex(12)}",
         scopes=SCOPES,
         events=frozenset(EVENTS),
+        unfurl_domains=(domain,) if domain else (),
         commands=(
             Command(
                 "/cost",

@@ -362,6 +362,7 @@ def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...
     from bot.assembly.api_tokens import api_token_noun_of
     from bot.assembly.digests import digest_noun, digests_of
     from bot.assembly.incidents import incident_desk_of, routes_of
+    from bot.assembly.links import link_noun_of
     from bot.assembly.setup import setup_noun_of
     from bot.slack.incidents import make_incidents
     from bot.slack.routes import make_routes
@@ -374,4 +375,5 @@ def _nouns(parts: Parts, wake: Callable[[], None] | None) -> tuple[MakeNoun, ...
         anomaly_noun(parts, wake),
         api_token_noun_of(parts),
         setup_noun_of(parts, wake),
+        link_noun_of(parts),
     )
