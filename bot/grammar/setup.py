@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from analysis.errors import NotUnderstood
 from bot.grammar.tokens import tokenize
 from handlers.nearest import shown
@@ -10,8 +12,13 @@ WORDS = ("setup",)
 """The first words of it."""
 
 
-def parse_setup(text: str) -> None:
-    """Takes the word alone.
+@dataclass(frozen=True, slots=True)
+class SetupLook:
+    """The word alone: what is set up, and what is not."""
+
+
+def parse_setup(text: str) -> SetupLook:
+    """What a text after `/cost` means, its first word one of `WORDS`.
 
     Raises:
         NotUnderstood: more was typed.
@@ -20,3 +27,4 @@ def parse_setup(text: str) -> None:
     if rest:
         sentence = f"{shown(rest[0].text)} is nothing that `/cost setup` knows."
         raise NotUnderstood(sentence, "Type `/cost setup` alone.")
+    return SetupLook()

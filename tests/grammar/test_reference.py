@@ -12,6 +12,7 @@ from bot.grammar.digest import parse_digest
 from bot.grammar.incidents import parse_incidents
 from bot.grammar.parse import parse
 from bot.grammar.route import parse_route
+from bot.grammar.setup import parse_setup
 from bot.grammar.tokens import tokenize
 from bot.grammar.words import CLAUSES, SUBCOMMANDS
 from bot.reference import commands_page
@@ -37,6 +38,8 @@ def understood(text: str) -> object:
             return parse_incidents(text)
         case "route":
             return parse_route(text)
+        case "setup":
+            return parse_setup(text)
         case "token":
             return parse_token(text)
         case _:
