@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import os
+
 from fastapi import APIRouter
 
 from bot.assembly import Parts, machine_name
 from bot.jobs import jobs_of
 from bot.observation.gathered import Gathered, Sources
 from bot.observation.metrics import Metrics
-from bot.observation.observed import Observed
+from bot.observation.observed import Observed, Tracer
 from bot.observation.page import metrics_router
 from bot.observation.readiness import Part, Readiness, mart_part, outbox_part, store_part
 from bot.settings import Settings
 from storage.addresses import parse_address
+
+log = logging.getLogger(__name__)
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 def observer_of(settings: Settings) -> Observed:
@@ -21,7 +28,21 @@ def observer_of(settings: Settings) -> Observed:
     Raises:
         BadInput: the store's address cannot be used.
     """
-    return Observed(Metrics(parse_address(settings.store_address).get_backend_name()))
+    store = parse_address(settings.store_address).get_backend_name()
+    return Observed(Metrics(store), _tracer())
+
+
+def _tracer() -> Tracer | None:
+    """What writes traces, where OpenTelemetry's own variable says to whom."""
+    if not os.environ.get(ENDPOINT):
+        return None
+    try:
+        from bot.observation.traces import OtelTracer
+    except ModuleNotFoundError as error:
+        log.warning("no traces: %s is set, and %s is not installed", ENDPOINT, error.name)
+        log.warning("install costbot with its extra `traces`")
+        return None
+    return OtelTracer()
 
 
 def readiness_of(parts: Parts, *further: Part) -> Readiness:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from analysis.errors import NotAllowed, NotIdentified
 from bot.observation.lag import lag_watched
-from bot.observation.observer import Taken, Unobserved
+from bot.observation.observer import Unobserved
 from bot.observation.page import permit
 from storage.records.delivery import NewDelivery
 from tests.observation.world import World, outbox_at_work
@@ -149,11 +149,12 @@ async def test_the_mart_is_told_by_source(world: World):
 
 
 async def test_usage_that_was_taken_in_is_told_by_outcome_with_what_waits(world: World):
-    events = {"accepted": 4711, "duplicate": 2, "rejected": 1}
-    world.observed.ingesting(lambda: Taken(events, refused=3, backlog=123))
+    counts = world.ingest.intake.counts
+    counts.accepted, counts.refused = 4711, 3
     assert await value(world, "costbot_ingest_events_total", outcome="accepted") == 4711
+    assert await value(world, "costbot_ingest_events_total", outcome="rejected") == 0
     assert await value(world, "costbot_ingest_refused_requests_total") == 3
-    assert await value(world, "costbot_ingest_backlog_bytes") == 123
+    assert await value(world, "costbot_ingest_backlog_bytes") == 0
 
 
 async def test_names_follow_openmetrics_and_labels_are_few(world: World):

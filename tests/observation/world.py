@@ -14,6 +14,7 @@ from analysis.errors import Unavailable
 from bot import jobs
 from bot.assembly import Parts, assembled, budgets_of, slack_app
 from bot.assembly.api_tokens import api_tokens_of, identities_opened
+from bot.assembly.ingest import Ingest, ingest_opened
 from bot.assembly.observation import observer_of
 from bot.budget_watch import BudgetWatch, watching
 from bot.observation.http import ObservedHttp
@@ -53,6 +54,7 @@ class World:
         slack: they hang on.
         scheduler: of two jobs, one of which fails; it begins none by itself.
         watch: over the budgets.
+        ingest: what takes usage in.
         supervisor: of their work.
         url: of the served app.
         token: an API token of acme's.
@@ -65,6 +67,7 @@ class World:
     slack: FakeSlack
     scheduler: Scheduler
     watch: BudgetWatch
+    ingest: Ingest
     supervisor: Supervisor
     url: str
     token: str
@@ -75,6 +78,12 @@ class World:
         async with self.session.get(f"{self.url}{path}", headers=headers) as response:
             told = {name.lower(): value for name, value in response.headers.items()}
             return response.status, await response.text(), told
+
+    async def gathered(self) -> None:
+        """Has everything looked up that is looked up."""
+        self.clock.advance(timedelta(seconds=10))
+        status, _, _ = await self.get("/metrics")
+        assert status == 200
 
     async def api(self, path: str) -> int:
         """Asks the REST surface as acme's."""
@@ -128,6 +137,7 @@ async def opened(home: Path) -> AsyncGenerator[World]:
             slack_part(access.client_token, access.api_url, clock),
             scheduler_part(lambda: scheduler.looked_at, clock),
         )
+        ingest = await stack.enter_async_context(ingest_opened(parts))
         bolt = slack_app(parts, access, supervisor)
         web = create_web_app(parts, bolt, watch, identity, further)
         url = await stack.enter_async_context(serving(ObservedHttp(web, observed)))
@@ -135,7 +145,7 @@ async def opened(home: Path) -> AsyncGenerator[World]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         token = await api_token(parts, "acme", "tests")
         yield World(
-            parts, clock, observed, slack, scheduler, watch, supervisor, url, token, session
+            parts, clock, observed, slack, scheduler, watch, ingest, supervisor, url, token, session
         )
         await supervisor.stop(5.0)
 
