@@ -50,6 +50,7 @@ def get(
     summary: str,
     filters: Iterable[dict[str, object]] = (),
     is_file: bool = False,
+    outdated: str = "",
 ) -> None:
     """Adds a call that reads; its docstring describes it.
 
@@ -62,12 +63,13 @@ def get(
         summary: in a few words.
         filters: see `filter_parameters`.
         is_file: it answers with a CSV file too.
+        outdated: when it is refused by 409; empty: never.
     """
     files = {"content": {"text/csv": {"schema": {"type": "string"}}}} if is_file else {}
     responses: dict[int | str, dict[str, Any]] = {
         200: {"description": "The answer.", "headers": _ETAG, **files},
         304: {"description": "What the client has still holds."},
-        **_problems(_REFUSALS),
+        **_problems({**_REFUSALS, **({409: outdated} if outdated else {})}),
     }
     parameters = list(filters)
     router.add_api_route(

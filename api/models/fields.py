@@ -100,7 +100,7 @@ def amount_text(value: Decimal | None) -> str | None:
         return None
     text = f"{value:f}"
     _, point, fraction = text.partition(".")
-    return f"{text}0" if point and len(fraction) % 3 == 0 else text
+    return f"{text}0" if point and len(fraction) == 3 else text
 
 
 def share_text(value: Decimal | None) -> str | None:

@@ -83,6 +83,7 @@ def statement_closing_router(showback: ShowbackHandlers, once: Once) -> APIRoute
         MonthToClose,
         tag=TAG,
         summary="A month before it is closed",
+        outdated="It is closed already.",
     )
     post(
         router,

@@ -50,7 +50,7 @@ def amount(text: str) -> Decimal:
     if match is None:
         raise BadInput(f"{shown(written)} is no amount.", "Write US dollars, such as `5000`.")
     whole, fraction, unit = match[1], match[2] or "", (match[3] or "").casefold()
-    if len(whole) > 20 or len(fraction) > 15:
+    if len(whole) > 20 or len(fraction.removeprefix(".")) > 15:
         raise BadInput(f"{shown(written)} has too many digits.", "Round it to cents.")
     return Decimal(whole.replace(",", "") + fraction).scaleb(_THOUSANDS[unit])
 
