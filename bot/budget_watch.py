@@ -80,7 +80,7 @@ async def watching(
         parts: with the store and the facts.
         wake: tells the outbox of this process that there is something to send.
     """
-    settings = parts.settings
+    settings, is_collected = parts.settings, gc.get_freeze_count() == 0
     limits = SpendingLimits(threads=settings.mart_threads, memory=settings.mart_memory)
     spending = BudgetSpending(parts.mart, limits)
     evaluator = Evaluator(
@@ -97,7 +97,8 @@ async def watching(
     try:
         yield BudgetWatch(evaluator, Checks(evaluator, parts.clock))
     finally:
-        gc.unfreeze()
+        if is_collected:
+            gc.unfreeze()
         await spending.close()
 
 

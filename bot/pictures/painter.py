@@ -28,6 +28,7 @@ class Studio:
     def __init__(self) -> None:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
         self._is_loaded = False
+        self._is_collected = True
 
     def painted(self, chart: Chart, theme: Theme) -> Picture:
         """The picture of a chart; called in the thread alone."""
@@ -35,6 +36,7 @@ class Studio:
             # Loading makes many objects, after which the collector of cycles would go through all
             # there are, with everything at a stand for a tenth of a second. What is here by now
             # lives as long as the process: the collector may leave it alone.
+            self._is_collected = gc.get_freeze_count() == 0
             gc.freeze()
         from bot.pictures.render import picture_of
 
@@ -46,7 +48,7 @@ class Studio:
     def close(self) -> None:
         """Begins nothing more."""
         self.thread.shutdown(wait=False, cancel_futures=True)
-        if self._is_loaded:
+        if self._is_loaded and self._is_collected:
             gc.unfreeze()  # as the process ends, all there is may go
 
 
