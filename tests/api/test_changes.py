@@ -97,16 +97,17 @@ async def test_what_is_no_json_or_too_much_of_it_is_refused(
         ("5.125", "5.125"),
         (5.125, "5.125"),
         (5000, "5000"),
-        ("0.000000000000001", "0.000000000000001"),
+        ("0.010000000000001", "0.010000000000001"),
         (0.1, "0.1"),
-        ("123456789012345.123456789012345", "123456789012345.123456789012345"),
+        ("999999999999.123456789012345", "999999999999.123456789012345"),
     ],
     ids=str,
 )
 async def test_an_amount_is_kept_to_its_last_digit(decided: Api, sent: object, kept: str) -> None:
     body = {**BUDGET, "name": f"Exactly {sent!r}", "total_limit": sent}
     found = await send(decided, "POST", "/budgets", body)
-    assert (found.status, found.body["total_limit"]) == (201, kept)
+    assert found.status == 201, found.text
+    assert found.body["total_limit"] == kept
 
 
 async def test_a_share_is_a_share_and_what_null_empties_is_empty(decided: Api) -> None:
