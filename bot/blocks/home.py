@@ -46,7 +46,7 @@ QUESTIONS = (
     ("Today by model", "today by model"),
     ("Why the change?", "why 7d"),
     ("Forecast", "forecast"),
-    ("All of it", "help"),
+    ("Help", "help"),
 )
 """What can be asked of the figures by a button."""
 
@@ -144,8 +144,6 @@ def _spend(figures: HomeFigures, zone: ZoneInfo) -> list[Block]:
             f"{figures.curve_first.day} {figures.curve_first:%b}, "
             f"{dollars(low)} to {dollars(high)} a day"
         )
-    if figures.outlook is not None:
-        lines.append(outlook_words(figures.outlook))
     unpriced = figures.month.total.unpriced_requests
     if unpriced:
         lines.append(
@@ -156,6 +154,8 @@ def _spend(figures: HomeFigures, zone: ZoneInfo) -> list[Block]:
         _field("Last 7 days", figures.week),
         _field("This month", figures.month),
     ]
+    if figures.outlook is not None:
+        fields.append(Text(f"*How it will end*\n{outlook_words(figures.outlook)}"))
     blocks: list[Block] = [SectionBlock(fields=fields, block_id="home-spend")]
     if lines:
         blocks.append(section("\n".join(lines), "home-course"))

@@ -11,6 +11,8 @@ from bot.blocks.digest_beside import incident_line, recommendation_line
 from bot.blocks.digest_words import dollars
 from bot.blocks.fit import MOST_SECTION, cut
 from bot.blocks.incident import ACKNOWLEDGE, LABELS, SHOW, mute_menu
+from bot.blocks.recs_figures import MARKS as MARKS_OF
+from bot.blocks.recs_figures import whose
 from bot.blocks.text import count, escape, short
 from handlers.budgets.permissions import Act as Budgets
 from handlers.budgets.permissions import may as may_budget
@@ -50,7 +52,7 @@ def budget_blocks(around: Around, caller: Caller) -> list[Block]:
         return [_beside(f"*No budget yet*\n{hint}", "home-budgets", accessory)]
     blocks: list[Block] = []
     for place, standing in enumerate(around.budgets[:MOST_BUDGETS]):
-        line = (f"{head}\n" if not place else "") + budget_line(standing)
+        line = (f"{head}\n" if not place else "") + budget_line(standing, caller)
         show = button("Details", f"{budget_buttons.SHOW}_{place}", str(standing.budget.id))
         blocks.append(_beside(line, f"home-budget-{place}", show))
     if not blocks:
@@ -65,10 +67,12 @@ def budget_blocks(around: Around, caller: Caller) -> list[Block]:
     return blocks
 
 
-def budget_line(standing: Standing) -> str:
-    """A budget with its bar; escaped."""
+def budget_line(standing: Standing, caller: Caller | None = None) -> str:
+    """A budget with its bar, and whose it is for who sees all; escaped."""
     budget, status = standing.budget, standing.status
     name = f"{MARKS[status.level]} *{escape(short(budget.name))}*"
+    if budget.organization is not None and caller is not None and caller.organization is None:
+        name += f" of {escape(short(budget.organization))}"
     if is_dark(status):
         return f"{name}: nothing is known of its spend"
     line = (
@@ -132,7 +136,10 @@ def recommendation_blocks(around: Around, caller: Caller) -> list[Block]:
                 f"*Worth doing* ({count(around.pending)} open, "
                 f"{dollars(around.saves)} a month{together})\n"
             )
-        line = cut(head + recommendation_line(row), LONGEST_LINE + 120)
+        name = f" · {whose(row.organization)}" if caller.organization is None else ""
+        line = cut(
+            f"{head}{MARKS_OF[row.state]} {recommendation_line(row)}{name}", LONGEST_LINE + 120
+        )
         blocks.append(_beside(line, f"home-rec-{place}", None))
         blocks.append(
             recs_buttons.card_buttons(
