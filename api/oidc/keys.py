@@ -91,7 +91,7 @@ class ProviderKeys:
             timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
             async with aiohttp.ClientSession(timeout=timeout) as session:
                 url = self.provider.jwks_url or await self._discovered(session)
-                self._keys = _keys_in(await _document(session, url))
+                self._keys = keys_in(await document_at(session, url))
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             # The address is the deployment's own; a provider's answer stays out of the log.
             log.warning("the keys of the OpenID provider: %s", type(error).__name__)
@@ -100,7 +100,7 @@ class ProviderKeys:
 
     async def _discovered(self, session: aiohttp.ClientSession) -> str:
         issuer = self.provider.issuer
-        found = await _document(session, issuer.removesuffix("/") + DISCOVERY)
+        found = await document_at(session, issuer.removesuffix("/") + DISCOVERY)
         url = found.get("jwks_uri")
         # OpenID Connect Discovery 1.0, section 4.3: it has to be the issuer's own document.
         if found.get("issuer") != issuer or not isinstance(url, str):
@@ -112,7 +112,7 @@ class ProviderKeys:
         return url
 
 
-async def _document(session: aiohttp.ClientSession, url: str) -> dict[str, object]:
+async def document_at(session: aiohttp.ClientSession, url: str) -> dict[str, object]:
     """A JSON object that is read over HTTP.
 
     Raises:
@@ -135,7 +135,7 @@ async def _document(session: aiohttp.ClientSession, url: str) -> dict[str, objec
     return cast("dict[str, object]", found)
 
 
-def _keys_in(document: Mapping[str, object]) -> dict[str, PyJWK]:
+def keys_in(document: Mapping[str, object]) -> dict[str, PyJWK]:
     """The keys with which tokens may be signed, by their ids; others are passed over.
 
     Raises:

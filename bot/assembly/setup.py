@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 from bot.assembly import Parts
 from bot.assembly.incidents import routes_of
 from bot.blocks.setup import message_answer
-from bot.doctor import refills
 from bot.outbox.payloads import Json, SlackMessage
+from bot.refills import refills
 from handlers.caller import Caller
 from handlers.setup import Known, SetupHandler
 from storage.records.delivery import NewDelivery

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Protocol, cast
 
@@ -61,6 +61,7 @@ class SlackInspection:
         signing_secret: None: not set, Slack speaks through a socket.
         api_url: where the Web API is, a slash at its end.
         clock: of this machine, compared with Slack's.
+        is_installed_elsewhere: workspaces install costbot by themselves: it needs no bot token.
     """
 
     bot_token: SecretStr | None
@@ -68,18 +69,21 @@ class SlackInspection:
     signing_secret: SecretStr | None
     api_url: str
     clock: Clock = system_clock
+    is_installed_elsewhere: bool = False
 
     async def inspect(self) -> list[Check]:
         """What Slack says to the tokens; nothing is posted and no socket is opened."""
         if not (self.bot_token or self.app_token or self.signing_secret):
             return [passed("Slack", "Not set: costbot runs with `serve --playground` only.")]
         checks: list[Check] = []
-        if self.bot_token is None:
+        if self.bot_token is None and self.is_installed_elsewhere:
+            pass  # each workspace has its own
+        elif self.bot_token is None:
             sentence = "There is no bot token: costbot cannot speak to Slack."
             cure = f"Set COSTBOT_SLACK_BOT_TOKEN to the xoxb- token of the app, {APPS}."
             checks.append(failed("Slack", sentence, cure))
         else:
-            checks += await self._bot(self.bot_token)
+            checks += await self.inspect_bot(self.bot_token)
         if self.app_token is not None:
             checks.append(await self._app(self.app_token))
         elif self.signing_secret is None:
@@ -91,12 +95,19 @@ class SlackInspection:
             checks.append(passed("Slack hearing", sentence))
         return checks
 
-    async def _bot(self, token: SecretStr) -> list[Check]:
+    async def inspect_bot(self, token: SecretStr, name: str = "Slack") -> list[Check]:
+        """What Slack says to a bot token.
+
+        Args:
+            token: of the bot.
+            name: under which that is told.
+        """
         answer = await self._ask(token, socket=False)
         if isinstance(answer, _Silence):
-            return [self._refused("Slack", "bot token", answer)]
+            return [self._refused(name, "bot token", answer)]
         who = f"The bot token is {answer.get('user')}'s in the workspace {answer.get('team')}."
-        return [passed("Slack", who), _scopes(answer.headers), *self._time(answer.headers)]
+        scopes = replace(_scopes(answer.headers), name=f"{name} scopes")
+        return [passed(name, who), scopes, *self._time(answer.headers)]
 
     async def _app(self, token: SecretStr) -> Check:
         answer = await self._ask(token, socket=True)
