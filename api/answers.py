@@ -19,6 +19,8 @@ from queries.engines.base import Engine
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 """A client may keep its answer, asks each time whether it still holds, and nobody else keeps it."""
 
+_BY_KIND = "Authorization, Accept"
+
 _SLOT = timedelta(minutes=15)
 """Local days and hours begin at a multiple of it, in whatever zone."""
 
@@ -107,11 +109,17 @@ def done(
     return response
 
 
+def by_kind(response: Response) -> Response:
+    """The response, told to be another one where `Accept` is."""
+    response.headers["Vary"] = _BY_KIND
+    return response
+
+
 def file_answered(request: Request, content: str, name: str) -> Response:
     """An answer that is a CSV file; not sent where the client has it."""
     caller = caller_of(request)
     tag = _weak([content, caller.organization, caller.role.value])
-    headers = {**PRIVATE, "Vary": "Authorization, Accept", "ETag": tag}
+    headers = {**PRIVATE, "Vary": _BY_KIND, "ETag": tag}
     if _is_known(request, tag):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="{name}"'

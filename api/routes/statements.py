@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from api.answers import answered, file_answered
+from api.answers import answered, by_kind, file_answered
 from api.cursors import page_of
 from api.models.statements import (
     MONTH,
@@ -106,12 +107,12 @@ def statements_router(showback: ShowbackHandlers, files: StatementFiles) -> APIR
         of_own(caller, (query.organization,))
         asked = StatementRequest(_day(query.month), query.organization, query.team)
         found = await showback.statements.statement(asked, caller)
-        made = _file(request, query.format, found)
+        made = await file_of(request, query.format, found)
         if made is not None:
             return file_answered(request, made.content, made.name)
         rows = sorted(found.statements, key=_place)
         shown, after = page_of(rows, _place, request, query.cursor, query.limit)
-        return answered(request, statement_page(found, shown, after))
+        return by_kind(answered(request, statement_page(found, shown, after)))
 
     async def get_statement(
         request: Request,
@@ -122,16 +123,18 @@ def statements_router(showback: ShowbackHandlers, files: StatementFiles) -> APIR
         caller = caller_of(request)
         asked = StatementRequest(_day(query.month), organization_id, query.team)
         found = await showback.statements.statement(asked, caller)
-        made = _file(request, query.format, found)
+        made = await file_of(request, query.format, found)
         if made is not None:
             return file_answered(request, made.content, made.name)
-        return answered(request, statement_shown(found))
+        return by_kind(answered(request, statement_shown(found)))
 
-    def _file(request: Request, named: str | None, found: MonthStatement) -> StatementFile | None:
+    async def file_of(
+        request: Request, named: str | None, found: MonthStatement
+    ) -> StatementFile | None:
+        """The file that is asked for, made beside the event loop; None: none is."""
         kind = named or _accepted(request)
-        if kind == "csv":
-            return files.csv(found)
-        return files.focus(found) if kind == "focus" else None
+        make = {"csv": files.csv, "focus": files.focus}.get(kind)
+        return None if make is None else await asyncio.to_thread(make, found)
 
     get(
         router,

@@ -17,6 +17,7 @@ LISTS = {
     "/opportunities": "opportunities",
     "/anomalies": "anomalies",
     "/pricing/models": "prices",
+    "/statements": "statements",
 }
 
 
