@@ -6,7 +6,7 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,11 @@ class Source:
     name: str
     text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All that the tree consists of, found once: most rules look at all of it."""
+        return tuple(ast.walk(self.tree))
 
     def at(self, node: ast.expr | ast.stmt | ast.excepthandler | ast.arg) -> str:
         """The place of a node, as an editor opens it."""

@@ -92,7 +92,7 @@ def test_every_module_that_makes_messages_has_an_entry() -> None:
 def _block_ids(source: Source) -> set[str]:
     """What a module names its blocks, as far as it is written out."""
     found: set[str] = set()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call):
             continue
         named = [keyword.value for keyword in node.keywords if keyword.arg == "block_id"]
