@@ -335,9 +335,11 @@ def uses_of(asks: Sequence[Ask]) -> tuple[FeatureUse, ...]:
                 provider = ask.route.provider if kind == "model" else None
                 by_name[name, provider].append(ask)
         for (name, provider), own in by_name.items():
-            use = _use(kind, name, provider, own)
             answered = [ask for ask in own if not ask.failed]
             is_small = sum(map(_is_small, answered)) >= 0.9 * len(answered)
+            if not is_small and kind != "model":
+                continue
+            use = _use(kind, name, provider, own)
             is_one = kind == "model" and use.actors == 1 and not use.user_requests
             if use.cost >= 1 and (is_small or is_one):
                 found.append(use)
