@@ -117,7 +117,7 @@ class Terminal:
 
     def tell(self, check: Check) -> None:
         """See `bot.setup.asking.Console`."""
-        self._console.print(line_of(check))
+        self._console.print(line_of(check), soft_wrap=True)
 
     def say(self, text: str) -> None:
         """See `bot.setup.asking.Console`."""

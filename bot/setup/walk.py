@@ -135,7 +135,10 @@ class Walk:
             return
         made = manifest.manifest_for(url)
         if self.wishes.config_token is None:
-            self.console.say("Create the app: open this, choose the workspace, and confirm.")
+            self.console.say(
+                "Create the app: open this, choose the workspace, and confirm. (With --config-token "
+                "it is made without a browser.)"
+            )
             self.console.say(f"  {manifest.link_to_create(made)}")
             self.console.say("Then press “Install to Workspace” in its settings, and come back.")
             return
