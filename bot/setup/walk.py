@@ -136,8 +136,8 @@ class Walk:
         made = manifest.manifest_for(url)
         if self.wishes.config_token is None:
             self.console.say(
-                "Create the app: open this, choose the workspace, and confirm. (With --config-token "
-                "it is made without a browser.)"
+                "Create the app: open this, choose the workspace, and confirm. (--config-token "
+                "makes it without a browser.)"
             )
             self.console.say(f"  {manifest.link_to_create(made)}")
             self.console.say("Then press “Install to Workspace” in its settings, and come back.")
