@@ -12,6 +12,7 @@ BENCHMARKS = (
     "digests",
     "forecasts",
     "imports",
+    "ingest",
     "mart_breakdown",
     "outbox_crash",
     "pictures",

@@ -55,6 +55,11 @@ FROM range(ROWS) AS t(i)
 """
 
 
+def usage_sql(rows: int) -> str:
+    """So many events of usage."""
+    return _USAGE.replace("ROWS", str(rows))
+
+
 def _prices() -> list[UnitPrice]:
     return [
         UnitPrice(

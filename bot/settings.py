@@ -235,6 +235,12 @@ class Settings(BaseSettings):
         "may be spent (`/api/v1/costs/budgets/check`), of whatever organization; without it API "
         "tokens alone ask there, each of its own.",
     )
+    ingest_most_backlog_mb: int = Field(
+        default=1000,
+        ge=1,
+        description="Megabytes of usage sent over HTTP that may wait for the mart; beyond, whoever "
+        "sends is told to come back later (429).",
+    )
     api_token_most_days: int = Field(
         default=365,
         ge=1,

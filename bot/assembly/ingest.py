@@ -19,9 +19,6 @@ from handlers.ingest.intake import Intake
 from handlers.ingest.merging import Merger
 from queries.ingest.journal import Journal
 
-MOST_BACKLOG = 1_000_000_000
-"""Bytes of usage that may wait for the mart."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
@@ -46,7 +43,8 @@ def ingest_of(parts: Parts, merged: Callable[[], Awaitable[None]] | None = None)
     settings, unit_prices = parts.settings, parts.store.prices.unit_prices
     journal = Journal(settings.home)
     imports = ImportHandler(settings.home, parts.mart, parts.dimensions, parts.clock, unit_prices)
-    intake = Intake(journal, parts.dimensions, unit_prices, parts.clock, MOST_BACKLOG)
+    most = settings.ingest_most_backlog_mb * 1_000_000
+    intake = Intake(journal, parts.dimensions, unit_prices, parts.clock, most)
     return Ingest(intake, Merger(journal, imports, merged))
 
 
