@@ -71,7 +71,7 @@ def fault_messages(rule: AlertRule) -> Sequence[NewDelivery]:
         return ()
     key = f"alert_rule.fault|{rule.id}|{rule.version}|{rule.fault}"
     payload = _in_slack(fault_answer(rule))
-    return (NewDelivery(key=key, channel="slack", address=user, payload=payload),)
+    return (NewDelivery(key=key, channel="slack", address=user, workspace=team, payload=payload),)
 
 
 def fault_answer(rule: AlertRule) -> Answer:

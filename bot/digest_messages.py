@@ -81,7 +81,11 @@ class SlackDigestMessages:
         answer = Answer(text.replace("*", ""), (section(text, "digest-stopped"),))
         key = f"digest.stopped|{digest.id}|{digest.version}"
         return NewDelivery(
-            key=key, channel="slack", address=digest.owner, payload=_message(answer).as_json()
+            key=key,
+            channel="slack",
+            address=digest.owner,
+            workspace=digest.team_id,
+            payload=_message(answer).as_json(),
         )
 
 
@@ -142,6 +146,7 @@ def _delivery(digest: Digest, key: str, message: SlackMessage) -> NewDelivery:
         key=key,
         channel="slack",
         address=digest.address,
+        workspace=digest.team_id,
         payload=message.as_json(),
         group=f"slack:{digest.address}|digest|{digest.id}",
     )

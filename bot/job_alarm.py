@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analysis.clock import Clock
-from analysis.roles import Role
 from bot.blocks.text import escape
 from bot.outbox.payloads import SlackMessage
+from bot.owners import owners_of
 from storage.records.delivery import NewDelivery
 from storage.records.job import JobState
 from storage.store import Store
@@ -19,9 +19,6 @@ ENOUGH_FAILURES = 3
 
 LONG_ENOUGH = timedelta(hours=1)
 """How long a job may fail as expected before it is told, however seldom it runs."""
-
-MOST_OWNERS = 3
-"""People who are told, where the settings name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class JobAlarm:
 
     async def _add(self, state: JobState, text: str, what: str) -> None:
         deliveries: list[NewDelivery] = []
-        for owner in await self._owners():
+        for owner in await owners_of(self.store, self.admins):
             root = _key(state, owner, "failing")
             message = (
                 SlackMessage(text=text)
@@ -81,13 +78,6 @@ class JobAlarm:
             )
         if deliveries and await self.store.deliveries.add_many(deliveries) and self.wake:
             self.wake()
-
-    async def _owners(self) -> tuple[str, ...]:
-        if self.admins:
-            return self.admins
-        people = await self.store.people.find_all()
-        found = [one.user_id for one in people if one.active and one.role is Role.ADMIN]
-        return tuple(found[:MOST_OWNERS])
 
 
 def _key(state: JobState, owner: str, what: str) -> str:

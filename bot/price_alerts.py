@@ -132,6 +132,7 @@ def _delivery(key: str, person: Person, answer: Answer, now: datetime) -> NewDel
         key=key,
         channel="slack",
         address=person.user_id,
+        workspace=person.team_id,
         payload=message.as_json(),
         not_before=_morning(person, now),
     )

@@ -10,6 +10,7 @@ from bot.blocks.budget_raise import raise_message
 from bot.outbox.payloads import Json, SlackMessage
 from handlers.budgets.fields import MOST_CONTACTS
 from handlers.budgets.results import NamedRaise, RaiseAnswer, Standing
+from handlers.workspaces.addresses import bare
 from storage.records.budget import Budget
 from storage.records.delivery import Delivery, NewDelivery
 
@@ -27,7 +28,7 @@ class SlackRaiseMessages:
         """One for each channel and person; where nobody is told, one where it was asked for."""
         budget, raise_ = answer.budget, answer.raise_
         told = tuple(dict.fromkeys((*budget.slack_channels, *budget.slack_users)))
-        if not told and asked_in.startswith(("C", "G")):
+        if not told and bare(asked_in).startswith(("C", "G")):
             told = (asked_in,)
         payload = _payload(budget, raise_, answer.standing, root=None)
         return tuple(
@@ -52,6 +53,7 @@ class SlackRaiseMessages:
                 key=f"{one.key}|{named.raise_.state}",
                 channel="slack",
                 address=one.address,
+                workspace=one.workspace,
                 payload=_payload(budget, named, standing, root=one.key),
                 group=one.key,
             )

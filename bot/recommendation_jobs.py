@@ -215,4 +215,10 @@ def _delivery(key: str, person: Person, summary: WeeklySummary) -> NewDelivery:
     payload = summary_answer(summary).payload()
     blocks = tuple(cast("Sequence[Json]", payload["blocks"]))
     message = SlackMessage(text=str(payload["text"]), blocks=blocks)
-    return NewDelivery(key=key, channel="slack", address=person.user_id, payload=message.as_json())
+    return NewDelivery(
+        key=key,
+        channel="slack",
+        address=person.user_id,
+        workspace=person.team_id,
+        payload=message.as_json(),
+    )

@@ -225,6 +225,7 @@ class SlackApp:
         scopes: the granted bot scopes; None grants every one.
         events: the subscribed event types.
         socket_mode: whether deliveries go through the socket in place of `request_url`.
+        is_org_wide: it was installed for all workspaces of a grid.
         unfurl_domains: links that lead there, or to parts of them, are told to the app.
     """
 
@@ -240,6 +241,7 @@ class SlackApp:
     scopes: frozenset[str] | None = None
     events: frozenset[str] = frozenset({"app_mention", "app_home_opened", "message.im"})
     socket_mode: bool = False
+    is_org_wide: bool = False
     unfurl_domains: tuple[str, ...] = ()
 
 
@@ -262,8 +264,9 @@ class MadeApp:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The workspace's own name and ids."""
+    """The workspace's own name and ids; of a grid it has the grid's as well, `E…`."""
 
     id: str = "T0PLAYGRND"
     name: str = "Playground"
     domain: str = "playground"
+    enterprise_id: str = ""

@@ -24,7 +24,8 @@ def command_payload(
         "command": name,
         "text": text,
         "api_app_id": app.id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(app.is_org_wide).lower(),
+        **({"enterprise_id": grid} if (grid := workspace.team.enterprise_id) else {}),
     }
 
 
@@ -39,8 +40,8 @@ def interaction_payload(
         "api_app_id": app.id,
         "token": TOKEN,
         "team": {"id": team.id, "domain": team.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": team.enterprise_id} if team.enterprise_id else None,
+        "is_enterprise_install": app.is_org_wide,
     }
     return payload | ({"trigger_id": trigger_id} if trigger_id else {})
 
@@ -78,19 +79,20 @@ def event_payload(workspace: Workspace, app: SlackApp, event: JsonObject) -> Jso
         "token": TOKEN,
         "team_id": workspace.team.id,
         "context_team_id": workspace.team.id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": workspace.team.enterprise_id or None,
         "api_app_id": app.id,
+        **({"enterprise_id": grid} if (grid := workspace.team.enterprise_id) else {}),
         "event": event,
         "type": "event_callback",
         "event_id": workspace.new_id("Ev"),
         "event_time": int(workspace.clock.now().timestamp()),
         "authorizations": [
             {
-                "enterprise_id": None,
+                "enterprise_id": workspace.team.enterprise_id or None,
                 "team_id": workspace.team.id,
                 "user_id": app.bot_user_id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": app.is_org_wide,
             }
         ],
         "is_ext_shared_channel": False,

@@ -104,7 +104,8 @@ def many_of(parts: Parts, app: OAuthApp) -> ManyWorkspaces:
     from bot.slack.many_workspaces import ManyWorkspaces
 
     handler = workspaces_of(parts.store, parts.settings, parts.clock, "slack")
-    return ManyWorkspaces(handler, app, parts.settings.slack_bot_token)
+    settings = parts.settings
+    return ManyWorkspaces(handler, app, settings.slack_bot_token, settings.admins)
 
 
 def among_many(parts: Parts, many: ManyWorkspaces) -> Parts:

@@ -8,6 +8,7 @@ from analysis.incidents.levels import Level
 from bot.blocks.text import enumerate_names, escape, moment, plural, short
 from handlers.alert_rules.scope import MOST_MEMBERS
 from handlers.alert_rules.wording import condition, settings, thresholds
+from handlers.workspaces.addresses import bare, is_person
 from storage.records.alert_rule import AlertRule, AlertRuleDraft
 
 MARKS = {
@@ -80,8 +81,8 @@ def target_words(rule: AlertRuleDraft, *, is_told: bool = True) -> str:
     for channel, address in rule.targets:
         by_channel.setdefault(channel, []).append(address)
     slack = by_channel.get("slack", [])
-    people = [one for one in slack if one.startswith(("U", "W"))]
-    parts = [f"<#{escape(one)}>" for one in slack if one not in people]
+    people = [one for one in slack if is_person(one)]
+    parts = [f"<#{escape(bare(one))}>" for one in slack if one not in people]
     if people:
         parts.append(plural(len(people), "person", "people"))
     parts += [escape(short(one)) for one in by_channel.get("email", ())]

@@ -38,6 +38,7 @@ from handlers.budgets.results import (
 )
 from handlers.caller import Caller
 from handlers.forecasts.results import Record
+from handlers.workspaces.addresses import bare
 from storage.records.budget import BudgetDraft
 
 MOST_NAMED = 5
@@ -125,7 +126,7 @@ def contact_words(budget: BudgetDraft) -> str:
     if not budget.alerts_enabled:
         return "Nobody is told: its alerts are switched off"
     parts = [
-        *(f"<#{escape(channel)}>" for channel in budget.slack_channels),
+        *(f"<#{escape(bare(channel))}>" for channel in budget.slack_channels),
         *([plural(len(budget.slack_users), "person", "people")] if budget.slack_users else []),
         *(escape(short(email)) for email in budget.emails),
         *(f"webhook {escape(short(name))}" for name in budget.webhooks),

@@ -13,6 +13,7 @@ from bot.blocks.budget_words import title
 from bot.blocks.modal import day, input_block, modal, number, text_block, typed
 from bot.blocks.text import escape, money, plural, short
 from handlers.budgets.results import NamedRaise, RaiseAnswer, Standing
+from handlers.workspaces.addresses import bare, is_person
 from storage.records.budget import Budget
 
 ASK_FORM = "budget_raise"
@@ -114,7 +115,7 @@ def asked_lines(result: RaiseAnswer) -> list[str]:
     """What who asked reads at the end."""
     told = result.told
     lines = [f"*Asked:* a raise for {title(result.budget)}", raise_line(result.raise_)]
-    channels = [f"<#{escape(one)}>" for one in told if not one.startswith(("U", "W"))]
+    channels = [f"<#{escape(bare(one))}>" for one in told if not is_person(one)]
     people = len(told) - len(channels)
     where = [*channels, *([plural(people, "person", "people")] if people else [])]
     if where:

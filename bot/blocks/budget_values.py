@@ -9,6 +9,7 @@ from typing import cast
 
 from bot.blocks.text import escape, money, percent, short
 from handlers.budgets.results import Edited
+from handlers.workspaces.addresses import bare
 
 LABELS = {
     "name": "Name",
@@ -69,7 +70,7 @@ def difference_lines(
 def field_words(name: str, value: object) -> str:
     """A field of a budget in words, amounts and shares as such; escaped."""
     if name == "slack_channels" and value:
-        return ", ".join(f"<#{escape(str(one))}>" for one in cast("list[object]", value))
+        return ", ".join(f"<#{escape(bare(str(one)))}>" for one in cast("list[object]", value))
     if name == "paused_until" and value:
         at = datetime.fromisoformat(str(value)).astimezone(UTC)
         return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from bot.blocks.answer import Answer, button, context, section
 from bot.blocks.text import enumerate_names, escape, plural, short
 from handlers.incidents.routing import RouteResult, targets_of
 from handlers.incidents.signal import Target
+from handlers.workspaces.addresses import bare, is_person
 from storage.records.route import Route, RouteDraft
 
 REMOVE = "route_remove"
@@ -129,8 +130,8 @@ def _place(target: Target) -> str:
     address = enumerate_names([target.address])
     match target.channel:
         case "slack":
-            sign = "@" if target.address.startswith(("U", "W")) else "#"
-            return f"<{sign}{address}>"
+            sign = "@" if is_person(target.address) else "#"
+            return f"<{sign}{bare(address)}>"
         case "linear":
             return f"Linear team {address}"
         case "webhook":

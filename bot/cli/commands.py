@@ -105,6 +105,7 @@ class Commands(LazyGroup):
         Listed("pricing", "pricing", "app", "The dated price list; alone: list it."),
         Listed("routes", "routes", "app", "Where incidents are told."),
         Listed("tokens", "tokens", "app", "Who may call the REST API."),
+        Listed("workspaces", "workspaces", "app", "Slack workspaces: whose costs are seen there."),
         Listed("recs", "recs", "app", "Recommendations: draw, look at, decide, verify."),
     )
 

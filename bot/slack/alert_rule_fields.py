@@ -10,7 +10,9 @@ from bot.blocks.alert_rule_form import NOBODY, RuleValues
 from bot.blocks.budget_form import DEPLOYMENT, fits_option
 from bot.slack.api import Json
 from bot.slack.budget_state import Fields
+from bot.slack.workspaces import here
 from handlers.alert_rules.form import RuleForm
+from handlers.workspaces.addresses import is_person, picked
 from storage.records.alert_rule import AlertRule
 from storage.records.budget import Scope
 
@@ -95,8 +97,8 @@ def form_of(values: RuleValues, rule: AlertRule | None) -> RuleForm:
 def values_of(rule: AlertRule) -> RuleValues:
     """What stands in the modal when a rule is edited."""
     terms = rule.terms
-    slack = [address for channel, address in rule.targets if channel == "slack"]
-    people = tuple(one for one in slack if one.startswith(("U", "W")))
+    slack = picked((one for channel, one in rule.targets if channel == "slack"), here())
+    people = tuple(one for one in slack if is_person(one))
     pairs = ((name, value) for name, values in rule.filters.items() for value in values)
     return RuleValues(
         name=rule.name,

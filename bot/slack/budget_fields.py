@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bot.blocks.budget_form import DEPLOYMENT, FormValues, fits_option
+from bot.slack.workspaces import here
 from handlers.budgets.form import BudgetForm
+from handlers.workspaces.addresses import picked
 from storage.records.budget import Budget, Scope
 
 _BLOCKS = {"is_hard": "hardness", "slack_channels": "channels", "slack_users": "users"}
@@ -65,8 +67,8 @@ def values_of(budget: Budget) -> FormValues:
         hardness="hard" if budget.is_hard else "soft",
         when_unknown=budget.when_unknown,
         rollover="" if budget.rollover is None else f"{budget.rollover:f}",
-        channels=budget.slack_channels,
-        users=budget.slack_users,
+        channels=picked(budget.slack_channels, here()),
+        users=picked(budget.slack_users, here()),
         emails=", ".join(budget.emails),
         description=budget.description,
     )

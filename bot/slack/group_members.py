@@ -131,8 +131,6 @@ class GroupMembers:
 
 def group_members(access: SlackAccess, clock: Clock) -> GroupMembers:
     """Asks the Slack of `access`, each time once and briefly: a person waits for it."""
-    client = WorkspaceClient(
-        token=access.client_token, base_url=access.api_url, retry_handlers=[]
-    )
+    client = WorkspaceClient(token=access.client_token, base_url=access.api_url, retry_handlers=[])
     workspaces = access.workspaces or OneWorkspace(access.bot_token)
     return GroupMembers(Calls(cast("WebApi", client), WITHIN), clock, workspaces)

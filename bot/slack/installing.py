@@ -20,11 +20,10 @@ import aiohttp
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import AuthorizeUrlGenerator
-from slack_sdk.web.async_client import AsyncWebClient
 
 from analysis.errors import Refused
 from bot.slack.api import Json
-from bot.slack.many_workspaces import OAuthApp
+from bot.slack.many_workspaces import OAuthApp, exchanged, oauth_client
 from handlers.workspaces.managing import NewInstallation, WorkspaceHandler
 from handlers.workspaces.sealing import Tokens
 from storage.records.workspace import Workspace
@@ -34,9 +33,6 @@ log = logging.getLogger(__name__)
 STATE_LASTS = timedelta(minutes=10)
 """Between the page that offers to install, and Slack's word that it was allowed."""
 
-TIMEOUT = 10
-"""Seconds for each of the two calls that follow."""
-
 _AGAIN = "Begin again at /slack/install."
 
 
@@ -45,10 +41,6 @@ class NotInstalled(Refused):
 
 
 class _Api(Protocol):
-    async def oauth_v2_access(
-        self, *, client_id: str, client_secret: str, code: str, redirect_uri: str | None
-    ) -> Json: ...
-
     async def auth_test(self, *, token: str) -> Json: ...
 
 
@@ -136,14 +128,9 @@ class Installing:
         return installed
 
     async def _exchanged(self, code: str) -> NewInstallation:
-        client = AsyncWebClient(base_url=self.app.api_url, timeout=TIMEOUT, retry_handlers=[])
+        client = oauth_client(self.app)
         api = cast("_Api", client)
-        told = await api.oauth_v2_access(
-            client_id=self.app.client_id,
-            client_secret=self.app.client_secret.get_secret_value(),
-            code=code,
-            redirect_uri=self.redirect_uri,
-        )
+        told = await exchanged(client, self.app, code=code, redirect_uri=self.redirect_uri)
         token = str(told.get("access_token") or "")
         if not token or told.get("token_type") != "bot":
             raise NotInstalled("Slack gave no token of a bot.", _AGAIN)

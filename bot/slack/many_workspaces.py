@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 import aiohttp
@@ -16,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from analysis.errors import Outdated
 from bot.outbox.slack_calls import Calls, Json, NoAnswer, WebApi
-from bot.slack.workspaces import ENTERED, Entered, NoWorkspace
+from bot.owners import tell_of_removal
+from bot.slack.workspaces import ENTERED, REVOKED, Entered, NoWorkspace
 from handlers.workspaces.managing import WorkspaceHandler
 from handlers.workspaces.sealing import Tokens
 from storage.records.actor import Actor
@@ -29,6 +31,9 @@ RENEWED_BEFORE = timedelta(hours=2)
 
 WITHIN = timedelta(seconds=2)
 """For an answer: a person waits for it."""
+
+TIMEOUT = 10
+"""Seconds for each call of OAuth's."""
 
 SLACK = "slack"
 """Who it was, in the audit trail, where Slack told it."""
@@ -50,14 +55,44 @@ class OAuthApp:
 
 
 class _OAuthCalls(Protocol):
-    async def oauth_v2_access(
-        self,
-        *,
-        client_id: str,
-        client_secret: str,
-        grant_type: str,
-        refresh_token: str,
-    ) -> Json: ...
+    async def api_call(self, api_method: str, *, data: Mapping[str, str]) -> Json: ...
+
+
+def oauth_client(app: OAuthApp) -> AsyncWebClient:
+    """The Web API for tokens and secrets: at debug level the library logs what is in bodies."""
+    silent = logging.getLogger("bot.slack.oauth")
+    silent.setLevel(logging.INFO)
+    return AsyncWebClient(base_url=app.api_url, timeout=TIMEOUT, logger=silent, retry_handlers=[])
+
+
+async def exchanged(client: AsyncWebClient, app: OAuthApp, **given: str | None) -> Json:
+    """oauth.v2.access: what Slack gives for a code, or for a refresh token.
+
+    The secret goes as a field of the form: the library's own way is deprecated by aiohttp.
+
+    Raises:
+        SlackApiError: Slack says no.
+    """
+    fields = {"client_id": app.client_id, "client_secret": app.client_secret.get_secret_value()}
+    fields |= {name: value for name, value in given.items() if value is not None}
+    return await cast("_OAuthCalls", client).api_call("oauth.v2.access", data=fields)
+
+
+async def uninstalled_at_slack(app: OAuthApp, token: SecretStr) -> str:
+    """Has Slack remove an app from the workspace of a token: its word for why not, or empty."""
+    client = oauth_client(app)
+    client.token = token.get_secret_value()
+    fields = {"client_id": app.client_id, "client_secret": app.client_secret.get_secret_value()}
+    try:
+        await cast("_OAuthCalls", client).api_call("apps.uninstall", data=fields)
+    except SlackApiError as error:
+        response = cast("object", error.response)
+        answer = cast("object", getattr(response, "data", None))
+        word = cast("Json", answer).get("error") if isinstance(answer, dict) else None
+        return "" if word in REVOKED else str(word or "no reason")
+    except (aiohttp.ClientError, TimeoutError):
+        return "no answer"
+    return ""
 
 
 @dataclass(slots=True)
@@ -76,11 +111,13 @@ class ManyWorkspaces:
         handler: keeps them.
         app: that was installed.
         own_token: of the settings, for a workspace of the deployment's own; None: there is none.
+        admins: of the settings, who are told of a removal.
     """
 
     handler: WorkspaceHandler
     app: OAuthApp
     own_token: SecretStr | None = None
+    admins: tuple[str, ...] = ()
     _own: list[_Own] = field(default_factory=list[_Own])
     _renewing: dict[str, asyncio.Lock] = field(default_factory=dict[str, asyncio.Lock])
 
@@ -121,22 +158,30 @@ class ManyWorkspaces:
             raise NoWorkspace(f"The request names no workspace. {_CURE}")
         return await self.entered(key)
 
-    async def authorize(self, enterprise_id: str | None, team_id: str | None) -> object:
-        """What Bolt asks of each request: enters its workspace; None: nobody there is heard."""
-        ENTERED.set(None)
-        try:
-            entered = await self.requested(team_id, enterprise_id)
-        except NoWorkspace as error:
-            log.warning("a request is not heard: %s", error)
-            return None
-        ENTERED.set(entered)
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_token=entered.token.get_secret_value(),
-            bot_id=entered.bot_id or None,
-            bot_user_id=entered.bot_user_id or None,
-        )
+    @property
+    def authorize(self) -> Callable[..., Awaitable[AuthorizeResult | None]]:
+        """What Bolt asks of each request, by the names of its arguments."""
+
+        async def authorize(
+            enterprise_id: str | None, team_id: str | None
+        ) -> AuthorizeResult | None:
+            """Enters the workspace of a request; None: nobody there is heard."""
+            ENTERED.set(None)
+            try:
+                entered = await self.requested(team_id, enterprise_id)
+            except NoWorkspace as error:
+                log.warning("a request is not heard: %s", error)
+                return None
+            ENTERED.set(entered)
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_token=entered.token.get_secret_value(),
+                bot_id=entered.bot_id or None,
+                bot_user_id=entered.bot_user_id or None,
+            )
+
+        return authorize
 
     async def own_team(self) -> str:
         """The id of the workspace of the settings' own token; empty: there is none.
@@ -158,6 +203,29 @@ class ManyWorkspaces:
             )
             self._own.append(_Own(str(told["team_id"]), entered))
         return self._own[0].team_id
+
+    async def removed(self, key: str, why: str, *, by: datetime | None = None) -> bool:
+        """Marks a workspace as removed, as Slack tells, and has the owners told.
+
+        Args:
+            key: its id.
+            why: a phrase.
+            by: when that happened; an installation that came later stays. None: now.
+
+        Returns:
+            Whether it was installed.
+
+        Raises:
+            Outdated: it was changed at the same time.
+            Unavailable: the store does not answer.
+        """
+        actor = Actor(team_id=key, user_id=SLACK, name="Slack")
+        before = await self.handler.removed(key, why, actor, by=by)
+        if before is None:
+            return False
+        log.info("costbot was removed from workspace %s: %s", key, why)
+        await tell_of_removal(self.handler.store, self.admins, before, why)
+        return True
 
     async def _the_only_one(self) -> Entered:
         """For what names no workspace: it was kept when there was one alone."""
@@ -181,9 +249,8 @@ class ManyWorkspaces:
 
         async def lost(word: str) -> None:
             log.warning("Slack does not take the token of %s any more: %s", holder.id, word)
-            actor = Actor(team_id=holder.id, user_id=SLACK, name="Slack")
             try:
-                await self.handler.removed(holder.id, word, actor)
+                await self.removed(holder.id, word)
             except Outdated:
                 log.info("workspace %s was changed at the same time", holder.id)
 
@@ -206,12 +273,12 @@ class ManyWorkspaces:
             return await self._renewed(again, tokens)
 
     async def _renewed(self, holder: Workspace, tokens: Tokens) -> tuple[Workspace, Tokens]:
-        client = AsyncWebClient(base_url=self.app.api_url, retry_handlers=[])
+        client = oauth_client(self.app)
         refresh, now = cast("SecretStr", tokens.refresh), self.handler.clock()
         try:
-            told = await cast("_OAuthCalls", client).oauth_v2_access(
-                client_id=self.app.client_id,
-                client_secret=self.app.client_secret.get_secret_value(),
+            told = await exchanged(
+                client,
+                self.app,
                 grant_type="refresh_token",
                 refresh_token=refresh.get_secret_value(),
             )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
-from bot.slack.api import BoltApp, Json
-from bot.slack.many_workspaces import SLACK, ManyWorkspaces
-from storage.records.actor import Actor
+from slack_bolt.response import BoltResponse
 
-log = logging.getLogger(__name__)
+from bot.slack.api import BoltApp, Json
+from bot.slack.many_workspaces import ManyWorkspaces
+from bot.slack.permissions import REMOVALS
 
 WHY = {"app_uninstalled": "uninstalled", "tokens_revoked": "its token was revoked"}
 
@@ -27,27 +27,28 @@ class Removals:
     workspaces: ManyWorkspaces
 
     def register(self, app: BoltApp) -> None:
-        """Has `app` call the listener."""
-        for event in WHY:
-            app.event(event)(self.on_removed)
+        """Has `app` call it before every listener: it is acknowledged once it is kept."""
+        app.middleware(self.hear)
 
-    async def on_removed(self, body: Json) -> None:
-        """The workspace, or the grid, of a verified event is marked as removed.
+    async def hear(self, body: Json, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:
+        """Marks the workspace, or the grid, of such an event; all else goes on."""
+        event = body.get("event")
+        if not isinstance(event, dict) or cast("Json", event).get("type") not in REMOVALS:
+            return await next()
+        await self._removed(body, cast("Json", event))
+        return BoltResponse(status=200, body="")
 
-        An event that is older than the installation is of one before it.
-        """
-        event = cast("Json", body["event"])
-        kind = str(event.get("type"))
+    async def _removed(self, body: Json, event: Json) -> None:
+        """An event that is older than the installation is of one before it."""
+        kind = str(event["type"])
         if kind == "tokens_revoked" and not cast("Json", event.get("tokens") or {}).get("bot"):
             return  # a person's token: costbot has none
-        key, told = _removed(body), body.get("event_time")
+        key, told = _place(body), body.get("event_time")
         at = datetime.fromtimestamp(int(str(told)), UTC) if told else None
-        actor = Actor(team_id=key, user_id=SLACK, name="Slack")
-        if await self.workspaces.handler.removed(key, WHY[kind], actor, by=at) is not None:
-            log.info("costbot was removed from workspace %s: %s", key, WHY[kind])
+        await self.workspaces.removed(key, WHY[kind], by=at)
 
 
-def _removed(body: Json) -> str:
+def _place(body: Json) -> str:
     """The workspace of an event; the grid's id where it was installed for all of a grid."""
     authorizations = cast("list[Json]", body.get("authorizations") or [{}])
     of_grid = authorizations[0].get("is_enterprise_install") or body.get("is_enterprise_install")

@@ -27,6 +27,7 @@ from handlers.asking import Names
 from handlers.budgets.fields import OFF, amount_or_off, contacts, zone
 from handlers.caller import Caller
 from handlers.nearest import shown
+from handlers.workspaces.addresses import kept_all
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from storage.records.alert_rule import LONGEST_NAME, AlertRuleDraft, RuleTarget
@@ -323,6 +324,9 @@ def _targets(
         except BadInput as refusal:
             reading.faults[name] = str(refusal)
             continue
+        if channel == "slack":
+            there = () if before is None else before.targets
+            kept = kept_all(kept, caller, (one for way, one in there if way == channel))
         found += [(channel, address) for address in kept]
     return tuple(dict.fromkeys(found))
 

@@ -18,6 +18,7 @@ from handlers.budgets.form import BudgetForm, Values
 from handlers.budgets.outcomes import terms_of
 from handlers.budgets.scoping import Scoped, Scoping
 from handlers.caller import Caller
+from handlers.workspaces.addresses import kept_all
 from queries.dimensions import Dimensions
 from queries.engines.base import Engine
 from storage.records.budget import BudgetDraft, BudgetKind
@@ -110,7 +111,7 @@ class Drafting:
             start=self._first_day(Kind(kind), zone),
             organization=scoped.organization,
         )
-        return Drafted(_drafted(reading, base, form, kind, scoped.scope), scoped.unseen)
+        return Drafted(_drafted(reading, base, form, kind, scoped.scope, caller), scoped.unseen)
 
     async def changed(self, before: BudgetDraft, form: BudgetForm, caller: Caller) -> Drafted:
         """A budget as it would be with a form's changes.
@@ -127,7 +128,8 @@ class Drafting:
         scoped = await reading.scoped(self._scoping.changed(before, form, caller))
         kind: BudgetKind = before.kind
         kind = reading.read("kind", form.kind, fields.kind, kind)
-        return Drafted(_drafted(reading, before, form, kind, scoped.scope), scoped.unseen)
+        drafted = _drafted(reading, before, form, kind, scoped.scope, caller)
+        return Drafted(drafted, scoped.unseen)
 
     @property
     def _scoping(self) -> Scoping:
@@ -143,7 +145,12 @@ class Drafting:
 
 
 def _drafted(
-    reading: _Reading, base: BudgetDraft, form: BudgetForm, kind: BudgetKind, scope: Values
+    reading: _Reading,
+    base: BudgetDraft,
+    form: BudgetForm,
+    kind: BudgetKind,
+    scope: Values,
+    caller: Caller,
 ) -> BudgetDraft:
     """The base with everything that the form says.
 
@@ -178,7 +185,9 @@ def _drafted(
         if given is None:
             continue
         try:
-            values[name] = fields.contacts(name, given)
+            told = fields.contacts(name, given)
+            is_slack = name in ("slack_channels", "slack_users")
+            values[name] = kept_all(told, caller, getattr(base, name)) if is_slack else told
         except BadInput as refusal:
             reading.faults[name] = str(refusal)
     draft = _checked(reading, base, values)

@@ -22,6 +22,7 @@ from handlers.budgets.requests import DecideRaiseRequest, RaiseRequest
 from handlers.budgets.results import NamedRaise, RaiseAnswer, Standing
 from handlers.budgets.standing import Standings
 from handlers.caller import Caller
+from handlers.workspaces.addresses import kept
 from storage import Store
 from storage.records.actor import Actor
 from storage.records.audit import Surface
@@ -125,7 +126,7 @@ class RaiseHandler:
                 await together.audit.add(entry)
             answer = RaiseAnswer(budget, await _named(together, raise_), standing)
             if self.messages is not None:
-                deliveries = self.messages.asked(answer, asked_in)
+                deliveries = self.messages.asked(answer, kept(asked_in, caller))
                 await together.deliveries.add_many(deliveries)
                 answer = replace(answer, told=tuple(one.address for one in deliveries))
         self._wake()

@@ -17,6 +17,7 @@ from handlers.incidents.permissions import Act, allow, within
 from handlers.incidents.places import conditions_of
 from handlers.incidents.signal import IncidentKind, Target, TargetChannel
 from handlers.nearest import did_you_mean, shown
+from handlers.workspaces.addresses import kept
 from storage.records.audit import AuditEntry, Surface
 from storage.records.delivery import NewDelivery
 from storage.records.route import Route, RouteDraft
@@ -152,7 +153,7 @@ class RouteHandler:
         """
         allow(Act.ROUTE, caller)
         own = within(caller)
-        draft = self._draft(request, own)
+        draft = self._draft(request, own, caller)
         existing = await self.store.routes.all(own)
         if len([route for route in existing if route.organization == own]) >= MOST_ROUTES:
             sentence = f"There are {MOST_ROUTES} routes already."
@@ -233,7 +234,7 @@ class RouteHandler:
             if any(matches(conditions_of(route), news) for news in possible)
         ]
 
-    def _draft(self, request: RouteRequest, own: str | None) -> RouteDraft:
+    def _draft(self, request: RouteRequest, own: str | None, caller: Caller) -> RouteDraft:
         targets = tuple(dict.fromkeys(self._checked(target) for target in request.targets))
         if not targets:
             hint = "Say it as `to #team`, `to ann@example.com`, `to linear ENG`, `to webhook ops`."
@@ -254,7 +255,10 @@ class RouteHandler:
             product=request.product,
             about_organization=about,
             least=least.value,  # pyright: ignore[reportArgumentType]
-            targets=tuple((target.channel, target.address) for target in targets),
+            targets=tuple(
+                (one.channel, kept(one.address, caller) if one.channel == "slack" else one.address)
+                for one in targets
+            ),
         )
 
     def _checked(self, target: Target) -> Target:

@@ -11,6 +11,7 @@ from analysis.clock import Clock
 from handlers.caller import Caller
 from handlers.recommendations.finding import Finder
 from handlers.recommendations.permissions import Act, allow
+from handlers.workspaces.addresses import kept
 from storage.records.delivery import NewDelivery
 from storage.records.recommendation import Card, Recommendation
 from storage.store import Store
@@ -83,6 +84,7 @@ class ShareHandler:
         """
         allow(Act.SEE, caller)
         row = await self.finder.recommendation(which, caller)
+        channel = kept(channel, caller)
         key = f"recommendation|{row.id}|{channel}|{self.clock().date()}"
         return row, await self._show(row, {}, caller, Card(channel=channel, key=key))
 
@@ -105,7 +107,7 @@ class ShareHandler:
             return False
         user = assignee.user_id
         key = f"recommendation|{row.id}|assigned|{user}|{row.version}"
-        card = Card(channel=user, key=key)
+        card = Card(channel=kept(user, assignee), key=key)
         await self._show(row, {user: assignee.name}, assignee, card, asked_by=caller.name)
         return True
 

@@ -30,9 +30,9 @@ def kept_all(picked: Iterable[str], caller: Caller, before: Iterable[str] = ()) 
     return tuple(dict.fromkeys((*(kept(one, caller) for one in picked), *foreign)))
 
 
-def picked(ids: Iterable[str], caller: Caller) -> tuple[str, ...]:
-    """Those of the caller's workspace, as Slack's lists know them."""
-    return tuple(bare(one) for one in ids if workspace_of(one) == caller.workspace)
+def picked(ids: Iterable[str], workspace: str) -> tuple[str, ...]:
+    """Those of a workspace, as Slack's lists there know them."""
+    return tuple(bare(one) for one in ids if workspace_of(one) == workspace)
 
 
 def bare(slack_id: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from bot.slack.permissions import COMMANDS, EVENTS
+from bot.install_routes import REDIRECT_PATH
+from bot.slack.permissions import COMMANDS, EVENTS, REMOVALS
 from bot.web import SLACK_PATH
 from tests.house.project import ROOT, packages
 
@@ -40,7 +41,7 @@ def test_the_manifest_declares_the_commands_that_costbot_answers() -> None:
 
 def test_the_manifest_subscribes_to_the_events_that_costbot_hears() -> None:
     events = read("manifest.yaml")["settings"]["event_subscriptions"]["bot_events"]
-    assert set(events) == set(EVENTS)
+    assert set(events) == {*EVENTS, *REMOVALS}
 
 
 def test_the_manifest_asks_for_the_least_scopes() -> None:
@@ -57,6 +58,11 @@ def test_slack_sends_everything_to_one_address() -> None:
         *(entry["url"] for entry in manifest["features"]["slash_commands"]),
     }
     assert addresses == {f"https://costs.example.com{SLACK_PATH}"}
+
+
+def test_slack_leads_back_to_the_page_of_an_installation() -> None:
+    addresses = read("manifest.yaml")["oauth_config"]["redirect_urls"]
+    assert addresses == [f"https://costs.example.com{REDIRECT_PATH}"]
 
 
 def test_the_image_is_built_from_every_package_and_nothing_else() -> None:

@@ -117,14 +117,20 @@ async def test_the_outbox_keeps_its_messages_and_its_count_when_linear_is_added(
     await migrate(database)
     await migrate(database, "0011")
     store = Store(address, clock)
-    for key in ("a", "b"):
-        new = NewDelivery(key=key, channel="slack", address="C1", payload={"text": key})
-        assert await store.deliveries.add(new)
+    adding = text(
+        "INSERT INTO deliveries (key, channel, address, payload, digest, state, may_be_sent, "
+        "attempts, next_at, last_error, created_at) VALUES (:key, 'slack', 'C1', :payload, :key, "
+        "'due', 0, 0, :now, '', :now)"
+    )
     async with database.altering() as connection:
+        for key in ("a", "b"):
+            values = {"key": key, "payload": f'{{"text": "{key}"}}', "now": str(clock())}
+            await connection.execute(adding, values)
         await connection.execute(text("DELETE FROM deliveries WHERE key = 'b'"))
     await store.migrate()
     (kept,) = await store.deliveries.newest()
     assert (kept.id, kept.key, kept.payload) == (1, "a", {"text": "a"})
+    assert kept.workspace == ""  # the only one that there was
     linear = NewDelivery(key="c", channel="linear", address="ENG", payload={})
     assert await store.deliveries.add(linear)
     assert [row.id for row in await store.deliveries.newest()] == [3, 1]
