@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from tests.api.calls import calls_of
-from tests.api.world import Api
+from tests.api.world import Api, opened
 from tests.house.project import ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,22 +21,25 @@ PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 LINES = re.findall(r"^    (curl .*)$", PAGE, re.MULTILINE)
 
 
-async def test_each_line_of_the_page_is_answered(decided: Api) -> None:
+async def test_each_line_of_the_page_is_answered(tmp_path: Path) -> None:
     assert len(LINES) > 20
-    for line in LINES:
-        method, url, headers, data = read(line)
-        ids = await decided.renewed("acme")
-        names = {one.removesuffix("_id").upper(): value for one, value in ids.items()}
-        for name, value in names.items():
-            url = url.replace(f"${name}", value)
-        token = "admin" if "$ADMIN_TOKEN" in headers.pop("Authorization") else "acme-admin"
-        parts = urlsplit(url.removeprefix("$COSTBOT"))
-        assert "$" not in parts.path, line
-        query = parse_qsl(parts.query)
-        found = await decided.ask(
-            method, parts.path, token, params=query, headers=headers, data=data
-        )
-        assert found.status in (200, 201, 204), f"{line}: {found.text}"
+    async with opened(tmp_path) as api:  # of its own: a month is closed once
+        for line in LINES:
+            await try_line(api, line)
+
+
+async def try_line(api: Api, line: str) -> None:
+    method, url, headers, data = read(line)
+    is_change = "$" in url.removeprefix("$COSTBOT") and method != "GET"
+    ids = await api.renewed("acme") if is_change else api.ids["acme"]
+    for name, value in ids.items():
+        url = url.replace(f"${name.removesuffix('_id').upper()}", value)
+    token = "admin" if "$ADMIN_TOKEN" in headers.pop("Authorization") else "acme-admin"
+    parts = urlsplit(url.removeprefix("$COSTBOT"))
+    assert "$" not in parts.path, line
+    query = parse_qsl(parts.query)
+    found = await api.ask(method, parts.path, token, params=query, headers=headers, data=data)
+    assert found.status in (200, 201, 204), f"{line}: {found.text}"
 
 
 def read(line: str) -> tuple[str, str, dict[str, str], str | None]:
