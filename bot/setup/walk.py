@@ -78,8 +78,9 @@ class Walk:
         needed = SIGNING_SECRET if url else APP_TOKEN
         known = settings.slack_signing_secret if url else settings.slack_app_token
         other = self._secret(needed, known)
+        bot_token = await self._checked(settings, bot_token, other, url)
         calls = SetupCalls(settings.slack_api_url, bot_token, self.pause)
-        bot = await self._checked(settings, bot_token, other, url)
+        bot = await calls.bot()
         self._written()
         is_reached = await self._reached(url, other)
         is_posted = await self._channel(calls, bot)
@@ -188,22 +189,29 @@ class Walk:
 
     async def _checked(
         self, settings: Settings, bot_token: SecretStr, other: SecretStr, url: str | None
-    ) -> Bot:
-        inspection = SlackInspection(
-            bot_token,
-            None if url else other,
-            other if url else None,
-            settings.slack_api_url,
-        )
-        checks = await inspection.inspect()
-        for check in checks:
-            if url and check.name == "Slack hearing":
-                continue  # that is tried below
-            self.console.tell(check)
-        if any(check.level is Level.FAULT for check in checks):
-            raise _Stopped
-        calls = SetupCalls(settings.slack_api_url, bot_token, self.pause)
-        return await calls.bot()
+    ) -> SecretStr:
+        """The bot token that Slack takes: one that it refuses is asked for again."""
+        for _ in range(TRIES):
+            inspection = SlackInspection(
+                bot_token,
+                None if url else other,
+                other if url else None,
+                settings.slack_api_url,
+            )
+            # Over HTTP, how costbot hears Slack is tried below.
+            found = await inspection.inspect()
+            checks = [one for one in found if not (url and one.name == "Slack hearing")]
+            for check in checks:
+                self.console.tell(check)
+            faults = [check.name for check in checks if check.level is Level.FAULT]
+            if not faults:
+                return bot_token
+            if faults[0] != "Slack" or not self.console.is_answered:
+                break
+            value = self._fitting(BOT_TOKEN, None)
+            self._new[BOT_TOKEN.key] = value
+            bot_token = SecretStr(value)
+        raise _Stopped
 
     def _written(self) -> None:
         """Writes what is new; what stands there otherwise is replaced only with leave."""

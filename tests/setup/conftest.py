@@ -18,6 +18,7 @@ from playground.clock import SystemClock
 from playground.model import SlackApp
 from playground.server import running
 from playground.slack import FakeSlack
+from tests.stores import lay_store
 
 CONFIG_TOKEN = "xoxe.xoxp-1-configuration"
 """Of whoever makes apps in the workspace."""
@@ -127,6 +128,7 @@ class Beginner:
 async def beginner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Beginner]:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"COSTBOT_{name.upper()}", raising=False)
+    lay_store(tmp_path / "costbot")  # migrating one takes a while; a setup does it by itself
     app = replace(installed_app(), socket_mode=True)
     workspace = begin(SystemClock(), people(), app)
     workspace.config_tokens.add(CONFIG_TOKEN)

@@ -168,6 +168,20 @@ async def test_a_token_that_slack_refuses_is_not_written(beginner: Beginner) -> 
     assert not beginner.env_file.exists()
 
 
+async def test_a_token_that_was_revoked_is_asked_for_again_and_replaced_with_leave(
+    beginner: Beginner,
+) -> None:
+    app = beginner.app
+    old = "xoxb-older-older-older"
+    beginner.env_file.write_text(f"COSTBOT_SLACK_BOT_TOKEN={old}\n")
+    wishes = beginner.wishes(bot_token=None)
+    done, told = await beginner.set_up(wishes, [app.bot_token, True, True, ""])
+    assert done
+    assert told.of("Slack").level is Level.OK
+    assert values_in(beginner.env_file)["COSTBOT_SLACK_BOT_TOKEN"] == app.bot_token
+    assert old not in told.shown
+
+
 async def test_missing_scopes_stop_the_walk_with_the_way_to_them(beginner: Beginner) -> None:
     beginner.app.scopes = SCOPES - {"files:write"}
     done, told = await beginner.set_up(beginner.wishes())
