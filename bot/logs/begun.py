@@ -8,8 +8,15 @@ from typing import TextIO
 from bot.logs.lines import LogFormat, formatter_of
 from bot.logs.masking import Mask
 
-QUOTING = ("slack_sdk", "slack_bolt", "bot.slack.bolt", "aiosqlite", "asyncio", "urllib3")
-"""Libraries that at DEBUG write whole answers, tickets, statements with their values."""
+QUOTING = {
+    "slack_bolt": logging.WARNING,  # at INFO it writes the body of whatever Slack has not signed
+    "bot.slack.bolt": logging.WARNING,
+    "slack_sdk": logging.INFO,
+    "aiosqlite": logging.INFO,
+    "asyncio": logging.INFO,
+    "urllib3": logging.INFO,
+}
+"""Libraries, and the least level at which they write no answers, tickets and statements whole."""
 
 BUSY = ("alembic", "apscheduler")
 """Those that at INFO tell of every look; what a job does, the job says itself."""
@@ -36,8 +43,8 @@ def log_begun(
     root.setLevel(level)
     # Without a handler of their own, uvicorn's loggers write through the root's.
     logging.captureWarnings(True)
-    for name in QUOTING:
-        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
+    for name, least in QUOTING.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
     for name in BUSY:
         quiet = logging.WARNING if root.level == logging.INFO else logging.NOTSET
         logging.getLogger(name).setLevel(quiet)

@@ -113,7 +113,9 @@ class LinearCalls:
                 aiohttp.ClientSession(timeout=patience) as session,
                 session.post(self.url, data=body, headers=headers, allow_redirects=False) as answer,
             ):
-                said = await answer.read()
+                # What it says is kept and shown: a server that quotes the request tells no key.
+                key = self.token.get_secret_value().rpartition(" ")[2]
+                said = (await answer.read()).replace(key.encode(), b"***")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             message = "Linear could not be reached."
             raise NotReached(message) from error
