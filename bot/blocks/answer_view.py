@@ -25,14 +25,20 @@ def answer_view(answer: Answer, *, left_out: Collection[str] = ()) -> Payload:
         answer: what is said; its picture stays away.
         left_out: actions that make no sense without a channel: their buttons are not shown.
     """
-    said = cast("Sequence[Json]", answer.payload()["blocks"])
+    return payload_view(answer.payload(), left_out=left_out)
+
+
+def payload_view(payload: Payload, *, left_out: Collection[str] = ()) -> Payload:
+    """The same of a message's JSON."""
+    said = cast("Sequence[Json]", payload["blocks"])
     blocks = [one for block in said for one in _fitted(block, left_out)]
     return {
         "type": "modal",
         "callback_id": CALLBACK,
         "title": plain("costbot"),
         "close": plain("Close"),
-        "blocks": blocks[:MOST_BLOCKS] or [text_block(cut(answer.text, MOST_SECTION), "answer")],
+        "blocks": blocks[:MOST_BLOCKS]
+        or [text_block(cut(str(payload["text"]), MOST_SECTION), "answer")],
     }
 
 

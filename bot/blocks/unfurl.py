@@ -13,7 +13,7 @@ from bot.blocks.fit import cut
 from bot.blocks.home_beside import budget_line
 from bot.blocks.recs_figures import MARKS, savings_words, title_of, why_of
 from bot.blocks.statement import statement_answer
-from bot.blocks.text import escape
+from bot.blocks.text import escape, short
 from handlers.budgets.results import Standing
 from handlers.caller import Caller
 from handlers.linked import Thing
@@ -32,7 +32,7 @@ def unfurl_payload(thing: Thing, caller: Caller) -> Payload:
         caller: whose organization it is of.
     """
     lines, ask = _told(thing, caller)
-    whose = escape(str(caller.organization))
+    whose = escape(short(str(caller.organization)))
     blocks: list[Block] = [
         section("\n".join(cut(line, LONGEST_LINE) for line in lines), "unfurl"),
         context([f"What everybody of {whose} sees · `{ask}` has more"], "unfurl-notes"),

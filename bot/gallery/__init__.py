@@ -9,6 +9,7 @@ from bot.gallery.entry import Entry
 
 NOUNS: tuple[str, ...] = (
     "digests",
+    "home",
     "questions",
     "forecast",
     "trends",

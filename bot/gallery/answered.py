@@ -39,7 +39,7 @@ def _all() -> Mapping[str, list[Entry]]:
 
 
 async def _asked() -> Mapping[str, list[Entry]]:
-    from bot.gallery import budgets, digests, questions, recommendations, told
+    from bot.gallery import budgets, digests, home, questions, recommendations, told
 
     clock = MovedByHand()
     async with made_up(clock) as parts:
@@ -50,4 +50,5 @@ async def _asked() -> Mapping[str, list[Entry]]:
             "budgets": await budgets.ask(parts),
             "digests": await digests.ask(parts),
             "told": await told.ask(parts, clock),
+            "home": await home.ask(parts),
         }

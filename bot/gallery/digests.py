@@ -81,6 +81,11 @@ async def _figures(
     return await handler.figures(question_of(digest, caller, on))
 
 
+def digest_of(caller: Caller) -> Digest:
+    """A daily digest of somebody's."""
+    return _digest(caller, Frequency.DAILY)
+
+
 def _digest(caller: Caller, frequency: Frequency) -> Digest:
     weekdays = (0,) if frequency is Frequency.WEEKLY else tuple(range(7))
     return Digest(

@@ -122,6 +122,11 @@ _ROUTE = Route(
 )
 
 
+def sample_incident(data: DataSet) -> Incident:
+    """An incident of a set of data."""
+    return {"typical": _OPEN, "empty": _QUIET, "extreme": replace(_LOUD, label=None)}[data]
+
+
 def entries() -> list[Entry]:
     """All of them."""
     return [*_roots(), *_news(), *_lists(), *_routes()]

@@ -6,14 +6,19 @@ import ast
 import json
 import pkgutil
 from collections.abc import Mapping
+from typing import cast
 
 import pytest
 
 import bot.gallery
+from bot.blocks.answer_view import payload_view
 from bot.gallery import NOUNS, entries_of
 from bot.gallery.entry import Entry
 from bot.gallery.showing import shown_of
 from bot.pictures.painter import Painter
+from bot.slack.places import CHANNELS_OWN
+from playground.blockkit.rules import Json
+from playground.blockkit.validation import problems_of_view
 from playground.page.gallery import Exhibit, verdict
 from tests.house.project import Source, sources
 
@@ -23,7 +28,6 @@ HELPERS = {"entry", "showing", "made_up", "answered"}
 WITHOUT_ENTRY: Mapping[str, str] = {
     "answer": "what all messages are made of",
     "fit": "what keeps them within the limits",
-    "home": "a view, not a message: the answer for today in another place",
 }
 """Modules of bot/blocks that make messages and have no entry, with the reason."""
 
@@ -45,6 +49,19 @@ def _exhibit(entry: Entry, payload: dict[str, object], files: list[str]) -> Exhi
         return theme.encode()
 
     return Exhibit(entry.template, entry.data, payload, dict.fromkeys(files, paint))
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_entry_can_be_shown_in_a_modal_and_the_home_tab_as_a_home_tab(noun: str) -> None:
+    wrong: list[tuple[str, list[str]]] = []
+    for entry in entries_of(noun):
+        modal = payload_view(entry.payload, left_out=CHANNELS_OWN)
+        problems = problems_of_view(cast("Json", modal), lambda _: False, home=False)
+        if entry.template.startswith("Home tab"):
+            view = {"type": "home", "blocks": entry.payload["blocks"]}
+            problems += problems_of_view(cast("Json", view), lambda _: False, home=True)
+        wrong += [(entry.template, problems)] if problems else []
+    assert wrong == []
 
 
 @pytest.mark.parametrize("noun", NOUNS)
