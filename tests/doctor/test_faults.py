@@ -32,6 +32,7 @@ from storage.records.delivery import NewDelivery
 from storage.records.person import Person
 from storage.records.workspace import Workspace
 from tests.api_tokens.issuer import Issuer, issuing, rs256, rsa_key
+from tests.house.project import ROOT
 from tests.stores import TestClock
 
 SECRET = "0123456789abcdef" * 2
@@ -251,6 +252,12 @@ async def test_a_fault_is_told_with_its_next_step(
     assert cure in found[0].cure
     assert "hunter2" not in str(checks)
     assert SECRET not in str(checks)
+
+
+def test_every_check_is_on_the_page_of_the_doctor() -> None:
+    page = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
+    names = {row[1].replace("Slack T1", "Slack T…") for row in TABLE}
+    assert [name for name in sorted(names | {".env", "clock"}) if name not in page] == []
 
 
 async def test_a_provider_that_is_well_passes(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from analysis.checks import Check, Level
+from bot.slack.cures import APPS, CURES
 from bot.slack.inspection import SlackInspection
 from bot.slack.permissions import SCOPES
 from bot.stage import installed_app, people
@@ -151,6 +152,15 @@ async def test_a_slack_that_fails_is_a_fault_with_a_sentence(
     checks = await workspace.inspected()
     assert checks[0].level is Level.FAULT
     assert checks[0].cure
+
+
+async def test_every_word_of_slacks_has_its_next_step(workspace: Workspace) -> None:
+    for word in (*CURES, "a_word_of_tomorrow"):
+        fault = Fault("refused", error=word, methods=frozenset({"auth.test"}))
+        workspace.slack.faults.set(fault)
+        first, *_ = await workspace.inspected()
+        assert (first.level, word in first.sentence) == (Level.FAULT, True), word
+        assert first.cure == CURES.get(word, f"See what {word} means at {APPS}.")
 
 
 async def test_a_slack_that_is_not_there_is_a_fault() -> None:
