@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from analysis.roles import Role
+from analysis.zones import known_zones
 from handlers.reach import Reach
 from queries.dimensions import Dimension, Source
+
+_ENCRYPTED_OR_OWN = re.compile(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])([:/]|$)")
 
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -47,6 +51,44 @@ class CustomDimension(BaseModel):
             tag=self.tag,
             custom=True,
         )
+
+
+def _encrypted(value: str) -> str:
+    if not _ENCRYPTED_OR_OWN.match(value):
+        message = f"{value!r} is no https:// address; http:// is for this machine alone"
+        raise ValueError(message)
+    return value
+
+
+EncryptedAddress = Annotated[str, AfterValidator(_encrypted)]
+"""An address that is reached encrypted, or on this machine."""
+
+
+def _known_zone(value: str) -> str:
+    if value not in known_zones():
+        message = f"{value!r} is no IANA zone; one is Europe/Berlin"
+        raise ValueError(message)
+    return value
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA zone."""
+
+
+def domains_in(text: str) -> dict[str, Reach]:
+    """What a list of domains of e-mail says; see `domain_in`.
+
+    Raises:
+        ValueError: one of them says nothing, or is named twice.
+    """
+    if text == "{}":  # as `.env.example` has it
+        return {}
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    found = dict(domain_in(piece) for piece in pieces)
+    if len(found) < len(pieces):
+        message = "a domain is named twice"
+        raise ValueError(message)
+    return found
 
 
 def domain_in(piece: str) -> tuple[str, Reach]:

@@ -105,7 +105,12 @@ class Commands(LazyGroup):
         Listed("pricing", "pricing", "app", "The dated price list; alone: list it."),
         Listed("routes", "routes", "app", "Where incidents are told."),
         Listed("tokens", "tokens", "app", "Who may call the REST API."),
-        Listed("workspaces", "workspaces", "app", "Slack workspaces: whose costs are seen there."),
+        Listed(
+            "workspaces",
+            "workspaces",
+            "app",
+            "The Slack workspaces that costbot is installed in.",
+        ),
         Listed("recs", "recs", "app", "Recommendations: draw, look at, decide, verify."),
     )
 
