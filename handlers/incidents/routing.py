@@ -196,7 +196,10 @@ class RouteHandler:
             Unavailable: the store does not answer.
         """
         route = await self.find(key, caller)
-        await self.store.deliveries.add_many(self.compose_test(route, caller, self.clock()))
+        messages = self.compose_test(route, caller, self.clock())
+        async with self.store.transaction() as transaction:
+            await transaction.deliveries.add_many(messages)
+            await transaction.audit.add(self._entry("route.test", route, caller))
         if self.wake is not None:
             self.wake()
         return route

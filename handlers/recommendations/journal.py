@@ -14,6 +14,7 @@ from storage.records.opportunity import StoredOpportunity
 from storage.records.recommendation import Recommendation
 
 RECOMMENDATION, OPPORTUNITY, RUN = "recommendation", "opportunity", "recommendation_run"
+CARD = "recommendation_card"
 """The kinds of things that these decisions are of."""
 
 CREATE, ASSIGN = "create", "assign"
@@ -75,6 +76,19 @@ def of_recommendation(
         organization=after.organization,
         before=None if before is None else {name: written(then[name]) for name in changed},
         after={**promised, **{name: written(now[name]) for name in changed if now[name]}},
+    )
+
+
+def of_sharing(row: Recommendation, channel: str, actor: Actor) -> AuditEntry:
+    """An entry that somebody has shown a recommendation to everybody in a channel, in Slack."""
+    return AuditEntry(
+        actor=actor,
+        surface="slack",
+        action=f"{CARD}.share",
+        object_kind=CARD,
+        object_id=str(row.id),
+        organization=row.organization,
+        after={"channel": channel},
     )
 
 

@@ -8,10 +8,13 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from analysis.clock import Clock
+from handlers.budgets.journal import actor_of
 from handlers.caller import Caller
 from handlers.recommendations.finding import Finder
+from handlers.recommendations.journal import of_sharing
 from handlers.recommendations.permissions import Act, allow
 from handlers.workspaces.addresses import kept
+from storage.records.audit import AuditEntry
 from storage.records.delivery import NewDelivery
 from storage.records.recommendation import Card, Recommendation
 from storage.store import Store
@@ -86,7 +89,9 @@ class ShareHandler:
         row = await self.finder.recommendation(which, caller)
         channel = kept(channel, caller)
         key = f"recommendation|{row.id}|{channel}|{self.clock().date()}"
-        return row, await self._show(row, {}, caller, Card(channel=channel, key=key))
+        shared = of_sharing(row, channel, actor_of(caller))
+        card = Card(channel=channel, key=key)
+        return row, await self._show(row, {}, caller, card, entry=shared)
 
     async def tell(self, row: Recommendation, assignee: Caller, caller: Caller) -> bool:
         """Tells who sees to a recommendation from now on.
@@ -119,12 +124,15 @@ class ShareHandler:
         card: Card,
         *,
         asked_by: str | None = None,
+        entry: AuditEntry | None = None,
     ) -> bool:
         async with self.store.transaction() as together:
             is_new = await together.recommendations.add_card(row.id, card)
             if is_new:
                 message = self.messages.shown(row, names, caller.zone, card, asked_by)
                 await together.deliveries.add_many([message])
+                if entry is not None:
+                    await together.audit.add(entry)
         if self.wake is not None:
             self.wake()
         return is_new
