@@ -88,7 +88,9 @@ async def gathered(home: Path) -> Evidence:
     fill(mart_of(Settings(home=home)), FACTS, NOW, 62)
     app = installed_app()
     password, hook, jwt = token_hex(12), token_hex(12), f"eyJ{token_hex(12)}.eyJ{token_hex(12)}.x"
-    made = costbot(home, "tokens", "create", "Planted", "--organization", "acme", "--role", "org_admin")
+    made = costbot(
+        home, "tokens", "create", "Planted", "--organization", "acme", "--role", "org_admin"
+    )
     token = re.findall(r"cbt_\w{30,}", made.stdout)[0]
     evidence = Evidence(
         {
