@@ -8,6 +8,9 @@ from typing import Protocol
 from analysis.checks import Check
 from bot.setup.tokens import Secret
 
+TRIES = 3
+"""How often somebody is asked again for what does not fit."""
+
 
 class Console(Protocol):
     """Where a setup is run."""

@@ -81,6 +81,11 @@ class Channel:
         """How people call it."""
         return f"#{self.name}" if self.name else self.id
 
+    @property
+    def named(self) -> str:
+        """How people call it, and its id."""
+        return f"#{self.name} ({self.id})" if self.name else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -13,26 +13,19 @@ from typing import NoReturn
 from pydantic import SecretStr, ValidationError
 
 from analysis.checks import Level, failed, failed_with, passed, warned
-from analysis.errors import CostbotError, Refused, Unavailable
+from analysis.errors import Refused, Unavailable
 from bot.settings import Settings
 from bot.setup import manifest
-from bot.setup.asking import Console, Wishes
+from bot.setup.asking import TRIES, Console, Wishes
 from bot.setup.env_file import is_open_to_others, values_in, write
 from bot.setup.people import Owner
-from bot.setup.slack_calls import INVITE, Bot, Channel, SetupCalls
+from bot.setup.slack_calls import SetupCalls
 from bot.setup.tokens import APP_TOKEN, BOT_TOKEN, CONFIG_TOKEN, SIGNING_SECRET, Secret, fault_in
+from bot.setup.trial import Trial
 from bot.slack.inspection import SlackInspection
 from bot.slack.reaching import AddressInspection
 
-TRIES = 3
-"""How often somebody is asked again for what does not fit."""
-
 PUBLIC_URL = "COSTBOT_PUBLIC_URL"
-
-TEST = (
-    "costbot is set up and can post here. Try `/cost today by model`; `/cost setup` tells an admin "
-    "what is still to be done."
-)
 
 
 class _Stopped(Exception):
@@ -82,8 +75,11 @@ class Walk:
         calls = SetupCalls(settings.slack_api_url, bot_token, self.pause)
         bot = await calls.bot()
         self._written()
+        if is_open_to_others(self.env_file):
+            sentence = f"Others on this machine may read {self.env_file}."
+            self.console.tell(warned(".env", sentence, f"chmod 600 {self.env_file}"))
         is_reached = await self._reached(url, other)
-        is_posted = await self._channel(calls, bot)
+        is_posted = await Trial(self.wishes, self.console, calls, bot).run()
         settings = self._settings()
         owner = Owner(settings, calls, bot, self.wishes, self.console, self._keep)
         has_admin = await owner.settle()
@@ -228,9 +224,6 @@ class Walk:
             write(self.env_file, new)
             names = ", ".join(new)
             self.console.tell(passed(".env", f"{names} written to {self.env_file}, mode 0600."))
-        elif is_open_to_others(self.env_file):
-            sentence = f"Others on this machine may read {self.env_file}."
-            self.console.tell(warned(".env", sentence, f"chmod 600 {self.env_file}"))
         for key in self.environment.intersection(self._new):
             sentence = f"{key} is an environment variable too, which goes before {self.env_file}."
             self.console.tell(warned(".env", sentence, "Take one of the two away."))
@@ -248,54 +241,6 @@ class Walk:
         for check in found:
             self.console.tell(check)
         return all(check.level is not Level.FAULT for check in found)
-
-    async def _channel(self, calls: SetupCalls, bot: Bot) -> bool:
-        typed = self.wishes.channel
-        if typed is None and self.console.is_answered:
-            question = "The channel in which to try it, by name or id (empty: none)"
-            typed = self.console.ask(question).strip() or None
-        if typed is None:
-            return True
-        try:
-            channel = await self._entered(calls, bot, await calls.channel(typed))
-            if channel is None:
-                return False
-            if not self._wants_message(channel):
-                return True
-            link = await calls.post(channel, TEST)
-        except CostbotError as error:
-            if not isinstance(error, Refused | Unavailable):
-                raise
-            self.console.tell(failed_with("channel", error, "Try it again in a minute."))
-            return False
-        self.console.tell(passed("test message", f"It stands in {channel.called}: {link}"))
-        return True
-
-    async def _entered(self, calls: SetupCalls, bot: Bot, channel: Channel) -> Channel | None:
-        """The channel with the bot in it; None: it is not in it, which was told."""
-        if channel.is_member is False and "channels:join" in bot.scopes:
-            channel = await calls.join(channel)
-        for _ in range(TRIES):
-            if channel.is_member is not False or not self.console.is_answered:
-                break
-            self.console.say(f"costbot is not in {channel.called}: type `/invite @costbot` there.")
-            if not self.console.confirm("Done?", default=True):
-                break
-            channel = await calls.channel(channel.id)
-        if channel.is_member is False:
-            sentence = f"costbot is not in {channel.called} ({channel.id})."
-            self.console.tell(failed("channel", sentence, INVITE))
-            return None
-        is_in = "costbot is in it" if channel.is_member else "it is private"
-        self.console.tell(passed("channel", f"{channel.called} ({channel.id}): {is_in}."))
-        return channel
-
-    def _wants_message(self, channel: Channel) -> bool:
-        if self.wishes.message is not None:
-            return self.wishes.message
-        if not self.console.is_answered:
-            return True
-        return self.console.confirm(f"Send a test message to {channel.called}?", default=True)
 
     def _next(self, *, has_admin: bool) -> None:
         self.console.say("")

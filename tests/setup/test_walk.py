@@ -214,6 +214,30 @@ async def test_a_variable_that_goes_before_the_file_is_told(beginner: Beginner) 
     assert warning.sentence.startswith("COSTBOT_SLACK_BOT_TOKEN is an environment variable too")
 
 
+async def test_a_private_channel_is_tried_by_its_id_though_its_name_is_not_costbots_to_know(
+    beginner: Beginner,
+) -> None:
+    workspace = beginner.slack.workspace
+    within, without = (
+        workspace.add_channel(name, is_private=True, members=members)
+        for name, members in (("leads", [beginner.app.bot_user_id]), ("board", []))
+    )
+    done, told = await beginner.set_up(beginner.wishes(channel=within.id))
+    assert (done, told.of("channel").sentence) == (
+        True,
+        f"{within.id}: it is private.",
+    )
+    assert len(posted(beginner, "leads")) == 1
+    done, told = await beginner.set_up(beginner.wishes(channel=without.id))
+    assert (done, told.faults) == (False, ["channel"])
+    assert "`/invite @costbot` first" in told.of("channel").cure
+
+
+async def test_no_message_is_sent_where_none_is_wanted(beginner: Beginner) -> None:
+    done, _ = await beginner.set_up(beginner.wishes(message=False))
+    assert (done, posted(beginner)) == (True, [])
+
+
 async def test_a_channel_that_is_not_there_is_told_with_those_like_it(beginner: Beginner) -> None:
     done, told = await beginner.set_up(beginner.wishes(channel="#cots"))
     assert not done
