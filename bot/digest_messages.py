@@ -18,6 +18,7 @@ from bot.blocks.digest_words import instant_words, place_words, schedule_words
 from bot.blocks.fit import MOST_SECTION, cut
 from bot.blocks.text import escape
 from bot.digest_chart import digest_chart
+from bot.links import Links
 from bot.outbox.payloads import Json, SlackMessage
 from bot.pictures.chart import DailyChart
 from handlers.digests.composing import Sending
@@ -40,9 +41,14 @@ class _Drawn:
 
 
 class SlackDigestMessages:
-    """Makes them for Slack; what digests share is drawn once."""
+    """Makes them for Slack; what digests share is drawn once.
 
-    def __init__(self) -> None:
+    Args:
+        links: to what they name; None: there are none.
+    """
+
+    def __init__(self, links: Links | None = None) -> None:
+        self._links = links
         self._drawn: OrderedDict[int, _Drawn] = OrderedDict()
 
     def digest(
@@ -63,7 +69,9 @@ class SlackDigestMessages:
             parts = {"detail": detail_answer(figures), "budgets": budgets_answer(figures)}
             known = _Drawn(
                 figures,
-                _with_picture(_message(digest_answer(figures, ())), digest_chart(figures)),
+                _with_picture(
+                    _message(digest_answer(figures, (), links=self._links)), digest_chart(figures)
+                ),
                 {name: _message(part) for name, part in parts.items() if part is not None},
             )
             self._drawn[id(figures)] = known

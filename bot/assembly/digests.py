@@ -32,6 +32,7 @@ def digests_of(
     # Many small modules: most commands need none of them.
     from bot.assembly.incidents import incident_desk_of
     from bot.digest_messages import SlackDigestMessages
+    from bot.links import Links
     from handlers.digests.around import AroundHandler
     from handlers.digests.figures import FiguresHandler
     from handlers.digests.handlers import digest_handlers
@@ -51,7 +52,9 @@ def digests_of(
         outlooks=parts.handlers.forecasts,
     )
     callers = replace(parts.callers, membership=membership)
-    return digest_handlers(parts.store, figures, callers, SlackDigestMessages(), surface, wake)
+    address = parts.settings.public_url
+    messages = SlackDigestMessages(None if address is None else Links(address))
+    return digest_handlers(parts.store, figures, callers, messages, surface, wake)
 
 
 def digest_noun(digests: DigestHandlers) -> MakeNoun:

@@ -21,6 +21,7 @@ from bot.blocks.sparkline import sparkline
 from bot.blocks.text import escape, moment, money, percent, plural, short
 from bot.grammar.compare import CompareCommand, write_compare
 from bot.grammar.why import write_why
+from bot.links import Links
 from handlers.compare import CompareRequest
 from handlers.digests.results import Costs, DigestFigures, Mover
 from handlers.forecasts.results import PeriodOutlook
@@ -46,7 +47,11 @@ SOURCES = {Source.GPU: "GPU", Source.USAGE: "LLM", Source.FOCUS: "FOCUS"}
 
 
 def digest_answer(
-    figures: DigestFigures, footer: Sequence[str], *, more: Sequence[Button] = ()
+    figures: DigestFigures,
+    footer: Sequence[str],
+    *,
+    more: Sequence[Button] = (),
+    links: Links | None = None,
 ) -> Answer:
     """The digest.
 
@@ -54,6 +59,7 @@ def digest_answer(
         figures: what it tells.
         footer: lines about itself, below everything; escaped.
         more: buttons behind the next questions.
+        links: to what it names; None: there are none.
     """
     zone = figures.caller.zone
     notes = [*_notes(figures), freshness_line(figures.freshness, zone), *footer]
@@ -61,7 +67,7 @@ def digest_answer(
     if figures.costs is None:
         told = nothing_words(figures)
         blocks: list[Block] = [section(f"{whose}\n{told}", "digest-head")]
-        blocks += beside_blocks(figures.around)
+        blocks += beside_blocks(figures.around, links)
         blocks.append(context(notes, NOTES))
         return Answer(text=f"{_whose(figures)}: {told}", blocks=tuple(blocks), in_channel=True)
     costs = figures.costs
@@ -74,7 +80,7 @@ def digest_answer(
     blocks.append(section("\n".join(head), "digest-head"))
     blocks.append(section("\n".join(_course(figures, costs)), "digest-course"))
     blocks.append(section(movers_words(costs), "digest-movers"))
-    blocks += beside_blocks(figures.around)
+    blocks += beside_blocks(figures.around, links)
     if calm := _calm(figures):
         blocks.append(section(calm, "digest-calm"))
     blocks.append(context(notes, NOTES))

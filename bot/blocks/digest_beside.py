@@ -16,8 +16,10 @@ from bot.blocks.fit import MOST_SECTION, cut
 from bot.blocks.incident import SHOW as INCIDENT
 from bot.blocks.recs_figures import title_of
 from bot.blocks.text import count, escape, short
+from bot.links import Links
 from handlers.budgets.results import Standing
 from handlers.digests.results import Around
+from handlers.linked import Kind
 from handlers.recommendations.finding import short_id
 from storage.records.incident import Incident
 from storage.records.recommendation import Recommendation
@@ -32,16 +34,26 @@ LEVELS = {"critical": "🔴", "warning": "🟠", "notice": "🟡", "no data": "�
 """Always beside the word."""
 
 
-def beside_blocks(around: Around) -> list[Block]:
-    """All of it."""
+def beside_blocks(around: Around, links: Links | None = None) -> list[Block]:
+    """All of it.
+
+    Args:
+        around: what is told.
+        links: to each of it; None: there are none.
+    """
     return [
-        *_budget_blocks(around),
-        *_incident_blocks(around),
-        *_recommendation_blocks(around),
+        *_budget_blocks(around, links),
+        *_incident_blocks(around, links),
+        *_recommendation_blocks(around, links),
     ]
 
 
-def _budget_blocks(around: Around) -> list[Block]:
+def _link(links: Links | None, kind: Kind, key: object) -> str:
+    """A link behind a line; empty: there is none."""
+    return "" if links is None else f" · <{links.to(kind, key)}|link>"
+
+
+def _budget_blocks(around: Around, links: Links | None) -> list[Block]:
     at_risk = around.at_risk
     if not at_risk:
         return []
@@ -49,7 +61,8 @@ def _budget_blocks(around: Around) -> list[Block]:
     for place, standing in enumerate(at_risk[:MOST_BUDGETS]):
         head = f"*Budgets at risk* ({count(len(at_risk))})\n" if not place else ""
         show = button("Details", f"{budget_buttons.SHOW}_{place}", str(standing.budget.id))
-        blocks.append(_beside(head + budget_line(standing), show, f"digest-budget-{place}"))
+        line = head + budget_line(standing) + _link(links, Kind.BUDGET, standing.budget.id)
+        blocks.append(_beside(line, show, f"digest-budget-{place}"))
     return blocks
 
 
@@ -67,12 +80,13 @@ def budget_line(standing: Standing) -> str:
     return cut(line, LONGEST_LINE)
 
 
-def _incident_blocks(around: Around) -> list[Block]:
+def _incident_blocks(around: Around, links: Links | None) -> list[Block]:
     blocks: list[Block] = []
     for place, incident in enumerate(around.incidents[:MOST_INCIDENTS]):
         head = f"*Open incidents* ({count(len(around.incidents))})\n" if not place else ""
         show = button("Details", f"{INCIDENT}_{place}", str(incident.id))
-        blocks.append(_beside(head + incident_line(incident), show, f"digest-incident-{place}"))
+        line = head + incident_line(incident) + _link(links, Kind.INCIDENT, incident.id)
+        blocks.append(_beside(line, show, f"digest-incident-{place}"))
     return blocks
 
 
@@ -89,7 +103,7 @@ def incident_line(incident: Incident) -> str:
     return cut(line, LONGEST_LINE + 80)
 
 
-def _recommendation_blocks(around: Around) -> list[Block]:
+def _recommendation_blocks(around: Around, links: Links | None) -> list[Block]:
     rows = around.recommendations[:MOST_RECOMMENDATIONS]
     blocks: list[Block] = []
     for place, row in enumerate(rows):
@@ -101,6 +115,7 @@ def _recommendation_blocks(around: Around) -> list[Block]:
             )
         show = button("Details", recs_buttons.SHOW, recs_buttons.value_of(row))
         line = cut(head + recommendation_line(row), LONGEST_LINE + 120)
+        line += _link(links, Kind.RECOMMENDATION, row.id)
         blocks.append(_beside(line, show, f"digest-rec-{place}"))
     return blocks
 

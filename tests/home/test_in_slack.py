@@ -9,6 +9,7 @@ from analysis.roles import Role
 from bot.assembly.home import home_of
 from bot.slack.home_publisher import HomePublisher
 from bot.stage import access_to
+from playground.faults import Fault
 from playground.model import JsonObject, SlackApp, View
 from storage.records.person import Person
 from tests.slack.conftest import Play, Playing
@@ -166,6 +167,18 @@ async def test_somebody_elses_button_is_refused_in_a_modal(play: Play) -> None:
         [modal] = stage.slack.workspace.modals_of(stage.user_id("gil"))
     assert "There is no budget" in texts(modal)
     assert "spring" not in texts(modal)
+
+
+async def test_what_no_modal_can_show_any_more_goes_into_the_direct_messages(play: Play) -> None:
+    async with play() as playing:
+        stage, user_id = playing.stage, playing.stage.user_id("ute")
+        home = await opened(playing, "ute")
+        late = Fault("refused", methods=frozenset({"views.open"}), error="expired_trigger_id")
+        stage.slack.faults.set(late)
+        assert await clicked(playing, home, "ask_0", "ute") == []
+        channel = stage.slack.workspace.open_im(user_id, the_app(playing).bot_user_id)
+        [message] = stage.slack.workspace.visible(channel.id, user_id)
+    assert message.text.startswith("$3.90")
 
 
 def publisher_of(playing: Playing) -> HomePublisher:

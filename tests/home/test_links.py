@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import aiohttp
 import pytest
 
+from analysis.schedules import Frequency
+from bot.assembly.digests import digests_of
+from bot.blocks.digest import digest_answer
 from bot.links import Links, link_of
+from handlers.complete import Asked
+from handlers.digests.figures import DigestQuestion
 from handlers.linked import Kind, Link
 from playground.model import JsonObject, Message
 from tests.slack.conftest import Play, Playing
 
 URL = "https://costs.example.com"
 LINKS = Links(URL)
+TEAM = "T0PLAYGRND"
 
 
 async def posted(playing: Playing, text: str, name: str) -> Message:
@@ -119,3 +127,19 @@ async def test_a_page_says_where_to_ask_and_not_whether_there_is_such_a_thing(pl
     assert pages[0] == pages[1]
     assert "/budget show ID" in pages[0]
     assert not re.search("spring|otto|acme", pages[0])
+
+
+async def test_a_digest_links_to_what_it_names(play: Play) -> None:
+    async with play(public_url=URL) as playing:
+        budget = await made(playing, "otto", "spring")
+        digests = digests_of(playing.parts, "slack")
+        person = await playing.parts.callers.caller_of(TEAM, playing.stage.user_id("otto"))
+        assert person is not None
+        figures = await digests.read.figures.figures(
+            DigestQuestion(Frequency.DAILY, date(2026, 11, 19), Asked(), person)
+        )
+        around = replace(figures.around, at_risk=figures.around.budgets)
+        told = digest_answer(replace(figures, around=around), (), links=LINKS)
+        alone = digest_answer(replace(figures, around=around), ())
+    assert f"<{LINKS.to(Kind.BUDGET, budget)}|link>" in str(told.payload())
+    assert "<http" not in str(alone.payload())
