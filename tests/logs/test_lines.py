@@ -82,10 +82,11 @@ SECRETS = (
     f"eyJ{token_hex(8)}.eyJ{token_hex(8)}.{token_urlsafe(12)}",
     f"gAAAAA{token_urlsafe(40)}",
 )
+KINDS = ("xoxb", "xoxe", "xapp", "cbt", "lin", "jwt", "fernet")
 
 
 @BOTH
-@pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secret[:5])
+@pytest.mark.parametrize("secret", SECRETS, ids=KINDS)
 def test_what_looks_like_a_token_is_masked_wherever_it_stands(form: LogFormat, secret: str):
     with writing(form) as written:
         log.error("refused: %s", {"token": secret}, extra={"told": [secret]})
