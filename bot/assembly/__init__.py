@@ -21,6 +21,7 @@ from handlers.anomalies.finding import Finder, StoredIncidents
 from handlers.anomalies.listing import AnomalyListHandler
 from handlers.anomalies.replayed import used_of
 from handlers.anomalies.replaying import ReplayHandler
+from handlers.api_tokens.failures import LoginFailures
 from handlers.breakeven import BreakEvenHandler
 from handlers.budgets.handlers import BudgetHandlers, budget_handlers
 from handlers.callers import Callers, PersonDefaults
@@ -350,6 +351,7 @@ def slack_app(
         answer_within_seconds=parts.settings.answer_within_seconds,
         pace=pace,
         painter=parts.painter,
+        failures=LoginFailures(parts.store.audit, parts.clock),
         nouns=_nouns(parts, wake),
         observer=parts.observer,
     )

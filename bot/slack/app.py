@@ -52,6 +52,7 @@ from bot.slack.report import Reports
 from bot.slack.thread import Threads
 from bot.slack.workspaces import ENTERED, WorkspaceClient
 from bot.supervisor import Supervisor
+from handlers.api_tokens.failures import Kind, LoginFailures
 from handlers.budget_watch.acting import AlertHandler
 from handlers.budgets.handlers import BudgetHandlers
 from handlers.recommendations.handlers import RecommendationHandlers
@@ -131,13 +132,15 @@ def create_bolt_app(
     pace: Pace | None = None,
     nouns: Sequence[MakeNoun] = (),
     painter: Painter | None = None,
+    failures: LoginFailures | None = None,
     observer: Observer | None = None,
 ) -> AsyncApp:
     """The app that hears Slack, with every listener behind the permission table.
 
     `pace` is that of all else that posts in this process; None: nothing else does. `nouns` make
     those of `/cost` that have forms and buttons of their own. `painter` makes the pictures of
-    answers; None: they come without. `observer` is told of all that is heard.
+    answers; None: they come without. `failures` counts who is not known, for the audit trail.
+    `observer` is told of all that is heard.
     """
     observer = observer or Unobserved()
     client = slack_client(access)
@@ -155,7 +158,7 @@ def create_bolt_app(
     replies = Replies(supervisor, answer_within_seconds, pictures)
     api = cast("SlackApi", client)
     tab = Home(home, inbound, api, supervisor)
-    gate = _Gate(identities, supervisor, replies.attention, tab)
+    gate = _Gate(identities, supervisor, replies.attention, tab, failures)
     hears = cast("BoltApp", app)
     hears.middleware(gate.permit)
     hears.error(_unexpected)
@@ -185,6 +188,7 @@ class _Gate:
     supervisor: Supervisor
     attention: Attention
     home: Home
+    failures: LoginFailures | None = None
 
     async def permit(
         self,
@@ -202,8 +206,10 @@ class _Gate:
         try:
             caller = await self.identities.caller(team_id, user_id)
         except Refused as refusal:
+            self._failed("not told apart", team_id, user_id)
             return self._refuse(body, refusal_answer(refusal), place)
         if caller is None:
+            self._failed("stranger", team_id, user_id)
             return self._refuse(body, stranger_answer(team_id, user_id), place)
         if not caller.role.reaches(needed):
             refusal = NotAllowed(f"This is for {needed.label}s.", "Ask an admin for the role.")
@@ -211,6 +217,12 @@ class _Gate:
         context[CALLER] = caller
         self.attention.heard(body, user_id)
         return await next()
+
+    def _failed(self, reason: str, team_id: str, user_id: str) -> None:
+        """Counts somebody who is not known, for the audit trail."""
+        if self.failures is not None:
+            kind = Kind(reason, team_id=team_id, user_id=user_id, surface="slack")
+            self.supervisor.spawn(self.failures.failed(kind), "a login that failed")
 
     def _refuse(self, body: Json, answer: Answer, place: ViewPlace | None) -> BoltResponse:
         """The refusal in the response itself: an `ack` from a middleware would go nowhere."""

@@ -1,21 +1,22 @@
 """Logins that failed, in the audit trail: the first of its kind at once, a flood as a number.
 
-Of each kind (why, and with which token's prefix) the first failure is an entry; those that follow
-within a minute are counted, and the count is one more entry. However many prefixes a flood makes
-up, no more than `MOST_KINDS` are told apart: those beyond are counted together.
+Of each kind (why, and with which token's prefix, or who in Slack) the first failure is an entry;
+those that follow within a minute are counted, and the count is one more entry. However many
+prefixes a flood makes up, no more than `MOST_KINDS` are told apart: those beyond are counted
+together.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from analysis.clock import Clock
 from analysis.errors import Unavailable
 from storage.records.actor import Actor
-from storage.records.audit import AuditEntry
+from storage.records.audit import AuditEntry, Surface
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +47,17 @@ class Kind:
         reason: why the login failed, a few words of costbot's own.
         prefix: of the token that was sent; empty: it is none of costbot's, or not told apart.
         organization: of the token, where whoever sent it had its secret; None: it is not known.
+        team_id: where: `api`, or the Slack workspace that vouches for who it was.
+        user_id: who it was there; empty: who had the prefix.
+        surface: where.
     """
 
     reason: str
     prefix: str = ""
     organization: str | None = None
+    team_id: str = "api"
+    user_id: str = ""
+    surface: Surface = "rest"
 
 
 @dataclass(slots=True)
@@ -87,7 +94,7 @@ class LoginFailures:
         """
         now = self.clock()
         if kind not in self._counts and len(self._counts) >= MOST_KINDS:
-            kind = Kind(kind.reason)
+            kind = replace(kind, prefix="", organization=None, user_id="")
         count = self._counts.get(kind)
         if count is None:
             self._counts[kind] = count = _Count(now, 1)
@@ -125,10 +132,10 @@ class LoginFailures:
 
 
 def _entry(kind: Kind, failures: int, since: datetime) -> AuditEntry:
-    whose = kind.prefix or NOBODY
+    whose = kind.prefix or kind.user_id or NOBODY
     return AuditEntry(
-        actor=Actor(team_id="api", user_id=whose, name=whose),
-        surface="rest",
+        actor=Actor(team_id=kind.team_id, user_id=whose, name=whose),
+        surface=kind.surface,
         action=ACTION,
         object_kind="login",
         object_id=whose,

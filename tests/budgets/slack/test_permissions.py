@@ -147,7 +147,9 @@ class Target:
         """What lies in the store, as it lies there."""
         file = self.acting.playing.parts.settings.home / "store.sqlite3"
         with closing(sqlite3.connect(file)) as store:
-            ((newest,),) = store.execute("SELECT max(id) FROM audit_trail")
+            ((newest,),) = store.execute(
+                "SELECT max(id) FROM audit_trail WHERE object_kind <> 'login'"
+            )
             return newest, [store.execute(f"SELECT * FROM {t}").fetchall() for t in DECIDED_ON]
 
     def told(self, text: str, due: str) -> str:

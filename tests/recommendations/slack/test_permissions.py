@@ -108,7 +108,7 @@ class Target:
     async def trace(self) -> tuple[int, Sequence[object]]:
         """The number of the newest decision, and all that can be decided on."""
         store = self.acting.store
-        entries = await store.audit.page(limit=1)
+        entries = [one for one in await store.audit.page(limit=9) if one.object_kind != "login"]
         row = await store.recommendations.find(self.row.id)
         opportunity = await store.opportunities.find(self.opportunity.id)
         return (entries[0].id if entries else 0), [row, opportunity]
