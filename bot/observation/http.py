@@ -14,18 +14,12 @@ log = logging.getLogger(__name__)
 
 HEADER = b"x-request-id"
 
-QUIET = frozenset(
-    {
-        "/health",
-        "/healthz",
-        "/ready",
-        "/readyz",
-        "/metrics",
-        "/api/v1/costs/budgets/check",
-        "other",
-    }
-)
-"""Routes that are asked again and again, and tell of themselves at DEBUG alone."""
+TOLD = ("/api/v1/", "/slack/", "/link/")
+"""How the routes begin whose requests have their line at INFO: not those of probes, nor those of
+the playground, which asks itself again and again."""
+
+QUIET = frozenset({"/api/v1/costs/budgets/check", "/api/v1/costs/usage"})
+"""Of these, those that gateways ask thousands of times: at DEBUG alone."""
 
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"})
 
@@ -80,8 +74,18 @@ class ObservedHttp:
                 span.tell("http.route", route)
                 span.tell("http.response.status_code", status)
                 self._observer.requested(method, route, status, seconds)
-                level = logging.DEBUG if route in QUIET else logging.INFO
-                log.log(level, "%s %s %d, %.0f ms", method, route, status, seconds * 1000)
+                log.log(
+                    logging.INFO if _is_told(route) else logging.DEBUG,
+                    "%s %s %d, %.0f ms",
+                    method,
+                    route,
+                    status,
+                    seconds * 1000,
+                )
+
+
+def _is_told(route: str) -> bool:
+    return route.startswith(TOLD) and route not in QUIET
 
 
 def route_of(scope: Scope) -> str:
@@ -89,5 +93,6 @@ def route_of(scope: Scope) -> str:
 
     Never the path itself, which holds ids and what people type.
     """
-    path = getattr(scope.get("route"), "path", None)
+    route = scope.get("route")
+    path = getattr(route, "path_format", None) or getattr(route, "path", None)
     return "other" if path is None else f"{scope.get('root_path', '')}{path}"

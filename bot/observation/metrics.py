@@ -17,6 +17,7 @@ from prometheus_client import (
     Histogram,
     Info,
     ProcessCollector,
+    disable_created_metrics,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -44,6 +45,7 @@ class Metrics:
 
     def __init__(self, store: str) -> None:
         registry = self.registry = CollectorRegistry(auto_describe=False)
+        disable_created_metrics()  # series of their own for when a count began, which nobody asks
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
         about = {"version": version("costbot"), "python": platform.python_version(), "store": store}
