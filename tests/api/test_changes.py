@@ -228,3 +228,10 @@ async def test_each_decision_is_in_the_audit_trail_with_who_where_and_whose(deci
         assert (one.surface, one.actor.key, one.actor.name) == ("rest", "API/acme-admin", "Otto")
     edited = entries[-1]
     assert (edited.before, edited.after) == ({"limit": "120"}, {"limit": "7"})
+
+
+async def test_of_a_kind_of_opportunity_one_lives(decided: Api) -> None:
+    old = (await decided.renewed("acme"))["opportunity_id"]
+    await decided.renewed("acme")  # the old one is dismissed, another one takes its place
+    found = await send(decided, "PATCH", f"/opportunities/{old}", {"status": "open"})
+    assert (found.status, "another opportunity" in found.body["detail"]) == (409, True)
