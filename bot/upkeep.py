@@ -65,6 +65,7 @@ class Upkeep:
         forgotten = await self.store.inbound.forget_before()
         if forgotten:
             log.info("events forgotten: %d", forgotten)
+        await self.store.workspaces.forget_states(self.clock())
         long_ago = self.clock() - RUNS_KEPT
         forgotten = await self.store.warehouse_jobs.forget_before(long_ago)
         forgotten += await self.store.sync_runs.forget_before(long_ago)

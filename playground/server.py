@@ -9,8 +9,8 @@
 
 What it does not imitate:
 - group direct messages, threads' subscriptions, pins, bookmarks, canvases, lists, workflows, calls,
-  changes of user groups, Slack Connect, Enterprise Grid, user tokens, OAuth, token rotation and
-  scheduling;
+  changes of user groups, Slack Connect, user tokens and scheduling; OAuth, token rotation and
+  Enterprise Grid here: `playground.several` has them;
 - `block_suggestion` (options that an app gives while one types), message and global shortcuts,
   dialogs, unfurling, assistants and streamed messages;
 - the newest blocks: alert, card, carousel, container, context_actions, data_table,

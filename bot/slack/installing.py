@@ -80,8 +80,9 @@ class Installing:
             Unavailable: the store does not answer.
         """
         state = token_urlsafe(32)
-        expires_at = self.handler.clock() + STATE_LASTS
-        await self.handler.store.workspaces.issue_state(_digest(state), expires_at)
+        workspaces, now = self.handler.store.workspaces, self.handler.clock()
+        await workspaces.forget_states(now)  # anybody may open the page, again and again
+        await workspaces.issue_state(_digest(state), now + STATE_LASTS)
         pages = self.app.api_url.removesuffix("api/")
         generator = AuthorizeUrlGenerator(
             client_id=self.app.client_id,

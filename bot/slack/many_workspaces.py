@@ -15,8 +15,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from analysis.errors import Outdated
-from bot.outbox.slack_calls import Calls, Json, NoAnswer, WebApi
+from analysis.errors import Outdated, Unavailable
+from bot.outbox.slack_calls import CallFailed, Calls, Json, NoAnswer, WebApi
 from bot.owners import tell_of_removal
 from bot.slack.workspaces import ENTERED, REVOKED, Entered, NoWorkspace
 from handlers.workspaces.managing import WorkspaceHandler
@@ -187,7 +187,7 @@ class ManyWorkspaces:
         """The id of the workspace of the settings' own token; empty: there is none.
 
         Raises:
-            CallFailed: Slack does not tell.
+            Unavailable: Slack does not tell.
         """
         if self.own_token is None:
             return ""
@@ -197,7 +197,10 @@ class ManyWorkspaces:
                 base_url=self.app.api_url,
                 retry_handlers=[],
             )
-            told = await Calls(cast("WebApi", client), WITHIN).write("auth.test", {})
+            try:
+                told = await Calls(cast("WebApi", client), WITHIN).write("auth.test", {})
+            except CallFailed as error:
+                raise Unavailable(f"Slack does not tell whose the bot token is: {error}") from error
             entered = Entered(
                 "", self.own_token, str(told.get("user_id", "")), str(told.get("bot_id", ""))
             )

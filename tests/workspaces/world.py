@@ -159,9 +159,16 @@ def workspace(team: str, name: str, enterprise: str = "") -> FakeSlack:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, rotates: bool = False, store_url: str | None = None
+    folder: Path, *, rotates: bool = False, store_url: str | None = None, own: str = ""
 ) -> AsyncGenerator[World]:
-    """Two workspaces by themselves, T0ACME and T0GLOBEX, and two of the grid E0GRID."""
+    """Two workspaces by themselves, T0ACME and T0GLOBEX, and two of the grid E0GRID.
+
+    Args:
+        folder: costbot's home.
+        rotates: whether Slack's tokens end.
+        store_url: of the store; None: in the home.
+        own: the workspace whose token is in the settings; empty: none is.
+    """
     template: SlackApp = replace(installed_app(), bot_token="", app_token="")
     redirects: list[str] = []
     listing = Listing(template, CLIENT_ID, CLIENT_SECRET, (), rotates)
@@ -177,11 +184,16 @@ async def world(
     )
     key = SecretStr(new_key())
     lay_store(folder)
+    own_token = None
+    if own:
+        code = slacks.allow(own, OTTO, template.scopes or frozenset(), "")
+        own_token = SecretStr(slacks.exchange(code, "")["access_token"])
     async with running_several(slacks) as slack_url:
         settings = Settings(
             home=folder,
             store_url=None if store_url is None else SecretStr(store_url),
             slack_signing_secret=SecretStr(template.signing_secret),
+            slack_bot_token=own_token,
             slack_client_id=CLIENT_ID,
             slack_client_secret=SecretStr(CLIENT_SECRET),
             encryption_keys=cast("tuple[SecretStr, ...]", (key,)),
@@ -197,6 +209,8 @@ async def world(
             web.include_router(install_pages_of(settings, access.workspaces))
             async with serving(web) as url, aiohttp.ClientSession() as browser:
                 template.request_url = f"{url}{SLACK_PATH}"
+                if own:
+                    slacks.by_id[own].workspace.apps[template.id].request_url = template.request_url
                 redirects.append(f"{url}/slack/oauth_redirect")
                 slacks.listing = replace(listing, redirect_urls=tuple(redirects))
                 many = access.workspaces
