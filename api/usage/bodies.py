@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 
 from fastapi import HTTPException, Request
+from starlette.requests import ClientDisconnect
 
 from handlers.ingest.intake import Held
 
@@ -65,12 +66,15 @@ async def _sent(request: Request, held: Held) -> bytes:
         raise _too_large()
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_SENT:
-            raise _too_large()
-        held.grow(len(part))
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > MOST_SENT:
+                raise _too_large()
+            held.grow(len(part))
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The body ends early.") from error
     return b"".join(parts)
 
 

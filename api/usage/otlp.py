@@ -168,7 +168,7 @@ def _of_json(body: bytes) -> Iterator[Span]:
                         span.status is not None and span.status.code in _ERRORS,
                         {**common, **_plain(span.attributes)},
                     )
-    except (ValueError, UnicodeDecodeError) as error:  # those of msgspec are of this kind
+    except (ValueError, RecursionError) as error:  # those of msgspec are of this kind
         raise HTTPException(400, "The body is no ExportTraceServiceRequest.") from error
 
 

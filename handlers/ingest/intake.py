@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Lock
 from uuid import uuid4
 
 from analysis.clock import Clock
@@ -110,6 +111,7 @@ class Intake:
     most_backlog: int
     counts: Counts = field(default_factory=Counts)
     _held: int = 0
+    _lock: Lock = field(default_factory=Lock)
     _waiting: deque[_Waiting] = field(default_factory=deque[_Waiting])
     _come: asyncio.Event = field(default_factory=asyncio.Event)
     _kept: asyncio.Event = field(default_factory=asyncio.Event)
@@ -135,14 +137,17 @@ class Intake:
         try:
             yield held
         finally:
-            self._held -= held.size
+            with self._lock:
+                self._held -= held.size
 
     def hold(self, more: int) -> None:
         """See `Held.grow`."""
-        if self._held + more > MOST_WAITING:
+        with self._lock:  # bodies are unpacked in threads
+            if self._held + more <= MOST_WAITING:
+                self._held += more
+                return
             self.counts.refused += 1
-            raise Overloaded("More usage is being sent than fits in memory.", SOON)
-        self._held += more
+        raise Overloaded("More usage is being sent than fits in memory.", SOON)
 
     async def take(self, batch: Batch) -> Taken:
         """Keeps a batch; once this returns, what was accepted is on disk.
@@ -200,6 +205,11 @@ class Intake:
             _tell(group, error)
             return
         except BaseException as error:
+            if len(group) > 1 and not _is_end(error):
+                # What one of them has brought about is no affair of the others.
+                for one in group:
+                    await self._work(pool, [one])
+                return
             _tell(group, Unavailable("Usage could not be kept.") if _is_end(error) else error)
             if _is_end(error):
                 raise
@@ -250,18 +260,14 @@ class _Bench:
                 lines[at] = self.reader.replaced(lines[at], "request_id", one.id_for(place))
         for at, name in judgement.keys.items():
             lines[at] = self.reader.replaced(lines[at], "key", name)
-        journal.append(
-            [
-                line
-                for at, line in enumerate(lines)
-                if at not in judgement.refused and at not in judgement.repeated
-            ]
-        )
         taken: list[Taken] = []
         first = 0
         for one in read:
             taken.append(one.taken(judgement, first))
             first += len(one.lines)
+        # The last step: whatever fails before it, nothing of the batches is kept.
+        left_out = {*judgement.refused, *judgement.repeated}
+        journal.append([line for at, line in enumerate(lines) if at not in left_out])
         return taken
 
 

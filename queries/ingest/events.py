@@ -8,9 +8,9 @@ at: it reaches neither the journal nor a log.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 
@@ -24,11 +24,18 @@ LONGEST = 256_000
 NOT_JSON = "not JSON"
 NO_OBJECT = "JSON, but no object"
 TOO_LONG = "longer than 256 kB"
+TOO_DEEP = "nested too deeply"
 NOT_UTF8 = "not UTF-8"
 NO_TEXT = "organization is no text"
 OF_ANOTHER = "organization is another one than the token's"
 
 _ORGANIZATION = "organization"
+
+_NESTED = frozenset({"tags", "prefix_hashes", "uses"})
+"""Columns that may hold more than one value."""
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What is raised at JSON that is none, or nested so deeply that nobody means it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class EventReader:
         fields = {name: f"f{at}" for at, name in enumerate(every)}
         self._others = tuple((fields[other], fields[name]) for other, name in others.items())
         self._fields = fields
+        self._plain = {name: fields[name] for name in names if name not in _NESTED}
         self._organization = fields[_ORGANIZATION]
         # What stays raw is neither understood nor changed: numbers keep their digits.
         kind = msgspec.defstruct(
@@ -103,8 +111,8 @@ class EventReader:
             except msgspec.ValidationError:
                 yield Fault(line, NO_OBJECT)
                 continue
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                yield Fault(line, NOT_JSON)
+            except UNREADABLE as error:
+                yield Fault(line, unreadable(error))
                 continue
             wrong = self._place(event, own, own_raw)
             if wrong is not None:
@@ -147,6 +155,11 @@ class EventReader:
 
     def _written(self, event: object) -> str | Fault:
         line = self._encoder.encode(event)
+        if b"[" in line or b"{" in line[1:]:
+            for name, field in self._plain.items():
+                value = getattr(event, field)
+                if value is not msgspec.UNSET and bytes(value).lstrip()[:1] in (b"[", b"{"):
+                    return Fault(0, f"{name} is neither text nor number")
         if b"\n" in line or b"\r" in line:
             # Between the values of a pretty-printed object; within texts they are escaped.
             line = msgspec.json.format(line, indent=-1)
@@ -167,7 +180,7 @@ def events_of_array(body: bytes) -> list[Sent] | None:
     try:
         is_array = body.lstrip()[:1] == b"["
         found = _ARRAY.decode(body) if is_array else _BATCH.decode(body).events
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+    except UNREADABLE:  # what is of another kind, too
         return None
     return list(enumerate(found, start=1))
 
@@ -181,9 +194,9 @@ def events_of_lines(body: bytes) -> list[Sent]:
     ]
 
 
-def written(rows: Sequence[dict[str, Any]]) -> list[bytes]:
-    """Events of our own making as JSON."""
-    return [msgspec.json.encode(row) for row in rows]
+def unreadable(error: BaseException) -> str:
+    """What is wrong with what one of `UNREADABLE` was raised at."""
+    return TOO_DEEP if isinstance(error, RecursionError) else NOT_JSON
 
 
 class _Batch(msgspec.Struct):

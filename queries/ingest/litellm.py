@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from queries.ingest.counts import Totals, counted
-from queries.ingest.events import NO_OBJECT, NOT_JSON, Fault, Sent
+from queries.ingest.events import NO_OBJECT, UNREADABLE, Fault, Sent, unreadable
 
 NO_LOG = "no LiteLLM log of a request"
 
@@ -115,8 +115,8 @@ def _event(sent: Sent, *, with_organization: bool) -> Sent | Fault:
     except msgspec.ValidationError:
         is_object = bytes(raw).lstrip()[:1] == b"{"
         return Fault(line, NO_LOG if is_object else NO_OBJECT)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Fault(line, NOT_JSON)
+    except UNREADABLE as error:
+        return Fault(line, unreadable(error))
     if log.startTime is None or log.model is None:
         return Fault(line, NO_LOG)
     row = _row(log)
@@ -180,7 +180,7 @@ def _usage_of(log: _Log) -> _Usage:
         return log.metadata.usage_object
     try:
         return _RESPONSE.decode(log.response).usage or _Usage()
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+    except UNREADABLE:
         return _Usage()
 
 
