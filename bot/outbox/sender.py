@@ -197,7 +197,7 @@ class Sender:
             case NotTried(after):
                 await self._deliveries.release(delivery.id, worker, now + after)
             case Never(reason):
-                log.error("delivery %d (%s) is given up: %s", delivery.id, delivery.key, reason)
+                log.error("delivery %d (%s) is given up: %s", delivery.id, delivery.channel, reason)
                 unsure = delivery.state == "uncertain"
                 await self._deliveries.failed(delivery.id, worker, reason, None, uncertain=unsure)
             case Later(reason, after, unsure) if self._may_go_on(delivery):
@@ -208,7 +208,7 @@ class Sender:
                 wait += self._limits.backoff.after(delivery.attempts)
                 await self._give_back(delivery, worker, reason, now + wait, unsure=True)
             case Later(reason) | Unsure(reason):
-                log.error("delivery %d (%s) is given up: %s", delivery.id, delivery.key, reason)
+                log.error("delivery %d (%s) is given up: %s", delivery.id, delivery.channel, reason)
                 unsure = isinstance(outcome, Unsure) or outcome.is_unsure
                 reason = f"Given up after {delivery.attempts} attempts: {reason}"
                 await self._deliveries.failed(delivery.id, worker, reason, None, uncertain=unsure)

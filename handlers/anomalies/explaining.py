@@ -171,13 +171,15 @@ class Explainer:
         for finding in findings[: self.limits.most]:
             left = until - asyncio.get_running_loop().time()
             if left <= 0:
-                log.info("no time is left to explain %s", finding.key)
+                log.info("no time is left to explain findings after %d", len(found))
                 break
             try:
                 async with asyncio.timeout(min(left, self.limits.each.total_seconds())):
                     explained = await self._one(finding, table)
             except (CostbotError, TimeoutError) as error:
-                log.info("%s goes without its drivers: %s", finding.key, error)
+                # Not its key: whose it is, and perhaps a person, stands in that.
+                by = finding.key.dimension or "total"
+                log.info("a finding by %s goes without its drivers: %s", by, error)
                 continue
             if explained is not None:
                 found[finding.key] = explained

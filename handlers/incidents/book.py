@@ -22,6 +22,7 @@ from handlers.incidents.telling import (
     targets_of,
 )
 from storage.records.audit import AuditEntry, Surface
+from storage.records.delivery import digest_of
 from storage.records.incident import Incident
 from storage.store import Store
 
@@ -135,7 +136,7 @@ class Book:
                 if composed is not None:
                     await transaction.deliveries.add_many(composed.deliveries)
         except Outdated:
-            log.info("somebody else has written down %s", after.subject)
+            log.info("somebody else has written down %s", digest_of(after.subject)[:12])
             self._outdated += 1
             return
         if outcome.move is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,7 +10,11 @@ from typing import Any
 
 import pytest
 
+from analysis.checks import Check, Level
+from analysis.clock import system_clock
+from bot.observation.readiness import Part, Readiness, slack_part, store_part
 from playground.faults import Fault
+from storage import Store
 from tests.observation.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -88,3 +93,28 @@ async def test_a_scheduler_that_stands_still_is_told(world: World):
     assert (scheduler["status"], scheduler["required"]) == ("failed", False)
     status, told = await ready(world)
     assert (status, told["checks"]["scheduler"]["status"]) == (200, "ok")
+
+
+async def test_a_store_that_does_not_answer_takes_the_replica_out_and_is_not_named():
+    store = Store("postgresql+asyncpg://costbot:planted-password@127.0.0.1:1/planted", system_clock)
+    looked = await Readiness((store_part(store),)).look()
+    await store.close()
+    check = looked["store"].check
+    assert check is not None
+    assert (check.level, looked["store"].is_required) == (Level.FAULT, True)
+    assert "planted" not in f"{check.sentence} {check.cure}"
+
+
+async def test_a_part_that_hangs_holds_up_no_probe():
+    async def hang() -> Check | None:
+        await asyncio.Event().wait()
+
+    looked = await Readiness((Part("slow", hang),), timedelta(milliseconds=1)).look()
+    check = looked["slow"].check
+    assert check is not None
+    assert check.sentence == "It does not answer in time."
+
+
+async def test_a_slack_without_a_token_of_its_own_is_off(world: World):
+    part = slack_part(None, world.slack.api_url, world.clock)
+    assert (await Readiness((part,)).look())["slack"].check is None

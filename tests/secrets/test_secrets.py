@@ -32,7 +32,7 @@ async def test_every_failure_that_was_meant_has_happened(evidence: Evidence):
         "delivery 1 is tried, again at",
         "535 5.7.8 Authentication credentials invalid",
         "delivery 3 is tried, again at",
-        "delivery 4 (planted/linear) is given up",
+        "delivery 4 (linear) is given up",
         '"level": "DEBUG"',
         "POST /slack/events 401",
         "/api/v1/costs/analysis 401",
