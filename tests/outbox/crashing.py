@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
-from pathlib import Path
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import cast
 
 from analysis.clock import system_clock
 from bot.outbox.payloads import SlackMessage
@@ -26,9 +26,9 @@ from playground.server import running
 from playground.slack import FakeSlack
 from storage import Store
 from storage.records.delivery import NewDelivery
-from tests.outbox.processes import TIMING, Work
+from tests.outbox.processes import TIMING, Told, Work, be_the_parent
+from tests.road.forked import forking
 
-ROOT = Path(__file__).parents[2]
 CHANNELS = 6
 POST = frozenset({"chat.postMessage"})
 READ = frozenset({"conversations.history"})
@@ -57,36 +57,27 @@ class Count:
 class Parent:
     """The parent of the processes; see `tests.outbox.processes`."""
 
-    process: asyncio.subprocess.Process
+    line: Connection
     talking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def told(self, what: object) -> int:
-        """Its answer to a line of JSON."""
-        writer, reader = self.process.stdin, self.process.stdout
-        assert writer is not None
-        assert reader is not None
+    async def told(self, what: Told) -> int:
+        """Its answer."""
         async with self.talking:
-            writer.write(json.dumps(what).encode() + b"\n")
-            await writer.drain()
-            return int(await reader.readline())
+            self.line.send(what)
+            return await asyncio.to_thread(self.line.recv)
 
 
 @asynccontextmanager
 async def _parent() -> AsyncGenerator[Parent]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.outbox.processes",
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    here, there = cast("tuple[Connection, Connection]", Pipe())
+    process = forking().Process(target=be_the_parent, args=(there,))
+    process.start()
+    there.close()
     try:
-        yield Parent(process)
+        yield Parent(here)
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
+        here.close()
+        await asyncio.to_thread(process.join)
 
 
 @dataclass
@@ -119,7 +110,7 @@ class Crashing:
     async def start(self, dies_after: Step | None = None, at_once: int = 8) -> int:
         """Starts a process that sends; its id."""
         work = replace(self.work, dies_after=dies_after, most_at_once=at_once)
-        return await self.parent.told(asdict(work))
+        return await self.parent.told(work)
 
     async def end_of(self, process: int) -> int:
         """Waits for the end of a process; its exit code."""

@@ -1,23 +1,22 @@
 """Processes of their own that send what is in an outbox, and die of it.
 
-Run as a module it is their parent: it has imported all that they need, and so begins one in
-hundredths of a second. It is told on its standard input, a line of JSON each: what to start, and it
-answers with the process's id; or which id to wait for, and it answers with its exit code.
+Their parent has imported all that they need, and so begins one in hundredths of a second. It is
+told what to start, and answers with the process's id; or which id to wait for, and answers with its
+exit code.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import random
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
+from multiprocessing.connection import Connection
 
 from pydantic import SecretStr
 
@@ -55,6 +54,10 @@ class Work:
     token: str
     dies_after: Step | None = None
     most_at_once: int = 8
+
+
+Told = Work | int
+"""What to start, or the id of a process to wait for."""
 
 
 class _KillAfter(logging.Handler):
@@ -107,26 +110,24 @@ async def _send(work: Work) -> None:
     await store.close()
 
 
-def _be_the_parent() -> None:
+def be_the_parent(line: Connection) -> None:
+    """Starts what it is told to, until the other end of the line is closed."""
     import_module("bot.outbox.slack")  # which is loaded late: every child would load it anew
     children: set[int] = set()
-    for line in sys.stdin:
-        told = json.loads(line)
-        if isinstance(told, int):
-            _, status = os.waitpid(told, 0)
-            children.discard(told)
-            print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the test reads it
-            continue
-        child = os.fork()
-        if not child:
-            send(Work(**told))
-            os._exit(0)
-        children.add(child)
-        print(child, flush=True)  # noqa: T201 - the test reads it
+    with suppress(EOFError):
+        while True:
+            told: Told = line.recv()
+            if isinstance(told, int):
+                _, status = os.waitpid(told, 0)
+                children.discard(told)
+                line.send(os.waitstatus_to_exitcode(status))
+                continue
+            child = os.fork()
+            if not child:
+                send(told)
+                os._exit(0)
+            children.add(child)
+            line.send(child)
     for child in children:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    _be_the_parent()
