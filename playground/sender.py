@@ -40,8 +40,11 @@ class Ack:
 class Sender:
     """Sends payloads and waits for their acknowledgement, three seconds on the workspace's clock.
 
+    Attributes:
+        patience: the three seconds; more where it is not asked how quickly an app answers.
+
     Args:
-        clock: counts the three seconds.
+        clock: counts these seconds.
         signing_clock: stamps what is signed; an app with a verifier of its own needs the real time.
         socket_mode: the sockets of apps that use them.
     """
@@ -50,6 +53,7 @@ class Sender:
         self._clock = clock
         self._signing_clock = signing_clock
         self._socket_mode = socket_mode
+        self.patience = ACK_SECONDS
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -61,7 +65,7 @@ class Sender:
     async def send(
         self, app: SlackApp, kind: Kind, payload: JsonObject, retry: tuple[int, str] | None = None
     ) -> Ack:
-        """Send a payload and wait for what the app answers within three seconds.
+        """Send a payload and wait for what the app answers in time.
 
         Args:
             app: to whom.
@@ -72,7 +76,7 @@ class Sender:
         """
         deliver = self._over_socket if app.socket_mode else self._over_http
         request = asyncio.ensure_future(deliver(app, kind, payload, retry))
-        deadline = asyncio.ensure_future(self._clock.sleep(ACK_SECONDS))
+        deadline = asyncio.ensure_future(self._clock.sleep(self.patience))
         try:
             await asyncio.wait((request, deadline), return_when=asyncio.FIRST_COMPLETED)
             if request.done():

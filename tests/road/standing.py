@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.stage import CHANNEL, Stage, staged
 from playground.outcome import Outcome
 from tests.facts import Fact, fill
-from tests.slack.conftest import NOW
+from tests.slack.conftest import NOW, PATIENCE
 from tests.stores import lay_store
 
 
@@ -76,6 +76,7 @@ def standing(home: Path, facts: Sequence[Fact]) -> Generator[Standing]:
             parts = runner.run(stack.enter_async_context(_assembled(home)))
             fill(parts.mart, facts, NOW)
             stage = runner.run(stack.enter_async_context(staged(parts)))
+            stage.slack.sender.patience = PATIENCE
             logging.getLogger().addHandler(complaints)
             yield Standing(parts, stage, complaints, runner)
         finally:

@@ -20,6 +20,9 @@ from tests.stores import lay_store
 NOW = datetime(2026, 11, 20, 13, 37, tzinfo=UTC)
 """A Friday; what the tests' costbot takes for the present."""
 
+PATIENCE = 60.0
+"""Seconds until a test's Slack gives an ack up: a busy machine may stand still for three."""
+
 
 def at(day: int, hour: int) -> datetime:
     """An instant of November 2026, UTC."""
@@ -103,6 +106,7 @@ def play(tmp_path: Path) -> Play:
         async with assembled(chosen, lambda: NOW) as parts:
             fill(parts.mart, facts, NOW, chosen.hourly_days)
             async with staged(parts) as stage:
+                stage.slack.sender.patience = PATIENCE
                 yield Playing(parts, stage)
 
     return begin
