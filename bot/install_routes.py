@@ -32,7 +32,7 @@ _STYLE = (
     "color:#1d1c1d;background:#fff}h1{font-size:1.4rem}code{background:#f2f2f0;padding:0 .25em}"
     "a.button{display:inline-block;padding:.6em 1.2em;border-radius:.4em;background:#1f3a34;"
     "color:#fff;text-decoration:none}@media(prefers-color-scheme:dark){"
-    "body{color:#e8e8e6;background:#1a1d21}code{background:#2b2f33}a.button{background:#4f8f7f}}"
+    "body{color:#e8e8e6;background:#1a1d21}code{background:#2b2f33}a.button{background:#2f6e5f}}"
 )
 
 
@@ -51,9 +51,9 @@ def install_router(installing: Installing, *, is_encrypted: bool) -> APIRouter:
         except Unavailable as error:
             return _page("Not now", f"<p>{escape(str(error))}</p>", 503)
         body = (
-            "<p>It asks for what its commands, digests and alerts need, and reads no messages but "
-            "its own. Until an admin of costbot has said whose costs your workspace may see, "
-            "nobody there sees any.</p>"
+            "<p>It asks for what its commands, digests and alerts need, and looks at a channel's "
+            "messages only to find its own among them. Until an admin of costbot has said whose "
+            "costs your workspace may see, nobody there sees any.</p>"
             f'<p><a class="button" href="{escape(begun.address)}">Add to Slack</a></p>'
         )
         page = _page("Install costbot", body, 200)
