@@ -30,7 +30,7 @@ from bot.slack.identity import Identities
 from bot.slack.pace import Pause
 from bot.slack.thread import reason
 from bot.supervisor import Supervisor
-from handlers.home.reading import HomeHandler
+from handlers.home.reading import HomeHandler, reach_of
 from storage.records.home_view import HomeView
 from storage.repositories.home_views import HomeViewRepository
 
@@ -125,6 +125,9 @@ class HomePublisher:
     async def refresh(self) -> int:
         """Draws the tabs anew that were looked at lately, where facts or decisions are others.
 
+        Once an hour also those of people who see more or less than they did: that their role has
+        changed need not be a decision that costbot knows of.
+
         Returns:
             How many may have changed.
 
@@ -135,15 +138,28 @@ class HomePublisher:
         state = mark, f"{now:%Y-%m-%d %H}"
         if state == self._seen:
             return 0
-        changed = [
-            one
-            for one in await self._views.looked_since(now - LOOKED)
-            if not self._home.is_current(one.mark, mark)
-        ]
+        looked = await self._views.looked_since(now - LOOKED)
+        changed = [one for one in looked if not self._home.is_current(one.mark, mark)]
+        if self._seen is not None and self._seen[1] != state[1]:
+            known = {(one.team_id, one.user_id) for one in changed}
+            others = [one for one in looked if (one.team_id, one.user_id) not in known]
+            changed += [one for one in others if await self._sees_otherwise(one)]
         for one in changed:
             self.wish(one.team_id, one.user_id)
         self._seen = state
         return len(changed)
+
+    async def _sees_otherwise(self, view: HomeView) -> bool:
+        """Whether somebody sees more or less than when their tab was drawn."""
+        try:
+            async with self._within(view.team_id):
+                caller = await self._identities.caller(view.team_id, view.user_id)
+        except Refused:
+            return not view.mark.endswith("|refused")
+        except (Unavailable, CallFailed):
+            return False  # at the next hour, or when it is opened
+        end = "stranger" if caller is None else reach_of(caller)
+        return not view.mark.endswith(f"|{end}")
 
     async def _work(self) -> None:
         """One tab after the other, those who wait for their own turn behind the others."""

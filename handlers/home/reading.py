@@ -86,8 +86,7 @@ class HomeHandler:
             caller: whose tab it is.
         """
         local = self.clock().astimezone(caller.zone)
-        reach = "all" if caller.organization is None else f"of {caller.organization}"
-        return f"{mark}|{local:%Y-%m-%d|%H}|{caller.zone.key}|{caller.role.value}|{reach}"
+        return f"{mark}|{local:%Y-%m-%d|%H}|{reach_of(caller)}"
 
     def is_current(self, drawn: str, mark: str) -> bool:
         """Whether a tab tells of these facts and decisions, and of today.
@@ -176,3 +175,9 @@ class HomeHandler:
             return await self.outlooks.month_end(asked, caller)
         except NotFound:
             return None  # nothing to foresee it from
+
+
+def reach_of(caller: Caller) -> str:
+    """How far somebody sees, and in which zone: with it a mark ends."""
+    reach = "all" if caller.organization is None else f"of {caller.organization}"
+    return f"{caller.zone.key}|{caller.role.value}|{reach}"

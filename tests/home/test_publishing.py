@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,7 @@ from playground.server import running
 from playground.slack import FakeSlack
 from storage.records.actor import Actor
 from storage.records.audit import AuditEntry
+from storage.records.person import Person
 from tests.facts import add, fill, request
 from tests.slack.conftest import FACTS, NOW, at
 from tests.stores import lay_store
@@ -167,6 +169,22 @@ async def test_an_import_is_seen_by_those_who_looked_lately_and_by_others_later(
         assert (one.api.of(early), one.api.of(late)) == (1, 2)
         await one.opens(early)
         assert one.api.of(early) == 2
+
+
+async def test_who_sees_something_else_has_another_tab_within_the_hour(deploy: Deploy) -> None:
+    async with deploy() as one:
+        user = user_of(0)
+        await one.opens(user)
+        await one.publisher.refresh()
+        role, zone = Role.USER, ZoneInfo("UTC")
+        person = Person(TEAM, user, "U", organization="globex", role=role, zone=zone)
+        await one.parts.store.people.put(person)
+        assert "acme" in one.shown(user)
+        await one.clock.advance(3600)
+        assert await one.publisher.refresh() == 1
+        await one.supervisor.idle()
+        assert "globex" in one.shown(user)
+        assert "acme" not in one.shown(user)
 
 
 async def test_a_tab_that_slack_has_lost_is_published_anew(deploy: Deploy) -> None:
