@@ -14,7 +14,8 @@ ENV PATH=/opt/costbot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     COSTBOT_HOME=/data \
     COSTBOT_HOST=0.0.0.0 \
-    COSTBOT_PORT=8000
+    COSTBOT_PORT=8000 \
+    COSTBOT_LOG_FORMAT=json
 USER costbot
 WORKDIR /data
 VOLUME /data
