@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -107,6 +108,9 @@ async def _read(
     except ValueError as error:
         why = str(error) if str(error).startswith("answered ") else "it is no JSON object"
     except (aiohttp.ClientError, OSError) as error:
-        told = error.strerror if isinstance(error, OSError) else str(error)
+        told = str(error)
+        if isinstance(error, OSError):  # asyncio's own text names an address in place of the reason
+            number = error.errno or 0
+            told = os.strerror(number) if number > 0 else error.strerror
         why = " ".join((told or type(error).__name__).split()).rstrip(".")
     raise _Found(failed(name, f"{url} cannot be read: {why}.", cure))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import cast
@@ -122,5 +123,8 @@ def _challenge_in(said: bytes) -> object:
 
 
 def _reason(error: BaseException) -> str:
-    told = error.strerror if isinstance(error, OSError) else str(error)
+    told = str(error)
+    if isinstance(error, OSError):  # asyncio's own text names an address in place of the reason
+        number = error.errno or 0
+        told = os.strerror(number) if number > 0 else error.strerror
     return " ".join((told or type(error).__name__).split()).rstrip(".")
