@@ -177,7 +177,9 @@ async def test_who_sees_something_else_has_another_tab_within_the_hour(deploy: D
         await one.opens(user)
         await one.publisher.refresh()
         role, zone = Role.USER, ZoneInfo("UTC")
-        person = Person(TEAM, user, "U", organization="globex", role=role, zone=zone)
+        person = Person(
+            team_id=TEAM, user_id=user, name="U", organization="globex", role=role, zone=zone
+        )
         await one.parts.store.people.put(person)
         assert "acme" in one.shown(user)
         await one.clock.advance(3600)
