@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from analysis.clock import Clock
-from analysis.errors import NotAllowed, NotFound
-from analysis.roles import Role
+from analysis.errors import NotFound
 from handlers.caller import Caller
 from handlers.nearest import did_you_mean, shown
-from storage.records.price import ModelPrice, StoredPrice
+from storage.records.price import StoredPrice
 from storage.repositories.prices import PriceRepository
 
 
@@ -105,27 +104,6 @@ class PricingHandler:
             sentence = f"The price list has no provider {shown(provider or '')}."
             raise NotFound(sentence, _what_instead(asked, visible, names))
         return chosen
-
-    async def add(self, price: ModelPrice, caller: Caller) -> StoredPrice:
-        """Adds a price; the one before it ends where it begins.
-
-        What was imported already keeps the cost that it was given.
-
-        Args:
-            price: the new one; whom it names as its author is replaced by the caller.
-            caller: who adds it.
-
-        Raises:
-            NotAllowed: the caller is no admin.
-            BadInput: see `PriceRepository.add`.
-        """
-        if not caller.role.reaches(Role.ADMIN):
-            raise NotAllowed(
-                "Only an admin changes the price list.",
-                "Ask one, with the address or the contract that the price is written in.",
-            )
-        author = f"{caller.team_id}/{caller.user_id}"
-        return await self.prices.add(replace(price, created_by=author))
 
 
 def _may_see(caller: Caller, price: StoredPrice) -> bool:

@@ -164,7 +164,7 @@ class RateHandler:
         price = _with_facts(_price(request, caller), listed, self.clock())
         async with self.store.transaction() as together:
             stored = await together.prices.add(price)
-            await together.audit.add(_entry("set", caller, surface, None, stored))
+            await together.audit.add(price_entry("set", caller, surface, None, stored))
         return stored
 
     async def undo(self, key: str, caller: Caller, surface: Surface) -> StoredPrice:
@@ -194,7 +194,7 @@ class RateHandler:
             )
         async with self.store.transaction() as together:
             gone = await together.prices.withdraw(UUID(key))
-            await together.audit.add(_entry("undo", caller, surface, gone, None))
+            await together.audit.add(price_entry("undo", caller, surface, gone, None))
         return gone
 
     async def _usage(self, request: RateRequest, caller: Caller) -> OwnUsage | None:
@@ -332,13 +332,14 @@ def _unit(price: ModelPrice) -> UnitPrice:
     return stored.unit_price()
 
 
-def _entry(
+def price_entry(
     what: str,
     caller: Caller,
     surface: Surface,
     before: StoredPrice | None,
     after: StoredPrice | None,
 ) -> AuditEntry:
+    """A decision on a price; None: it was, or is, not there."""
     price = after or before
     if price is None:
         message = "a decision is on a price"

@@ -21,6 +21,7 @@ from bot.cli.pricing_compare import compare_prices
 from bot.cli.pricing_offers import app as offers
 from bot.cli.pricing_rates import set_rate, undo_rate
 from bot.settings import Settings
+from handlers.price_adding import PriceAdder
 from handlers.pricing import PriceListResult, PricingHandler
 from storage.records.price import ModelPrice, StoredPrice
 
@@ -133,7 +134,7 @@ async def _added(settings: Settings, price: ModelPrice) -> StoredPrice:
     from bot.assembly import opened_store
 
     async with opened_store(settings) as store:
-        handler = PricingHandler(store.prices, system_clock)
+        handler = PriceAdder(store, "cli")
         return await handler.add(price, operator(settings.zone_info))
 
 

@@ -12,6 +12,7 @@ import pytest
 from analysis.errors import BadInput, NotAllowed, NotFound
 from analysis.roles import Role
 from handlers.caller import Caller
+from handlers.price_adding import PriceAdder
 from handlers.pricing import PricingHandler
 from storage import Store
 from storage.records.price import ModelPrice
@@ -50,6 +51,11 @@ async def store(tmp_path: Path, clock: TestClock) -> AsyncGenerator[Store]:
 @pytest.fixture
 def pricing(store: Store, clock: TestClock) -> PricingHandler:
     return PricingHandler(store.prices, clock)
+
+
+@pytest.fixture
+def adder(store: Store) -> PriceAdder:
+    return PriceAdder(store, "cli")
 
 
 async def test_the_list_has_one_price_for_each_model_and_tier(pricing: PricingHandler) -> None:
@@ -91,12 +97,12 @@ async def test_what_is_in_force_follows_the_clock(
 
 
 async def test_a_price_dated_ahead_is_upcoming_until_its_instant(
-    pricing: PricingHandler, clock: TestClock
+    pricing: PricingHandler, adder: PriceAdder, clock: TestClock
 ) -> None:
     tomorrow = clock.now + timedelta(days=1)
-    await pricing.add(replace(RATE, organization=None), ADMIN)
+    await adder.add(replace(RATE, organization=None), ADMIN)
     cheaper = replace(RATE, organization=None, input=Decimal(3), effective_from=tomorrow)
-    await pricing.add(cheaper, ADMIN)
+    await adder.add(cheaper, ADMIN)
     result = await pricing.price_list("newai", GLOBEX)
     assert [price.input for price in result.current] == [Decimal(4)]
     assert [price.input for price in result.upcoming] == [Decimal(3)]
@@ -120,8 +126,9 @@ async def test_deprecated_models_are_marked_with_what_replaces_them(
 
 async def test_a_negotiated_rate_is_seen_by_its_organization_and_by_admins_alone(
     pricing: PricingHandler,
+    adder: PriceAdder,
 ) -> None:
-    await pricing.add(replace(RATE, provider="openai", model="gpt-4"), ADMIN)
+    await adder.add(replace(RATE, provider="openai", model="gpt-4"), ADMIN)
 
     async def rates(caller: Caller) -> list[str | None]:
         listed = await pricing.price_list("openai", caller)
@@ -132,8 +139,10 @@ async def test_a_negotiated_rate_is_seen_by_its_organization_and_by_admins_alone
     assert await rates(GLOBEX) == [None]
 
 
-async def test_not_even_the_name_of_anothers_provider_is_told(pricing: PricingHandler) -> None:
-    await pricing.add(RATE, ADMIN)
+async def test_not_even_the_name_of_anothers_provider_is_told(
+    pricing: PricingHandler, adder: PriceAdder
+) -> None:
+    await adder.add(RATE, ADMIN)
     assert "newai" in (await pricing.price_list(None, ACME)).providers
     assert "newai" not in (await pricing.price_list(None, GLOBEX)).providers
     for asked in ("newai", "newa", "big"):
@@ -167,14 +176,28 @@ async def test_a_model_in_place_of_a_provider_is_recognized(pricing: PricingHand
 
 async def test_only_admins_add_prices_and_are_named_as_their_authors(
     pricing: PricingHandler,
+    adder: PriceAdder,
 ) -> None:
     for caller in (ACME, GLOBEX):
         with pytest.raises(NotAllowed, match="Only an admin changes the price list"):
-            await pricing.add(RATE, caller)
-    assert (await pricing.add(RATE, ADMIN)).created_by == "T1/U1"
+            await adder.add(RATE, caller)
+    assert (await adder.add(RATE, ADMIN)).created_by == "T1/U1"
 
 
-async def test_the_same_price_again_is_refused(pricing: PricingHandler) -> None:
-    await pricing.add(RATE, ADMIN)
+async def test_the_same_price_again_is_refused(pricing: PricingHandler, adder: PriceAdder) -> None:
+    await adder.add(RATE, ADMIN)
     with pytest.raises(BadInput, match="newai big for acme has a price from 2026-06-01 00:00 UTC"):
-        await pricing.add(RATE, ADMIN)
+        await adder.add(RATE, ADMIN)
+
+
+async def test_a_new_price_is_in_the_audit_trail(adder: PriceAdder) -> None:
+    stored = await adder.add(RATE, ADMIN)
+    (entry,) = await adder.store.audit.page()
+    assert (entry.action, entry.object_id, entry.organization) == (
+        "price.add",
+        str(stored.id),
+        "acme",
+    )
+    assert entry.before is None
+    assert entry.after is not None
+    assert entry.after["input"] == "4"
