@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Mapping, Sequence
 from typing import cast
 
@@ -28,6 +29,8 @@ HOSTILE_FACTS = (
     request(at(20, 9), None, model="<!here> \u202eevil", organization="acme"),
     request(at(20, 9), "1", model="", organization="acme"),
 )
+THE_REPORT = re.compile(r"<https://playground\.slack\.com/archives/\w+/p\d+\|the report>")
+"""The one link that costbot gives: to the report that was posted a moment ago."""
 UNHARMED = ("/cost 7d by model", "/cost", "/cost pricing", "/cost 7d by day by organization")
 
 
@@ -51,7 +54,7 @@ def displayed(part: object) -> str:
 
 def wrong_with(outcome: Outcome, complaints: Sequence[str], forms: int = 0) -> list[str]:
     """What an answer should not have come to; some lines open a form in place of one."""
-    said = displayed(outcome.ack)
+    said = THE_REPORT.sub("the report", displayed(outcome.ack))
     checks = {
         f"status {outcome.status}": outcome.status == 200,
         f"refused by Slack: {outcome.error} {outcome.problems}": not outcome.error,
