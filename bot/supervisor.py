@@ -7,6 +7,8 @@ import logging
 from collections.abc import Coroutine
 from typing import TypeVar
 
+from aiohttp import ClientConnectionError
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -44,5 +46,9 @@ class Supervisor:
 
     def _ended(self, task: asyncio.Task[T]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, ClientConnectionError):
+            # Slack, or the way to it, is gone: the sentence says all that a traceback would.
+            log.warning("task %s failed: Slack cannot be reached: %s", task.get_name(), error)
+        elif error is not None:
             log.error("task %s failed", task.get_name(), exc_info=error)
