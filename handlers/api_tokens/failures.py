@@ -94,6 +94,8 @@ class LoginFailures:
         """
         now = self.clock()
         if kind not in self._counts and len(self._counts) >= MOST_KINDS:
+            await self.write_down()  # those whose minute is over make room
+        if kind not in self._counts and len(self._counts) >= MOST_KINDS:
             kind = replace(kind, prefix="", organization=None, user_id="")
         count = self._counts.get(kind)
         if count is None:
