@@ -27,6 +27,9 @@ from bot.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
+ACK_TRAVELS = 0.25
+"""Seconds after which an ack has arrived at Slack."""
+
 TOO_LATE = (
     "Slack did not open the form in time. Try again, or write it in one line: `/budget help` "
     "shows how."
@@ -111,7 +114,9 @@ class Modals:
         return await self.client.views_open(trigger_id=trigger_id, view=view)
 
     async def _later(self, task: asyncio.Task[Submitted], view_id: str) -> None:
-        await self._draw(view_id, (await task).view)
+        # Slack shows what an ack carries once it has arrived: over what was drawn before it, too.
+        submitted, _ = await asyncio.gather(task, asyncio.sleep(ACK_TRAVELS))
+        await self._draw(view_id, submitted.view)
         _done()
 
     async def _draw(self, view_id: str, view: Payload) -> None:
