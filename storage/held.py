@@ -32,10 +32,16 @@ class Held:
         self._engine = engine
         self._transaction: AbstractAsyncContextManager[AsyncConnection] | None = None
         self._connection: AsyncConnection | None = None
+        self._is_over = False
 
     def is_of(self, engine: AsyncEngine) -> bool:
         """Whether it is a transaction of this engine."""
         return self._engine is engine
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended: a task that was begun inside and goes on writes by itself."""
+        return self._is_over
 
     @property
     def has_begun(self) -> bool:
@@ -72,6 +78,7 @@ class Held:
             _IN_PLACE.reset(token)
 
     async def _end(self, error: BaseException | None) -> None:
+        self._is_over = True
         transaction, self._transaction, self._connection = self._transaction, None, None
         if transaction is not None:
             kind, trace = (None, None) if error is None else (type(error), error.__traceback__)
@@ -81,4 +88,4 @@ class Held:
 def held_of(engine: AsyncEngine) -> Held | None:
     """The one that is in place for a database; None: every writer has a transaction of its own."""
     held = _IN_PLACE.get()
-    return held if held is not None and held.is_of(engine) else None
+    return held if held is not None and held.is_of(engine) and not held.is_over else None

@@ -48,6 +48,10 @@ PRICES_KEPT = timedelta(minutes=1)
 SOON, LATER = 2, 15
 """Seconds after which to try again: where memory is short, and where the mart is behind."""
 
+AHEAD = timedelta(days=1)
+"""How far a time may lie ahead, for clocks and zones that are wrong: a single event of years to
+come would make data look fresh that is not, for everybody."""
+
 UnitPrices = Callable[[], Awaitable[list[UnitPrice]]]
 
 
@@ -232,7 +236,7 @@ class Intake:
         """Reads, judges and writes batches; in the thread of its own."""
         if self._bench is None:
             self._bench = _Bench(EventReader(self.dimensions), Judge(self.dimensions))
-        return self._bench.keep(batches, catalogue, self.journal)
+        return self._bench.keep(batches, catalogue, self.journal, self.clock() + AHEAD)
 
 
 @dataclass(slots=True)
@@ -247,12 +251,18 @@ class _Bench:
     reader: EventReader
     judge: Judge
 
-    def keep(self, batches: Sequence[Batch], catalogue: Catalogue, journal: Journal) -> list[Taken]:
+    def keep(
+        self,
+        batches: Sequence[Batch],
+        catalogue: Catalogue,
+        journal: Journal,
+        until: datetime,
+    ) -> list[Taken]:
         read = [_Read.of(batch, self.reader) for batch in batches]
         lines = [line for one in read for line in one.lines]
         judgement = Judgement({}, frozenset(), (), {})
         if lines:
-            judgement = self.judge.judge(lines, catalogue)
+            judgement = self.judge.judge(lines, catalogue, until)
         if judgement.nameless:
             owners = [(one, place) for one in read for place in range(len(one.lines))]
             for at in judgement.nameless:
@@ -284,8 +294,9 @@ class _Read:
     @classmethod
     def of(cls, batch: Batch, reader: EventReader) -> _Read:
         own = batch.caller.organization
-        # Without a key of the sender every sending is another one.
-        key = uuid4().hex if batch.key is None else f"{own or ''}\n{batch.key}"
+        sender = f"{batch.caller.team_id}/{batch.caller.user_id}"
+        # Without a key of the sender every sending is another one; a key is its sender's alone.
+        key = uuid4().hex if batch.key is None else f"{sender}\n{batch.key}"
         read = cls(key, batch.caller, [], [], [])
         for found in reader.read(batch.events, own):
             if isinstance(found, Fault):
@@ -296,8 +307,11 @@ class _Read:
         return read
 
     def id_for(self, place: int) -> str:
-        """The id of an event that was sent without: the same where it is sent again by one key."""
-        text = f"{self.key}\n{self.numbers[place]}"
+        """The id of an event that was sent without: the same where it is sent again by one key.
+
+        Another event under a key that was used before is no repetition: it would be lost.
+        """
+        text = f"{self.key}\n{self.numbers[place]}\n{self.lines[place]}"
         return f"ingest:{sha256(text.encode()).hexdigest()[:32]}"
 
     def taken(self, judgement: Judgement, first: int) -> Taken:

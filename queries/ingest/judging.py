@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 import duckdb
@@ -18,10 +19,12 @@ from queries.duck import connect
 from queries.prices.catalogue import Catalogue
 from queries.sources.mapping import Mapped
 from queries.sources.records import Reject, Relation
-from queries.sources.staging import key_rows, stage
+from queries.sources.staging import key_rows, refuse, stage
 from queries.sources.usage import UsageImporter
 
 _MEMORY = "1GB"
+
+FUTURE = "the time lies in the future: look at its zone"
 
 _OPTION = "; if "
 """What follows it in a reason is the importer's advice: an option of the command line."""
@@ -58,12 +61,13 @@ class Judge:
         # them, and the rows are faster without (5 instead of 16 µs each, measured).
         self._connection.execute("PRAGMA disable_optimizer")
 
-    def judge(self, lines: Sequence[str], catalogue: Catalogue) -> Judgement:
+    def judge(self, lines: Sequence[str], catalogue: Catalogue, until: datetime) -> Judgement:
         """Judges lines of JSON, each an object with our columns.
 
         Args:
             lines: of events.
             catalogue: says whose a model is where the event does not.
+            until: aware; what is later is refused.
         """
         importer = UsageImporter(self._dimensions, catalogue)
         names = [column.name for column in importer.columns]
@@ -72,6 +76,11 @@ class Judge:
         stage(self._connection, records, mapped, importer.columns, importer.row_sql(mapped))
         key_rows(self._connection, Source.USAGE, records)
         importer.judge(self._connection)
+        refuse(
+            self._connection,
+            f"SELECT record, '{FUTURE}' AS reason FROM keyed "
+            f"WHERE time > make_timestamptz({round(until.timestamp() * 1_000_000)})",
+        )
         refused = self._connection.execute("SELECT record, reason FROM refused").fetchall()
         repeated = self._connection.execute(
             "SELECT record FROM (SELECT record, row_number() OVER "

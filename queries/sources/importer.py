@@ -196,11 +196,18 @@ def import_rows(
         if report.taken:
             _leave_warehouse_days(writer, importer.source)
             writing = _within(on_progress, "Writing", 0.5)
-            if placing is None:
-                writer.add(importer.source, "taken", on_progress=writing)
-            else:
-                notes += placing.place(writer, begun, writing)
-            writer.commit(on_progress=_within(on_progress, "Adding up", 0.75))
+            try:
+                if placing is None:
+                    writer.add(importer.source, "taken", on_progress=writing)
+                else:
+                    notes += placing.place(writer, begun, writing)
+                writer.commit(on_progress=_within(on_progress, "Adding up", 0.75))
+            except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+                raise BadInput(
+                    f"{file.path.name} and what is there add up to more than can be counted; "
+                    "nothing of it was imported.",
+                    "Look at its largest numbers.",
+                ) from error
     on_progress("Done", 1.0)
     if report.last_time is not None and report.last_time > begun:
         notes.append("Some rows lie in the future: look at their zone.")

@@ -178,6 +178,11 @@ class UsageImporter:
             Check(
                 "latency_ms IS NOT NULL AND duration IS NULL", "latency_ms is no number from 0 on"
             ),
+            # Both are BIGINT and at most 10^9, so their product is none that overflows.
+            Check(
+                f"duration * many > {cells.MOST_COUNT}",
+                "latency_ms times requests is more than can be",
+            ),
             Check("tags IS NOT NULL AND tags_object IS NULL", "tags is no JSON object"),
             Check(
                 "prefix_block_tokens IS NOT NULL AND (block_tokens IS NULL OR block_tokens < 1)",

@@ -17,11 +17,11 @@ from fastapi import FastAPI, Request
 
 from analysis.errors import NotIdentified
 from analysis.roles import Role
+from api.app import PREFIX
 from api.problems import answer_problems
-from api.usage.otlp import otlp_router
-from api.usage.routes import USAGE, usage_router
+from api.usage.routes import USAGE
 from bot.assembly import Parts, assembled
-from bot.assembly.ingest import Ingest, ingest_of
+from bot.assembly.ingest import Ingest, ingest_of, usage_routers_of
 from bot.settings import Settings
 from handlers.caller import Caller
 from handlers.imports import ImportHandler, ImportRequest
@@ -32,7 +32,8 @@ from tests.budgets.evaluation.serving import served
 from tests.columnar import reader
 from tests.stores import lay_store
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NOW = datetime(2099, 1, 1, 12, tzinfo=UTC)
+"""Later than the clock of a machine that runs this, which OpenTelemetry's spans are dated by."""
 UTC_ZONE = ZoneInfo("UTC")
 
 SENDERS: Mapping[str, Caller] = {
@@ -112,7 +113,7 @@ class Station:
             "Authorization": f"Bearer {token}",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        async with self.session.post(path, data=data, headers=sent) as answer:
+        async with self.session.post(f"{PREFIX}{path}", data=data, headers=sent) as answer:
             return Answered(answer.status, answer.headers, await answer.read())
 
     async def send(
@@ -176,8 +177,8 @@ async def station_in(home: Path, most_backlog: int | None = None) -> AsyncGenera
         working = asyncio.create_task(ingest.intake.run())
         app = FastAPI()
         answer_problems(app)
-        app.include_router(usage_router(ingest.intake, Senders()))
-        app.include_router(otlp_router(ingest.intake, Senders()))
+        for router in usage_routers_of(ingest.intake, Senders()):
+            app.include_router(router, prefix=PREFIX)
         try:
             async with served(app) as address, aiohttp.ClientSession(address) as session:
                 yield Station(home, parts, ingest, session, address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,7 +79,7 @@ def test_nothing_that_is_sent_stops_what_is_sent_beside_it(sent: list[bytes]) ->
     lines = [one[1] for one in found if not isinstance(one, Fault)]
     judge = Judge(Dimensions())
     try:
-        judgement = judge.judge(lines, Catalogue([]))
+        judgement = judge.judge(lines, Catalogue([]), datetime(2026, 11, 21, tzinfo=UTC))
     finally:
         judge.close()
     assert len(lines) - 1 not in judgement.refused

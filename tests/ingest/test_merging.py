@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from multiprocessing import Pipe
@@ -14,9 +15,16 @@ from typing import cast
 import aiohttp
 import pytest
 
+from analysis.errors import BadInput
+from api.app import PREFIX
 from api.usage.routes import USAGE
 from handlers.ingest.merging import TRIES, Merged
 from queries.ingest.journal import DAMAGED, FOLDER
+from queries.prices.catalogue import Catalogue
+from queries.sources.importer import FileToImport, import_rows
+from queries.sources.mapping import Mapped
+from queries.sources.staging import RowSql
+from queries.sources.usage import UsageImporter
 from tests.ingest.ends import merge_and_die, serve
 from tests.ingest.station import LINES, Station, event, lines_of, rows_of, station_in
 from tests.road.forked import forking
@@ -66,7 +74,7 @@ async def test_a_server_that_is_killed_amid_a_stream_has_lost_nothing_that_it_an
                 sent.update(names)
                 body = lines_of([event(name) for name in names])
                 try:
-                    async with session.post(USAGE, data=body, headers=headers) as answer:
+                    async with session.post(PREFIX + USAGE, data=body, headers=headers) as answer:
                         assert answer.status == 202, await answer.text()
                 except aiohttp.ClientError:
                     return
@@ -95,6 +103,31 @@ async def test_what_cannot_be_imported_is_tried_again_and_then_put_aside(
     assert [path.name for path in folder.glob(f"*{DAMAGED}")] == ["1-a-000001.damaged"]
     assert await station.rows("request_id") == [("a",)]
     assert station.ingest.merger.journal.backlog == 0
+
+
+class _Unchecked(UsageImporter):
+    """Lets through what no check would."""
+
+    def row_sql(self, mapped: Mapped) -> RowSql:
+        return replace(super().row_sql(mapped), checks=())
+
+
+async def test_what_adds_up_to_too_much_is_no_file_that_can_be_imported(
+    station: Station, tmp_path: Path
+) -> None:
+    def quiet(_: str, __: float) -> None:
+        """Tells nobody."""
+
+    path = tmp_path / "large.jsonl"
+    path.write_bytes(
+        lines_of([event(str(at), requests=10**9, latency_ms=10**9) for at in range(10)])
+    )
+    parts, file = station.parts, FileToImport(path)
+    importer = _Unchecked(parts.dimensions, Catalogue([]))
+    with pytest.raises(BadInput, match="more than can be counted"):
+        import_rows(file, importer, parts.mart.writer, station.home, parts.clock, quiet)
+    await station.send(event("a"))
+    assert await station.rows("request_id") == [("a",)]
 
 
 async def test_two_who_merge_at_once_are_not_in_each_others_way(station: Station) -> None:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from api.app import PREFIX
 from api.usage import bodies
 from api.usage.routes import USAGE
 from handlers.ingest import intake
 from queries.ingest.journal import FOLDER
+from queries.ingest.judging import FUTURE
 from tests.ingest.station import JSON, LINES, Station, event, lines_of, station_in
 
 
@@ -124,6 +126,28 @@ async def test_events_without_an_id_are_all_others_unless_the_sending_has_a_key(
     assert await station.merge() == (0, 3, 0)
 
 
+async def test_a_key_of_another_sender_or_of_other_events_swallows_none(station: Station) -> None:
+    await station.send(event(user="u1"), Idempotency_Key="1")
+    await station.send(event(user="u2"), Idempotency_Key="1")
+    await station.send(event(user="u1"), Idempotency_Key="1", token="otto")
+    assert await station.merge() == (3, 0, 0)
+
+
+async def test_what_lies_in_the_future_or_cannot_be_added_up_is_refused(station: Station) -> None:
+    answered = await station.send(
+        event("late", time="2099-01-02T12:00:00.000001Z"),
+        event("soon", time="2099-01-02T12:00:00Z"),
+        event("large", requests=10**9, latency_ms=1001),
+        event("most", requests=10**9, latency_ms=1000),
+    )
+    assert answered.counts == (4, 2, 0, 2)
+    assert [(fault["line"], fault["reason"]) for fault in answered.body["rejections"]] == [
+        (1, FUTURE),
+        (3, "latency_ms times requests is more than can be"),
+    ]
+    assert await station.merge() == (2, 0, 0)
+
+
 async def test_the_organization_is_the_tokens_and_no_other(station: Station) -> None:
     named = [
         event("1", organization="globex"),
@@ -181,7 +205,7 @@ async def test_what_cannot_be_a_body_is_refused_as_a_problem(station: Station) -
         assert answered.status == status, (body, answered.content)
         assert answered.headers["Content-Type"] == "application/problem+json"
         assert answered.body["detail"]
-    async with station.session.get(USAGE) as answer:
+    async with station.session.get(f"{PREFIX}{USAGE}") as answer:
         assert answer.status == 405
 
 

@@ -131,6 +131,21 @@ async def test_what_is_held_together_appears_together_or_not_at_all(
     await other.close()
 
 
+async def test_a_task_that_outlives_what_is_held_writes_by_itself(store: Store) -> None:
+    is_over = asyncio.Event()
+
+    async def later() -> None:
+        await is_over.wait()
+        await add(store, "U2")
+
+    async with store.holding():
+        await add(store, "U1")
+        task = asyncio.create_task(later())
+    is_over.set()
+    await task
+    assert await names(store) == ["U1", "U2"]
+
+
 async def test_a_part_that_fails_is_undone_by_itself(store: Store) -> None:
     async with store.holding():
         await add(store, "U1")
