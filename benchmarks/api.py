@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import cast
 
@@ -159,7 +160,9 @@ async def _ask(url: str, tokens: Sequence[str], per_second: int, seconds: int) -
         begun = time.perf_counter()
         async with session.get(url + path, headers=headers) as answer:
             await answer.read()
-            failed += answer.status != 200
+            if answer.status != HTTPStatus.OK:
+                failed += 1
+                print(answer.status, await answer.text(), file=sys.stderr)
         taken.append(time.perf_counter() - begun)
 
     connector = aiohttp.TCPConnector(limit=100)
