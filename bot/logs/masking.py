@@ -6,6 +6,7 @@ and answers in their errors, and a traceback holds what its exception says.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
@@ -19,18 +20,24 @@ MASK = "***"
 LEAST = 6
 """Shorter values of settings are no secrets that can be told from other text."""
 
+_START = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))"
+"""Where a word begins: behind what is percent-encoded, and behind `_`, too."""
+
 _PATTERNS = (
     # Slack: tokens of bots, apps, users, configuration and refreshing, and old ones.
-    r"\bx(?:ox[a-z](?:\.xox[a-z])?|app)-[A-Za-z0-9-]{6,}",
+    _START + r"x(?:ox[a-z](?:\.xox[a-z])?|app)-[A-Za-z0-9-]{6,}",
     # costbot's API tokens; the 8 characters by which one is known are no secret.
-    r"\bcbt_[A-Za-z0-9_-]{12,}",
-    r"\blin_(?:api|oauth)_[A-Za-z0-9]{6,}",
+    _START + r"cbt_[A-Za-z0-9_-]{12,}",
+    _START + r"lin_(?:api|oauth)_[A-Za-z0-9]{6,}",
     # A signed token (JWT): header and payload are JSON objects.
-    r"\beyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*",
+    _START + r"eyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*",
+    # The keys of providers of models, which gateways may quote.
+    _START + r"sk-[A-Za-z0-9_-]{16,}",
     # Fernet: what is encrypted at rest.
-    r"\bgAAAAA[A-Za-z0-9_=-]{20,}",
+    _START + r"gAAAAA[A-Za-z0-9_=-]{20,}",
     # Addresses that are secrets by themselves.
     r"(?<=hooks\.slack\.com/)[A-Za-z0-9/_-]+",
+    r"(?<=hooks\.slack\.com\\/)[A-Za-z0-9/\\_-]+",
     r"(?<=/commands/)T[A-Z0-9]+/[0-9]+/[A-Za-z0-9]+",
     r"(?<=/actions/)T[A-Z0-9]+/[0-9]+/[A-Za-z0-9]+",
 )
@@ -39,14 +46,29 @@ _CREDENTIALS = re.compile(r"(?i)\b(bearer|basic)(\s+|%20)[A-Za-z0-9._~+/=-]{6,}"
 _USERINFO = re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^\s/@\"'<>]*:[^\s@\"'<>]*@")
 _NAMED = re.compile(
     r"""(?ix)
-    \b((?:client_|signing_|api_|access_|refresh_|id_|bot_|app_)?(?:secret|token|password|passwd)
+    (?:\b|(?<=%[0-9a-f]{2}))
+    ((?:client_|signing_|api_|access_|refresh_|id_|bot_|app_)?(?:secret|token|password|passwd)
        |authorization|x-slack-signature|ticket)
-    (["']?\s*[=:]\s*["']?)
-    (?!\*\*\*|bearer\b|basic\b|None\b|null\b|["'{\[(])([^\s"'&,;)}\]]{6,})
+    (\\*["']?\s*(?:[=:]|%3[ad])\s*\[?b?\\*["']?)
+    (?!\*\*\*|bearer\b|basic\b|None\b|null\b|["'{\[(\\])([^\s"'&,;)}\]]{6,})
     """
 )
 _PERSON = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 """An address of e-mail: no secret, but a person's."""
+
+
+def _written(value: str) -> set[str]:
+    """A value as it stands in text, in addresses, in JSON and in what Python quotes."""
+    plain = {
+        value,
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+    }
+    encoded = {quote(one, safe=safe) for one in plain for safe in ("", "/")}
+    small = {re.sub("%..", lambda found: found[0].lower(), one) for one in encoded}
+    slashed = {one.replace("/", "\\/") for one in plain}
+    return plain | encoded | small | slashed
 
 
 class Mask:
@@ -57,7 +79,7 @@ class Mask:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = {one for value in secrets for one in (value, quote(value, safe=""))}
+        known = {one for value in secrets for one in _written(value)}
         known = {one for one in known if len(one) >= LEAST}
         longest_first = sorted(known, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None

@@ -16,6 +16,16 @@ from bot.observation.gathered import Gathered
 
 PATH = "/metrics"
 
+PROXIED = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
+"""Headers of which a proxy sets one at least, mostly."""
+
 
 def metrics_router(
     registry: CollectorRegistry, gathered: Gathered, token: SecretStr | None
@@ -61,7 +71,7 @@ def permit(request: Request, token: SecretStr | None) -> None:
 
 def _is_near(request: Request) -> bool:
     """Whether a request comes from this machine, and no proxy has brought it from elsewhere."""
-    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+    if any(name in request.headers for name in PROXIED):
         return False
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from secrets import token_hex, token_urlsafe
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -103,6 +104,10 @@ def test_what_looks_like_a_token_is_masked_wherever_it_stands(form: LogFormat, s
         ("https://hooks.slack.com/services/T0/B0/abc", "https://hooks.slack.com/***"),
         ("http://h/commands/T0AB/123/xyzabc it", "http://h/commands/*** it"),
         ("client_secret=abcdefgh&code=1", "client_secret=***&code=1"),
+        ("client_secret%3Dabcdefgh", "client_secret%3D***"),
+        (r'"{\"token\": \"abcdefgh\"}"', r'"{\"token\": \"***"}"'),
+        (r"https:\/\/hooks.slack.com\/services\/T0\/B0", r"https:\/\/hooks.slack.com\/***"),
+        ("Incorrect API key: sk-proj-abcdefghijklmnop", "Incorrect API key: ***"),
         ("wss://wss.example/link?ticket=abcdefgh-1", "wss://wss.example/link?ticket=***"),
         ("told to ada.l@example.com of it", "told to *** of it"),
         ("token cbt_3fQ7xK2a is revoked", "token cbt_3fQ7xK2a is revoked"),
@@ -127,6 +132,24 @@ def test_the_values_of_secret_settings_are_masked_whatever_they_look_like():
     mask = Mask(secrets_in(settings))
     told = "p-ss-w-rd plainwordsigning https://pager.example/in/4711 sixteen-bytes-long"
     assert mask.masked(told) == "*** *** *** ***"
+
+
+def test_a_secret_is_masked_however_it_is_written():
+    secret = 'it"is\\a/secret'
+    within = (
+        json.dumps({"told": secret}),
+        repr(secret),
+        quote(secret),
+        quote(secret, safe="").replace("%5C", "%5c").replace("%2F", "%2f"),
+    )
+    for written in within:
+        assert "secret" not in Mask([secret]).masked(written)
+
+
+@pytest.mark.parametrize("before", ["token%3D", "%22", "_", "x_"])
+@pytest.mark.parametrize("secret", SECRETS, ids=KINDS)
+def test_a_token_is_masked_whatever_stands_before_it(before: str, secret: str):
+    assert secret not in Mask().masked(f"told={before}{secret}")
 
 
 @given(st.text(), st.sampled_from(SECRETS))

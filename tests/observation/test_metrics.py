@@ -212,7 +212,9 @@ def asking(client: str, **headers: str) -> Request:
 async def test_without_a_token_metrics_are_told_to_this_machine_alone():
     permit(asking("127.0.0.1"), None)
     permit(asking("::1"), None)
-    for other in (asking("10.0.0.7"), asking("127.0.0.1", x_forwarded_for="10.0.0.7"), asking("x")):
+    brought = ("x_forwarded_for", "x_real_ip", "via", "forwarded")
+    proxied = (asking("127.0.0.1", **{name: "10.0.0.7"}) for name in brought)
+    for other in (asking("10.0.0.7"), asking("x"), *proxied):
         with pytest.raises(NotAllowed, match="this machine alone"):
             permit(other, None)
 
