@@ -72,6 +72,8 @@ class Unfurling:
 
     async def on_shared(self, body: Json, context: AsyncBoltContext) -> None:
         """Somebody has posted links."""
+        if body.get("is_ext_shared_channel"):
+            return  # another company reads along, and the poster may be of it
         work = self._unfurl(body, caller_of(context))
         self.supervisor.spawn(work, "the preview of a link")
 

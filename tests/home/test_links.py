@@ -17,7 +17,9 @@ from bot.links import Links, link_of
 from handlers.complete import Asked
 from handlers.digests.figures import DigestQuestion
 from handlers.linked import Kind, Link
+from playground.links import link_event
 from playground.model import JsonObject, Message
+from playground.payloads import event_payload
 from tests.slack.conftest import Play, Playing
 
 URL = "https://costs.example.com"
@@ -62,6 +64,25 @@ async def test_a_link_to_a_budget_of_the_posters_organization_gets_a_preview(pla
     assert "*spring*" in preview(message)
     assert "of $100" in preview(message)
     assert actions(shown["blocks"]) == []
+
+
+async def test_a_channel_that_another_company_reads_gets_no_preview(play: Play) -> None:
+    async with play(public_url=URL) as playing:
+        budget = await made(playing, "otto", "spring")
+        stage, url = playing.stage, LINKS.to(Kind.BUDGET, budget)
+        slack, [app] = stage.slack, stage.slack.workspace.apps.values()
+        channel = slack.workspace.find_channel("costs")
+        assert channel is not None
+        for is_shared in (True, False):
+            ts, user = slack.workspace.new_ts(channel.id), stage.user_id("ute")
+            message = slack.workspace.post(Message(channel.id, ts, user, f"<{url}>"))
+            event = link_event(slack.workspace, app, message)
+            assert event is not None
+            payload = event_payload(slack.workspace, app, event)
+            slack.delivery.events.send(app, payload | {"is_ext_shared_channel": is_shared})
+            await slack.delivery.events.settle()
+            await stage.supervisor.idle()
+            assert bool(message.attachments) is not is_shared
 
 
 async def test_nothing_tells_a_foreign_thing_from_one_that_never_was(play: Play) -> None:
