@@ -13,6 +13,9 @@ from analysis.errors import BadInput
 MODE = 0o600
 """For costbot's user alone: secrets stand in it."""
 
+_UNWRITTEN = ("'", "\\", "\n", "\r", "\0", "${")
+"""What whoever reads the file takes for something else, even between quotes."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*", re.ASCII)
 
 
@@ -75,18 +78,22 @@ def is_open_to_others(path: Path) -> bool:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise BadInput(f"The file {path} cannot be read: {why}.", "Mend it, or move it.") from error
+    # Not `splitlines`: what Unicode takes for a line's end may stand within a value.
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _quoted(key: str, value: str) -> str:
     """The value as the file has it."""
     if _PLAIN.fullmatch(value):
         return value
-    if "'" in value or "\n" in value:
-        raise BadInput(f"A value for {key} cannot have quotes or line ends.")
+    if any(mark in value for mark in _UNWRITTEN):
+        raise BadInput(
+            f"A value for {key} cannot have single quotes, backslashes, line ends or `${{`."
+        )
     return f"'{value}'"
 
 

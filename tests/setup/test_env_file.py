@@ -58,15 +58,31 @@ def test_what_was_written_is_read_by_the_settings_and_the_rest_is_untouched(
 ) -> None:
     path = tmp_path_factory.mktemp("env") / ".env"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    before = dotenv_values(path, interpolate=False)
+    before = dotenv_values(path)
     try:
         write(path, new)
     except BadInput:
-        assert any("'" in value for value in new.values())
+        assert any(mark in value for value in new.values() for mark in ("'", "\\", "${"))
         assert path.read_text(encoding="utf-8") == "\n".join(lines) + "\n"
         return
-    assert dotenv_values(path, interpolate=False) == {**before, **new}
+    assert dotenv_values(path) == {**before, **new}
     assert values_in(path) == {**before, **new}
+
+
+@pytest.mark.parametrize("value", ["it's", "a\nB=1", "a\rB=1", "a\\", "a\\\\b", "${HOME}", "a\0b"])
+def test_what_would_be_read_otherwise_is_refused(tmp_path: Path, value: str) -> None:
+    path = tmp_path / ".env"
+    with pytest.raises(BadInput, match="A value for COSTBOT_A cannot have"):
+        write(path, {"COSTBOT_A": value})
+    assert not path.exists()
+
+
+def test_a_value_with_a_line_end_of_unicode_stays_whole(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("A='x\u2028y\x0bz'\nB=1\n", encoding="utf-8")
+    write(path, {"B": "2", "COSTBOT_A": "x\u2028y"})
+    assert dotenv_values(path) == {"A": "x\u2028y\x0bz", "B": "2", "COSTBOT_A": "x\u2028y"}
+    assert values_in(path) == dotenv_values(path)
 
 
 def test_a_link_to_the_file_stays_one(tmp_path: Path) -> None:
