@@ -90,7 +90,13 @@ class WorkspaceHandler:
         return after
 
     async def removed(
-        self, key: str, why: str, actor: Actor, *, by: datetime | None = None
+        self,
+        key: str,
+        why: str,
+        actor: Actor,
+        *,
+        by: datetime | None = None,
+        is_given: bool = True,
     ) -> Workspace | None:
         """Takes the token of a workspace away: from now on nothing is sent there.
 
@@ -101,6 +107,7 @@ class WorkspaceHandler:
             why: a phrase.
             actor: who removed it.
             by: when that happened; an installation that came later stays. None: now.
+            is_given: it stays given to its organization, for when it is installed again.
 
         Returns:
             What it was before; None: it is not installed.
@@ -118,6 +125,8 @@ class WorkspaceHandler:
             after = replace(
                 before, sealed=None, expires_at=None, removed_at=self.clock(), removed_why=why
             )
+            if not is_given:
+                after = replace(after, organization=None, role=None)
             await _changed(together, after)
             await self._decided(together, "remove", actor, before, after)
         return before
@@ -140,7 +149,8 @@ class WorkspaceHandler:
         """Keeps the tokens that Slack has given in exchange for those that end.
 
         Returns:
-            The workspace with them; where it was changed at the same time, they are not kept.
+            The workspace with them; where it was removed, or got other tokens, at the same time,
+            they are not kept.
 
         Raises:
             BadInput: no key is set.
@@ -148,7 +158,12 @@ class WorkspaceHandler:
         """
         sealed = self._sealing.seal(one.id, tokens)
         after = replace(one, sealed=sealed, expires_at=expires_at)
-        await self.store.workspaces.change(after)
+        # The old tokens are spent: whatever else was decided meanwhile, these must not be lost.
+        while not await self.store.workspaces.change(after):
+            now = await self.store.workspaces.find(one.id)
+            if now is None or now.sealed != one.sealed:
+                break
+            after = replace(now, sealed=sealed, expires_at=expires_at)
         return after
 
     async def give(
@@ -185,6 +200,8 @@ class WorkspaceHandler:
     async def remove(self, key: str, caller: Caller) -> Workspace:
         """Removes costbot from a workspace, as an admin decides.
 
+        Its people may install it again by themselves: what they see then is decided anew.
+
         Returns:
             What it was before.
 
@@ -196,7 +213,7 @@ class WorkspaceHandler:
         """
         _only_admins(caller)
         await self._known(self.store, key)
-        before = await self.removed(key, "removed by an admin", _actor(caller))
+        before = await self.removed(key, "removed by an admin", _actor(caller), is_given=False)
         if before is None:
             sentence = f"Costbot is not installed in workspace {shown(key)} any more."
             raise NotFound(sentence, "`costbot workspaces` lists where it is.")

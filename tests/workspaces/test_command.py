@@ -72,7 +72,7 @@ def test_a_workspace_is_listed_given_and_removed() -> None:
         "map", "T1", "--organization", "acme", "--everyone", "nobody"
     )
     assert "Manage apps" in run("remove", "T1")
-    assert (listed()["status"], listed()["organization"]) == ("removed", "acme")
+    assert (listed()["status"], listed()["organization"]) == ("removed", None)
     assert "removed" in run()
 
 

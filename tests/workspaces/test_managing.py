@@ -16,7 +16,7 @@ from handlers.callers import Callers, PersonDefaults
 from handlers.reach import Reach
 from handlers.workspaces.managing import WorkspaceHandler
 from handlers.workspaces.places import ManyPlaces, Place
-from handlers.workspaces.sealing import Sealing, new_key
+from handlers.workspaces.sealing import Sealing, Tokens, new_key
 from storage import Store
 from storage.records.actor import Actor
 from storage.records.audit import StoredAuditEntry
@@ -73,6 +73,34 @@ async def test_a_removed_workspace_keeps_no_token_and_an_installation_brings_it_
     assert await workspaces.removed("T1", "uninstalled", SLACK) is None
     back = await workspaces.install(installation(token="xoxb-planted-9"))
     assert (back.removed_at, back.organization, back.role) == (None, "acme", Role.USER)
+
+
+async def test_what_an_admin_has_removed_nobody_there_gets_back_by_installing_it(
+    workspaces: WorkspaceHandler,
+) -> None:
+    await workspaces.install(installation())
+    await workspaces.give("T1", "acme", "user", OPERATOR)
+    await workspaces.remove("T1", OPERATOR)
+    back = await workspaces.install(installation(token="xoxb-planted-9"))
+    assert (back.removed_at, back.organization, back.role) == (None, None, None)
+
+
+async def test_new_tokens_are_kept_whatever_else_is_decided_meanwhile(
+    workspaces: WorkspaceHandler, store: Store, clock: TestClock
+) -> None:
+    asked = await workspaces.install(installation(refresh="xoxe-planted-2"))
+    await workspaces.give("T1", "acme", "user", OPERATOR)
+    fresh = Tokens(SecretStr("xoxb-planted-3"), SecretStr("xoxe-planted-3"))
+    await workspaces.renew(asked, fresh, clock() + timedelta(hours=12))
+    kept = await store.workspaces.find("T1")
+    assert kept is not None
+    assert workspaces.tokens_of(kept) == fresh
+    assert kept.organization == "acme"
+    await workspaces.install(installation(token="xoxb-planted-9"))
+    await workspaces.renew(kept, fresh, clock() + timedelta(hours=12))
+    again = await store.workspaces.find("T1")
+    assert again is not None
+    assert workspaces.tokens_of(again).bot.get_secret_value() == "xoxb-planted-9"
 
 
 async def test_a_late_word_of_a_removal_leaves_a_newer_installation_alone(
