@@ -6,9 +6,10 @@ Slack, and refused with problem details.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from api.answers import Kept
@@ -67,12 +68,15 @@ class Answering:
     store: Store
 
 
-def create_api(identity: Identity, answering: Answering) -> FastAPI:
+def create_api(
+    identity: Identity, answering: Answering, further: Iterable[APIRouter] = ()
+) -> FastAPI:
     """The application.
 
     Args:
         identity: knows callers by their credential.
         answering: what is asked.
+        further: calls that find out by themselves who calls: those of gateways.
     """
     cost = answering.cost
     bearer = HTTPBearer(
@@ -89,20 +93,22 @@ def create_api(identity: Identity, answering: Answering) -> FastAPI:
         openapi_url="/openapi.json",
         servers=[{"url": PREFIX}],
         root_path_in_servers=False,
-        # In this order: without a caller nothing is said of the question.
-        dependencies=[
-            Depends(bearer),
-            Depends(identified(identity)),
-            Depends(said_once(cost.dimensions)),
-        ],
         redirect_slashes=False,
     )
+    # In this order: without a caller nothing is said of the question.
+    asked = [
+        Depends(bearer),
+        Depends(identified(identity)),
+        Depends(said_once(cost.dimensions)),
+    ]
     answer_problems(app)
     answer_other_methods(app)
     kept = Kept(cost.engine, cost.clock, cost.stale_after_hours)
     once = Once(answering.store)
     trends = MetricTrendsHandler(answering.trends, cost)
     mixes = TokenMixHandler(answering.pricing.prices, answering.pricing.clock)
+    for router in further:  # first: `budgets/check` is no budget
+        app.include_router(router)
     for router in (
         analysis_router(cost, kept, cost.clock),
         trends_router(trends, answering.forecasts, kept),
@@ -119,6 +125,6 @@ def create_api(identity: Identity, answering: Answering) -> FastAPI:
         statement_closing_router(answering.showback, once),
         statements_router(answering.showback, answering.statement_files),
     ):
-        app.include_router(router)
+        app.include_router(router, dependencies=asked)
     described(app, cost.dimensions)
     return app

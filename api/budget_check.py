@@ -6,6 +6,7 @@ an API token or another identity, which asks for its own; another organization i
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from hmac import compare_digest
 
@@ -13,21 +14,26 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 
-from analysis.errors import BadInput, NotFound
+from analysis.errors import BadInput, NotFound, Unfit
 from analysis.tally import Tally
 from api.identity import Identity
+from api.models.budget_check import BudgetVerdict
+from api.questions import LONGEST_VALUE, check_sees
+from api.routing import EXAMPLES, get
 from handlers.budget_watch.check import Checks, Question, Verdict
-from handlers.nearest import shown
+from handlers.nearest import did_you_mean, shown
 from queries.dimensions import Dimensions
 
-PATH = "/api/v1/costs/budgets/check"
+PATH = "/budgets/check"
+"""Below `/api/v1/costs`."""
 
 LARGEST_ESTIMATE = Decimal(10) ** 9
 """USD: one request costs less."""
 
 LONGEST_NUMBER = 40
 
-LONGEST_VALUE = 500
+_NUMBER = re.compile(r"[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?")
+"""As programs write numbers; what else Python reads as one is none."""
 
 
 def budget_check_router(
@@ -50,18 +56,59 @@ def budget_check_router(
     router = APIRouter()
     expected = None if token is None else f"Bearer {token.get_secret_value()}".encode()
 
-    async def check(request: Request) -> JSONResponse:
+    async def check_budget(request: Request) -> JSONResponse:
+        """Answers from memory, as of the last evaluation, whether a request may be spent on.
+
+        Asked by gateways before each request: with the deployment's gateway token for every
+        organization, otherwise for the token's own.
+        """
         sent = request.headers.get("authorization", "").encode("latin-1")
         own = None
         if expected is None or not compare_digest(sent, expected):
-            own = (await identity.caller(request)).organization
+            caller = await identity.caller(request)
+            check_sees(caller)
+            own = caller.organization
         verdict = checks.check(_question(request, dimensions, own))
         if counted is not None:
             counted.add(verdict.decision.word)
         return JSONResponse(_written(verdict))
 
-    router.add_api_route(PATH, check, methods=["GET"])
+    get(
+        router,
+        PATH,
+        check_budget,
+        BudgetVerdict,
+        tag="budgets",
+        summary="Ask whether something may be spent",
+        filters=_parameters(dimensions),
+        identifies=True,
+    )
     return router
+
+
+def _parameters(dimensions: Dimensions) -> list[dict[str, object]]:
+    estimate: dict[str, object] = {
+        "name": "estimated_cost",
+        "in": "query",
+        "required": False,
+        "description": "US dollars that the request will cost; 0 if it is left out.",
+        "schema": {"type": "number", "minimum": 0, "maximum": int(LARGEST_ESTIMATE)},
+        "example": 0.05,
+    }
+    return [
+        estimate,
+        *(
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": f"The request's {dimension.meaning}.",
+                "schema": {"type": "string", "maxLength": LONGEST_VALUE},
+                **({"example": EXAMPLES[name]} if name in EXAMPLES else {}),
+            }
+            for name, dimension in dimensions.items()
+        ),
+    ]
 
 
 def _question(request: Request, dimensions: Dimensions, own: str | None) -> Question:
@@ -75,12 +122,12 @@ def _question(request: Request, dimensions: Dimensions, own: str | None) -> Ques
     told: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in told:
-            raise BadInput(f"{name} is given twice.", "One request has one of each.")
+            raise Unfit({f"query.{name}": "It is given twice: one request has one of each."})
         if name != "estimated_cost" and name not in dimensions:
-            hint = f"Give some of {', '.join(dimensions)}, and estimated_cost."
-            raise BadInput("A parameter is unknown.", hint)
+            hint = did_you_mean(name, ("estimated_cost", *dimensions))
+            raise Unfit({f"query.{name}": f"There is no parameter {shown(name)}. {hint}".strip()})
         if len(value) > LONGEST_VALUE:
-            raise BadInput(f"{name} is too long.", f"Give at most {LONGEST_VALUE} characters.")
+            raise Unfit({f"query.{name}": f"Give at most {LONGEST_VALUE} characters."})
         told[name] = value
     estimate = _estimate(told.pop("estimated_cost", "0"))
     organization = told.pop("organization", "") or own
@@ -95,7 +142,8 @@ def _question(request: Request, dimensions: Dimensions, own: str | None) -> Ques
 
 def _estimate(text: str) -> Decimal:
     try:
-        estimate = Decimal(text) if len(text) <= LONGEST_NUMBER else None
+        is_one = len(text) <= LONGEST_NUMBER and _NUMBER.fullmatch(text)
+        estimate = Decimal(text) if is_one else None
     except InvalidOperation:
         estimate = None
     if estimate is None or not estimate.is_finite() or not 0 <= estimate <= LARGEST_ESTIMATE:

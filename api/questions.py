@@ -128,11 +128,20 @@ def identified(identity: Identity) -> Callable[[Request], Coroutine[Any, Any, No
 
     async def identify(request: Request) -> None:
         caller = await identity.caller(request)
-        if caller.organization is None and caller.role is not Role.ADMIN:
-            raise NotAllowed("You are of no organization, so there is nothing of yours to see.")
+        check_sees(caller)
         request.state.caller = caller
 
     return identify
+
+
+def check_sees(caller: Caller) -> None:
+    """Passes where there is something that a caller may see.
+
+    Raises:
+        NotAllowed: the caller is of no organization, and no admin of all of them.
+    """
+    if caller.organization is None and caller.role is not Role.ADMIN:
+        raise NotAllowed("You are of no organization, so there is nothing of yours to see.")
 
 
 def caller_of(request: Request) -> Caller:

@@ -37,7 +37,7 @@ _ETAG = {
 }
 
 
-_EXAMPLES = {"organization": "acme", "provider": "openai", "model": "gpt-4", "product": "api"}
+EXAMPLES = {"organization": "acme", "provider": "openai", "model": "gpt-4", "product": "api"}
 
 
 def get(
@@ -51,6 +51,7 @@ def get(
     filters: Iterable[dict[str, object]] = (),
     is_file: bool = False,
     outdated: str = "",
+    identifies: bool = False,
 ) -> None:
     """Adds a call that reads; its docstring describes it.
 
@@ -64,14 +65,21 @@ def get(
         filters: see `filter_parameters`.
         is_file: it answers with a CSV file too.
         outdated: when it is refused by 409; empty: never.
+        identifies: it finds out by itself who calls, and its answer is never kept.
     """
     files = {"content": {"text/csv": {"schema": {"type": "string"}}}} if is_file else {}
-    responses: dict[int | str, dict[str, Any]] = {
+    kept: dict[int | str, dict[str, Any]] = {
         200: {"description": "The answer.", "headers": _ETAG, **files},
         304: {"description": "What the client has still holds."},
+    }
+    responses: dict[int | str, dict[str, Any]] = {
+        **({200: {"description": "The answer."}} if identifies else kept),
         **_problems({**_REFUSALS, **({409: outdated} if outdated else {})}),
     }
     parameters = list(filters)
+    extra: dict[str, Any] = {"parameters": parameters} if parameters else {}
+    if identifies:
+        extra["security"] = [{"bearer": []}]
     router.add_api_route(
         path,
         endpoint,
@@ -81,7 +89,7 @@ def get(
         summary=summary,
         operation_id=endpoint.__name__,
         responses=responses,
-        openapi_extra={"parameters": parameters} if parameters else None,
+        openapi_extra=extra or None,
     )
 
 
@@ -102,7 +110,7 @@ def filter_parameters(dimensions: Dimensions, names: Iterable[str]) -> list[dict
                     "maxLength": LONGEST_VALUE,
                     "pattern": NO_NUL,
                 },
-                **({"examples": [[_EXAMPLES[name]]]} if name in _EXAMPLES else {}),
+                **({"examples": [[EXAMPLES[name]]]} if name in EXAMPLES else {}),
             },
         }
         for name in names

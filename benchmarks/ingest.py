@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis.clock import system_clock
+from api.app import PREFIX
 from api.problems import answer_problems
 from api.usage.routes import USAGE
 from benchmarks.imports import usage_sql
@@ -110,7 +111,7 @@ async def send(address: str, token: str, batches: Sequence[Path], server: int) -
                 body = path.read_bytes()
                 while True:
                     asked = time.perf_counter()
-                    async with session.post(USAGE, data=body, headers=headers) as answer:
+                    async with session.post(PREFIX + USAGE, data=body, headers=headers) as answer:
                         told = await answer.json()
                         if answer.status == 429:
                             await asyncio.sleep(float(answer.headers["Retry-After"]))

@@ -41,7 +41,7 @@ def create_web_app(
         watch: answers gateways; None: nothing does.
         identity: knows callers of the REST surface; None: there is no such surface.
         further: what `/ready` tells of besides the store, the mart and the outbox.
-        usage: the calls by which usage comes in.
+        usage: the calls by which usage comes in, of the REST surface.
     """
     app = FastAPI(title="costbot", docs_url=None, redoc_url=None, openapi_url=None)
     answer_problems(app)
@@ -54,17 +54,16 @@ def create_web_app(
 
         app.add_api_route(SLACK_PATH, slack_events, methods=["POST"])
     app.include_router(link_router())
-    if watch is not None and identity is not None:
-        token = parts.settings.gateway_token
-        counted = parts.observer.checks
-        app.include_router(
-            budget_check_router(watch.checks, parts.dimensions, token, identity, counted)
-        )
-    for router in usage:
-        app.include_router(router)
-    if identity is not None:  # behind those: what is mounted answers all else of its prefix
-        app.mount(PREFIX, rest_of(parts, identity))
+    if identity is not None:
+        checks = () if watch is None else (checks_of(parts, watch, identity),)
+        app.mount(PREFIX, rest_of(parts, identity, (*checks, *usage)))
     return app
+
+
+def checks_of(parts: Parts, watch: BudgetWatch, identity: Identity) -> APIRouter:
+    """What gateways ask before they spend."""
+    token, counted = parts.settings.gateway_token, parts.observer.checks
+    return budget_check_router(watch.checks, parts.dimensions, token, identity, counted)
 
 
 def _watched(app: FastAPI, parts: Parts, further: Sequence[Part]) -> None:

@@ -16,6 +16,15 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from api.identity import Senders
 from api.usage.bodies import Kind, content_of
+from api.usage.described import (
+    BINARY,
+    BYTES,
+    JSON,
+    TRACES_SENT,
+    ExportedTraces,
+    asks_nothing,
+    take,
+)
 from handlers.ingest.intake import Intake
 from handlers.ingest.results import Batch, Taken
 from queries.ingest.spans import Span, Value, from_spans, is_wanted
@@ -23,10 +32,11 @@ from queries.ingest.spans import Span, Value, from_spans, is_wanted
 if TYPE_CHECKING:
     from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
-TRACES = "/api/v1/costs/otlp/v1/traces"
+TRACES = "/otlp/v1/traces"
+"""Below `/api/v1/costs`."""
 
-BINARY = "application/x-protobuf"
-JSON = "application/json"
+_DIGITS = 20
+"""Of a number of 64 bits."""
 
 _ERROR = 2
 """`STATUS_CODE_ERROR` of OTLP."""
@@ -42,7 +52,12 @@ def otlp_router(intake: Intake, senders: Senders) -> APIRouter:
     router = APIRouter()
 
     async def export_traces(request: Request) -> Response:
+        """Takes spans in: those that tell of requests to models, of OTLP over HTTP.
+
+        All others are taken too, and forgotten. What was rejected is said as a partial success.
+        """
         caller = await senders.sender(request)
+        asks_nothing(request)
         intake.admit(caller)
         with intake.holding() as held:
             content = await content_of(request, (BINARY, JSON), held)
@@ -50,7 +65,16 @@ def otlp_router(intake: Intake, senders: Senders) -> APIRouter:
             taken = await intake.take(Batch(events, caller, held.size))
         return Response(_answer(content.name, taken), media_type=content.name)
 
-    router.add_api_route(TRACES, export_traces, methods=["POST"])
+    take(
+        router,
+        TRACES,
+        export_traces,
+        ExportedTraces,
+        status=200,
+        summary="Send traces",
+        contents={JSON: TRACES_SENT, BINARY: BYTES},
+        answers_binary=True,
+    )
     return router
 
 
@@ -110,7 +134,7 @@ def _values(attributes: Iterable[KeyValue]) -> dict[str, Value]:
 
 class _Value(msgspec.Struct):
     stringValue: Any = None  # noqa: N815 - as OTLP writes it
-    intValue: Any = None  # noqa: N815
+    intValue: str | int | None = None  # noqa: N815
     doubleValue: Any = None  # noqa: N815
     boolValue: Any = None  # noqa: N815
 
@@ -163,13 +187,26 @@ def _of_json(body: bytes) -> Iterator[Span]:
                     yield Span(
                         span.traceId.lower(),
                         span.spanId.lower(),
-                        int(span.startTimeUnixNano),
-                        int(span.endTimeUnixNano),
+                        _nanoseconds(span.startTimeUnixNano),
+                        _nanoseconds(span.endTimeUnixNano),
                         span.status is not None and span.status.code in _ERRORS,
                         {**common, **_plain(span.attributes)},
                     )
     except (ValueError, RecursionError) as error:  # those of msgspec are of this kind
         raise HTTPException(400, "The body is no ExportTraceServiceRequest.") from error
+
+
+def _nanoseconds(sent: str | int) -> int:
+    """What is sent as digits, or as a number.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    text = str(sent)
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        message = "no nanoseconds since 1970"
+        raise ValueError(message)
+    return int(text)
 
 
 _ERRORS = (_ERROR, str(_ERROR), "STATUS_CODE_ERROR")

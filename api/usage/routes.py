@@ -16,19 +16,26 @@ from fastapi.responses import JSONResponse
 from analysis.errors import BadInput
 from api.identity import Senders
 from api.usage.bodies import Kind, content_of
+from api.usage.described import (
+    BATCH,
+    JSON,
+    LINES,
+    LOGS,
+    LONGEST_KEY,
+    TakenUsage,
+    asks_nothing,
+    of_lines,
+)
+from api.usage.described import take as taking
 from handlers.caller import Caller
 from handlers.ingest.intake import Intake
 from handlers.ingest.results import Batch, Taken
 from queries.ingest.events import Fault, Sent, events_of_array, events_of_lines
 from queries.ingest.litellm import from_litellm
 
-USAGE = "/api/v1/costs/usage"
-LITELLM = "/api/v1/costs/usage/litellm"
-
-JSON = "application/json"
-LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
-
-LONGEST_KEY = 255
+USAGE = "/usage"
+LITELLM = "/usage/litellm"
+"""Below `/api/v1/costs`."""
 
 Read = Callable[[Kind, Caller], Sequence[Sent | Fault]]
 
@@ -44,6 +51,7 @@ def usage_router(intake: Intake, senders: Senders) -> APIRouter:
 
     async def take(request: Request, read: Read) -> JSONResponse:
         caller = await senders.sender(request)
+        asks_nothing(request)
         intake.admit(caller)
         with intake.holding() as held:
             content = await content_of(request, (JSON, *LINES), held)
@@ -53,13 +61,31 @@ def usage_router(intake: Intake, senders: Senders) -> APIRouter:
         return JSONResponse(_written(taken), 202)
 
     async def send_usage(request: Request) -> JSONResponse:
+        """Takes events of usage in, each by itself, each once.
+
+        What is answered by 202 is on disk. What was not answered may be sent again: an event with
+        a `request_id` counts once. The organization of an event is the token's.
+        """
         return await take(request, _own)
 
     async def send_litellm(request: Request) -> JSONResponse:
+        """Takes what LiteLLM's generic API logger sends, in each of its formats."""
         return await take(request, _litellm)
 
-    router.add_api_route(USAGE, send_usage, methods=["POST"])
-    router.add_api_route(LITELLM, send_litellm, methods=["POST"])
+    for path, endpoint, summary, schema in (
+        (USAGE, send_usage, "Send usage", BATCH),
+        (LITELLM, send_litellm, "Send LiteLLM's logs", LOGS),
+    ):
+        taking(
+            router,
+            path,
+            endpoint,
+            TakenUsage,
+            status=202,
+            summary=summary,
+            contents=of_lines(schema),
+            has_key=True,
+        )
     return router
 
 

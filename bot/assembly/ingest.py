@@ -82,7 +82,17 @@ async def usage_routers_opened(
         senders: knows who sends.
     """
     async with ingest_opened(parts) as ingest:
-        yield usage_router(ingest.intake, senders), otlp_router(ingest.intake, senders)
+        yield usage_routers_of(ingest.intake, senders)
+
+
+def usage_routers_of(intake: Intake, senders: Senders) -> tuple[APIRouter, ...]:
+    """The calls by which usage comes in.
+
+    Args:
+        intake: is at work.
+        senders: knows who sends.
+    """
+    return usage_router(intake, senders), otlp_router(intake, senders)
 
 
 def _taken(intake: Intake) -> Taken:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Iterable
+
+from fastapi import APIRouter, FastAPI
 
 from api.app import Answering, create_api
 from api.identity import Identity
@@ -13,12 +15,13 @@ from handlers.showback.focus_file import statement_focus
 from handlers.showback.results import MonthStatement
 
 
-def rest_of(parts: Parts, identity: Identity) -> FastAPI:
+def rest_of(parts: Parts, identity: Identity, further: Iterable[APIRouter] = ()) -> FastAPI:
     """The application that is mounted at `api.app.PREFIX`.
 
     Args:
         parts: that answer.
         identity: knows callers by their credential.
+        further: see `create_api`.
     """
     handlers = parts.handlers
     answering = Answering(
@@ -35,7 +38,7 @@ def rest_of(parts: Parts, identity: Identity) -> FastAPI:
         statement_files=StatementFiles(csv=_csv, focus=_focus),
         store=parts.store,
     )
-    return create_api(identity, answering)
+    return create_api(identity, answering, further)
 
 
 def _csv(found: MonthStatement) -> StatementFile:

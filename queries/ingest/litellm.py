@@ -142,7 +142,7 @@ def _row(log: _Log) -> dict[str, object]:
         "endpoint": metadata.user_api_key_request_route or log.call_type,
         "status": _status(log),
         "latency_ms": _latency(log),
-        "batch": "true" if log.call_type in BATCHES else None,
+        "batch": "true" if str(log.call_type) in BATCHES else None,
         **_tokens(log, provider, model),
         **_tagged(log.request_tags),
     }
@@ -193,12 +193,20 @@ def _status(log: _Log) -> object:
 
 
 def _latency(log: _Log) -> str | None:
-    seconds = log.response_time
-    if not isinstance(seconds, int | float):
-        if not isinstance(log.startTime, int | float) or not isinstance(log.endTime, int | float):
-            return None
-        seconds = log.endTime - log.startTime
-    return f"{max(0.0, seconds) * 1000:.0f}"
+    try:
+        seconds = _number(log.response_time)
+        if seconds is None:
+            start, end = _number(log.startTime), _number(log.endTime)
+            if start is None or end is None:
+                return None
+            seconds = end - start
+        return f"{max(0.0, seconds) * 1000:.0f}"
+    except OverflowError:  # JSON's whole numbers have no end
+        return None
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _tagged(tags: object) -> dict[str, object]:

@@ -9,6 +9,8 @@ from typing import Any, cast
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from api.usage.described import LINES
+
 
 def calls_of(app: FastAPI) -> list[tuple[str, APIRoute]]:
     """Every method of every route of the application, whoever declared it."""
@@ -46,8 +48,20 @@ def body_of(operation: Mapping[str, Any]) -> dict[str, Any]:
     """How the example of a body is sent: options of `Api.ask`."""
     if "requestBody" not in operation:
         return {}
-    ((kind, content),) = operation["requestBody"]["content"].items()
-    return {"data": json.dumps(content["example"]), "headers": {"Content-Type": kind}}
+    return bodies_of(operation)[0]
+
+
+def bodies_of(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same for each kind of content that can be sent, JSON first, but for binary ones."""
+    contents = cast("dict[str, Any]", operation["requestBody"]["content"])
+    example = contents["application/json"]["example"]
+    found = {"application/json": json.dumps(example)}
+    for kind in contents:
+        if kind in LINES:
+            entries = cast("list[Any] | dict[str, list[Any]]", example)
+            entries = entries["events"] if isinstance(entries, dict) else entries
+            found[kind] = "\n".join(json.dumps(one) for one in entries)
+    return [{"data": data, "headers": {"Content-Type": kind}} for kind, data in found.items()]
 
 
 def operation_of(app: FastAPI, method: str, route: APIRoute) -> dict[str, Any]:
@@ -68,3 +82,8 @@ def examples_of(operation: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _sent(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def takes_usage(operation: Mapping[str, Any]) -> bool:
+    """Whether a call keeps what it is sent for the mart, instead of deciding something."""
+    return operation["tags"] == ["usage"]

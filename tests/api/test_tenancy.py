@@ -7,14 +7,26 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 from fastapi.routing import APIRoute
 
 from analysis.roles import Role
+from api.usage.described import LINES
 from storage.records.audit import StoredAuditEntry
-from tests.api.calls import body_of, calls_of, changes_of, needed_of, operation_of, reads_of
+from tests.api.calls import (
+    bodies_of,
+    body_of,
+    calls_of,
+    changes_of,
+    needed_of,
+    operation_of,
+    reads_of,
+    takes_usage,
+)
 from tests.api.world import CALLERS, Answered, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -135,11 +147,18 @@ async def test_lists_and_sums_hold_nothing_of_others(api: Api) -> None:
 
 
 async def test_who_only_looks_decides_nothing(api: Api) -> None:
-    before = await trail(api)
+    before, sent = await trail(api), api.sent("acme")
     for method, route in changes_of(api.app):
         found = await asked(api, method, route, "acme-user")
         assert found.status == 403, f"{method} {route.path_format} {found.text}"
-    assert await trail(api) == before
+    assert (await trail(api), api.sent("acme")) == (before, sent)
+
+
+async def test_a_token_that_sends_usage_does_nothing_else(decided: Api) -> None:
+    for method, route in calls_of(decided.app):
+        found = await asked(decided, method, route, "acme-gateway")
+        sends = takes_usage(operation_of(decided.app, method, route))
+        assert (found.status < 300) if sends else (found.status == 401), route.path_format
 
 
 async def test_a_header_or_a_cookie_that_names_another_organization_changes_nothing(
@@ -153,22 +172,27 @@ async def test_a_header_or_a_cookie_that_names_another_organization_changes_noth
 
 
 async def test_what_is_decided_is_of_the_own_organization_whatever_is_named(decided: Api) -> None:
-    acme, done = await trail(decided, "acme"), 0
+    acme, sent, done = await trail(decided, "acme"), decided.sent("acme"), 0
     for method, route in changes_of(decided.app):
         ids = await decided.renewed("globex", route.path_format)
         found = await asked(decided, method, route, "globex-admin", ids=ids, headers=NAMING)
-        assert found.status in (200, 201, 204, 403), f"{method} {route.path_format} {found.text}"
+        assert found.status in (200, 201, 202, 204, 403), (
+            f"{method} {route.path_format} {found.text}"
+        )
         assert "acme" not in found.text.replace("finance@acme.example", "")
         done += found.status < 300
     assert done > 8
-    assert await trail(decided, "acme") == acme
+    assert (await trail(decided, "acme"), decided.sent("acme")) == (acme, sent)
+    assert decided.sent("globex")
+    assert "acme" not in "".join(decided.sent("globex"))
 
 
 async def test_a_field_that_names_an_organization_is_refused(decided: Api) -> None:
     before, sent = await trail(decided), 0
     for method, route in changes_of(decided.app):
-        body = body_of(operation_of(decided.app, method, route))
-        if not body:
+        operation = operation_of(decided.app, method, route)
+        body = body_of(operation)
+        if not body or takes_usage(operation):  # of which each event is judged by itself, see below
             continue
         for name in ("organization_id", "organization", "org", "tenant"):
             for value in ("acme", "globex", "zork", None):
@@ -183,6 +207,58 @@ async def test_a_field_that_names_an_organization_is_refused(decided: Api) -> No
                 sent += 1
     assert sent
     assert await trail(decided) == before
+
+
+NAMES = (
+    "organization",
+    "organization_id",
+    "org",
+    "org_name",
+    "user_api_key_org_alias",
+    "costbot.organization",
+)
+
+
+async def test_usage_that_names_another_organization_is_of_the_own_one_or_is_refused(
+    decided: Api,
+) -> None:
+    before = await trail(decided), decided.sent("acme")
+    named = 0
+    for method, route in changes_of(decided.app):
+        operation = operation_of(decided.app, method, route)
+        if not takes_usage(operation):
+            continue
+        for body in bodies_of(operation)[:2]:  # JSON, and one a line
+            is_lines = body["headers"]["Content-Type"] in LINES
+            sent = body["data"].splitlines() if is_lines else [body["data"]]
+            for name, value in product(NAMES, ("acme", " acme\t", ["acme"])):
+                lines = [json.dumps(naming(json.loads(one), name, value)) for one in sent]
+                found = await decided.ask(
+                    method,
+                    route.path_format,
+                    "globex-gateway",
+                    data="\n".join(lines),
+                    headers={**body["headers"], **NAMING},
+                )
+                assert found.status in (200, 202, 400), found.text
+                assert "acme" not in found.text
+                named += 1
+    assert named > 50
+    assert (await trail(decided), decided.sent("acme")) == before
+    assert "acme" not in "".join(decided.sent("globex"))
+
+
+def naming(body: Any, name: str, value: object) -> Any:
+    """A body in which every object has one field more, and every list of attributes one more."""
+    if isinstance(body, dict):
+        fields = cast("dict[str, Any]", body)
+        return {**{one: naming(held, name, value) for one, held in fields.items()}, name: value}
+    if isinstance(body, list):
+        parts = [naming(one, name, value) for one in cast("list[Any]", body)]
+        if parts and "key" in parts[0]:
+            parts.append({"key": name, "value": {"stringValue": value}})
+        return parts
+    return body
 
 
 @pytest.mark.parametrize("name", ["organization", "organization_id", "org", "tenant", "as"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,10 +22,16 @@ from analysis.recommendations.kept.opportunity_states import LIVE, OpportunitySt
 from analysis.roles import Role
 from api.app import PREFIX
 from bot.assembly import Parts, assembled
+from bot.assembly.ingest import ingest_of, usage_routers_of
 from bot.assembly.rest import rest_of
+from bot.budget_watch import watching
 from bot.settings import Settings
+from bot.web import checks_of
 from handlers.caller import Caller
+from handlers.ingest.gateway import Gateway
+from handlers.ingest.intake import Intake
 from queries.dimensions import Source
+from queries.ingest.journal import CLOSED, FOLDER, OPEN
 from storage.records.anomaly import KeptFinding
 from storage.records.budget import BudgetDraft
 from storage.records.price import ModelPrice
@@ -49,6 +57,8 @@ CALLERS: Mapping[str, Caller] = {
     "capitals": Caller("API", "capitals", "Cap", "ACME", Role.ORG_ADMIN, BERLIN),
     "wildcard": Caller("API", "wildcard", "Wil", "a%", Role.ORG_ADMIN, BERLIN),
     "accent": Caller("API", "accent", "Acc", "acme\N{COMBINING ACUTE ACCENT}", Role.USER, BERLIN),
+    "acme-gateway": Gateway("API", "acme-gateway", "gate", "acme", Role.USER, BERLIN),
+    "globex-gateway": Gateway("API", "globex-gateway", "gate", "globex", Role.USER, BERLIN),
     "nobody": Caller("API", "nobody", "Nemo", None, Role.USER, ZoneInfo("UTC")),
 }
 """Everybody, by their tokens."""
@@ -62,6 +72,13 @@ class Bearers:
 
     async def caller(self, request: Request) -> Caller:
         """See `api.identity.Identity`."""
+        caller = await self.sender(request)
+        if isinstance(caller, Gateway):
+            raise NotIdentified("The token sends usage, and does nothing else.")
+        return caller
+
+    async def sender(self, request: Request) -> Caller:
+        """See `api.identity.Senders`."""
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         caller = self.callers.get(token) if kind.lower() == "bearer" else None
         if caller is None:
@@ -171,6 +188,13 @@ class Api:
             kept = {name.lower(): value for name, value in response.headers.items()}
             return Answered(response.status, body, kept, text)
 
+    def sent(self, organization: str) -> list[str]:
+        """The events of an organization that were taken in, as they are kept."""
+        folder = self.parts.settings.home / FOLDER
+        paths = sorted(one for one in folder.glob("*") if one.suffix in (OPEN, CLOSED))
+        lines = [line for path in paths for line in path.read_text("utf-8").splitlines()]
+        return [line for line in lines if json.loads(line).get("organization") == organization]
+
     async def renewed(self, organization: str, path: str = "") -> dict[str, str]:
         """Further things of an organization's, ready for what a path does with them."""
         self.further += 1
@@ -197,15 +221,38 @@ async def opened(home: Path, store_url: str | None = None) -> AsyncGenerator[Api
     settings = Settings(home=home, store_url=store_url)  # pyright: ignore[reportArgumentType]
     if store_url is None:
         lay_store(home)
-    async with assembled(settings, lambda: NOW) as parts:
+    async with (
+        assembled(settings, lambda: NOW) as parts,
+        watching(parts) as watch,
+        _taking(parts) as intake,
+    ):
         fill(parts.mart, FACTS, NOW, settings.hourly_days)
         ids = {one: await _decided(parts, one) for one in ("acme", "globex")}
         await _decided_of_all(parts)
-        app = rest_of(parts, Bearers(CALLERS))
+        bearers = Bearers(CALLERS)
+        await watch.evaluator.evaluate()
+        gateways = (checks_of(parts, watch, bearers), *usage_routers_of(intake, bearers))
+        app = rest_of(parts, bearers, gateways)
         outer = FastAPI(openapi_url=None)
         outer.mount(PREFIX, app)
-        async with served(outer) as address, aiohttp.ClientSession() as session:
+        # What is refused unread ends its connection, at times when the next request is on its way.
+        fresh = aiohttp.TCPConnector(force_close=True)
+        async with served(outer) as address, aiohttp.ClientSession(connector=fresh) as session:
             yield Api(parts, app, f"{address}{PREFIX}", session, ids)
+
+
+@asynccontextmanager
+async def _taking(parts: Parts) -> AsyncGenerator[Intake]:
+    """Keeps usage that is sent; it is not merged, so that the figures stay as they are."""
+    intake = ingest_of(parts).intake
+    working = asyncio.create_task(intake.run())
+    try:
+        yield intake
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        intake.journal.close()
 
 
 async def _decided(parts: Parts, organization: str, further: str = "") -> dict[str, str]:

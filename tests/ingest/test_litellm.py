@@ -9,7 +9,7 @@ import pytest
 
 from api.usage.routes import LITELLM
 from queries.ingest.counts import Totals, counted
-from queries.ingest.litellm import NO_LOG
+from queries.ingest.litellm import NO_LOG, from_litellm
 from tests.ingest.station import JSON, LINES, Station, lines_of
 
 PROMPT = "my cat is ill 5519"
@@ -100,6 +100,28 @@ async def test_what_is_no_log_is_told(station: Station) -> None:
         (3, "JSON, but no object"),
         (4, "the time is no instant"),
     ]
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"response_time": HUGE},
+        {"startTime": HUGE},
+        {"endTime": HUGE},
+        {"endTime": 1e308},
+        {"call_type": [1]},
+        {"call_type": {"a": 1}},
+        {"prompt_tokens": HUGE},
+        {"model": {"a": HUGE}},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_what_nobody_means_stops_nothing(fields: dict[str, object]) -> None:
+    sent = json.dumps({**LOG, **fields}).encode()
+    assert len(from_litellm([(1, sent)], with_organization=True)) == 1
 
 
 async def test_its_organizations_count_where_the_token_is_of_all(station: Station) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 
 import yaml
 
+from api.app import PREFIX
 from api.usage.otlp import TRACES
 from api.usage.routes import LITELLM, USAGE
 from tests.house.project import ROOT
@@ -24,7 +25,9 @@ async def test_the_script_is_answered_as_the_page_says(station: Station) -> None
 
 
 def test_the_configurations_lead_to_the_calls() -> None:
-    assert {USAGE, LITELLM, TRACES} <= set(re.findall(r"`POST (\S+)`", PAGE))
+    assert {PREFIX + one for one in (USAGE, LITELLM, TRACES)} <= set(
+        re.findall(r"`POST (\S+)`", PAGE)
+    )
     blocks = re.findall(r"\n\n((?:    .+\n)+)", PAGE)
     read = [
         cast("dict[str, dict[str, dict[str, object]]]", yaml.safe_load(dedent(block)))
@@ -32,6 +35,7 @@ def test_the_configurations_lead_to_the_calls() -> None:
         if block.startswith(("    litellm_settings:", "    exporters:"))
     ]
     litellm, collector = read
-    assert str(litellm["callback_settings"]["costbot"]["endpoint"]).endswith(LITELLM)
-    assert str(collector["exporters"]["otlphttp/costbot"]["traces_endpoint"]).endswith(TRACES)
-    assert str(re.findall(r"OTLP_TRACES_ENDPOINT=(\S+?)`", PAGE)[0]).endswith(TRACES)
+    assert str(litellm["callback_settings"]["costbot"]["endpoint"]).endswith(PREFIX + LITELLM)
+    traces = PREFIX + TRACES
+    assert str(collector["exporters"]["otlphttp/costbot"]["traces_endpoint"]).endswith(traces)
+    assert str(re.findall(r"OTLP_TRACES_ENDPOINT=(\S+?)`", PAGE)[0]).endswith(traces)

@@ -22,7 +22,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.trace import StatusCode
 
-from api.usage.otlp import BINARY, TRACES
+from api.app import PREFIX
+from api.usage.described import BINARY
+from api.usage.otlp import TRACES
 from queries.ingest.spans import NO_MODEL
 from tests.ingest.station import JSON, Station
 
@@ -208,6 +210,13 @@ async def test_what_is_no_trace_is_refused(station: Station) -> None:
         (b"nonsense", BINARY),
         (b"[]", JSON),
         (b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": 5}]}]}]}', JSON),
+        (b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"endTimeUnixNano": -1}]}]}]}', JSON),
+        (b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"startTimeUnixNano": "1_0"}]}]}]}', JSON),
+        (
+            b'{"resourceSpans": [{"resource": {"attributes": '
+            b'[{"key": "gen_ai.usage.input_tokens", "value": {"intValue": []}}]}}]}',
+            JSON,
+        ),
     ):
         assert (await station.post(body, kind, TRACES)).status == 400, body
     assert (await station.post(b"", "application/grpc", TRACES)).status == 415
@@ -217,7 +226,7 @@ async def test_what_is_no_trace_is_refused(station: Station) -> None:
 
 async def test_the_exporter_of_the_sdk_is_understood(station: Station) -> None:
     exporter = OTLPSpanExporter(
-        endpoint=station.address + TRACES,
+        endpoint=station.address + PREFIX + TRACES,
         headers={"Authorization": "Bearer acme"},
         compression=Compression.Gzip,
     )

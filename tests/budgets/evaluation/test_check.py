@@ -273,8 +273,8 @@ async def test_an_admins_api_token_asks_for_every_organization_by_its_name(
         ({"estimated_cost": "NaN"}, "The estimated cost is none."),
         ({"estimated_cost": "1e99"}, "The estimated cost is none."),
         ({"organization": ""}, "The organization is not named."),
-        ({"galaxy": "m31"}, "A parameter is unknown."),
-        ({"model": "x" * 501}, "model is too long."),
+        ({"galaxy": "m31"}, "There is no parameter `galaxy`."),
+        ({"model": "x" * 501}, "Give at most 500 characters."),
     ],
 )
 async def test_a_question_that_cannot_be_read_is_told_what_is_wrong(
@@ -282,4 +282,5 @@ async def test_a_question_that_cannot_be_read_is_told_what_is_wrong(
 ) -> None:
     await world.evaluate()
     answer = await ask(**given)
-    assert (answer["status"], answer["detail"]) == (422, error)
+    assert answer["status"] == 422
+    assert answer["detail"].startswith(error)
