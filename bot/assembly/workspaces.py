@@ -123,6 +123,8 @@ def install_pages_of(settings: Settings, many: ManyWorkspaces) -> APIRouter:
 
     url = settings.public_url
     redirect_uri = None if url is None else f"{url}{REDIRECT_PATH}"
-    installing = Installing(many.handler, many.app, tuple(SCOPES), redirect_uri)
+    installing = Installing(
+        many.handler, many.app, tuple(SCOPES), redirect_uri, own_team=many.own_team
+    )
     is_encrypted = url is None or url.startswith("https:")
     return install_router(installing, is_encrypted=is_encrypted)

@@ -8,7 +8,7 @@ counts once, and for ten minutes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -66,12 +66,15 @@ class Installing:
         app: that is installed.
         scopes: that it asks for.
         redirect_uri: where Slack sends the browser back to; None: as the app's settings say.
+        own_team: tells the id of the workspace of the settings' own token, empty: there is none.
+            It is not installed: its people would be strangers from then on. None: nobody asks.
     """
 
     handler: WorkspaceHandler
     app: OAuthApp
     scopes: Sequence[str]
     redirect_uri: str | None = None
+    own_team: Callable[[], Awaitable[str]] | None = None
 
     async def begin(self) -> Begun:
         """A new state, and the page of Slack's that it goes to.
@@ -114,6 +117,7 @@ class Installing:
             raise NotInstalled("The installation was cancelled in Slack.", _AGAIN)
         if "error" in query or not code:
             raise NotInstalled("Slack did not allow the installation.", _AGAIN)
+        own = "" if self.own_team is None else await self.own_team()
         try:
             new = await self._exchanged(code)
         except SlackApiError as error:
@@ -124,6 +128,9 @@ class Installing:
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("an installation is not finished: %s", type(error).__name__)
             raise NotInstalled("Slack did not answer.", _AGAIN) from error
+        if new.id == own:
+            sentence = "This workspace is the deployment's own: costbot is there already."
+            raise NotInstalled(sentence, "Nothing has changed.")
         installed = await self.handler.install(new)
         log.info("costbot was installed in workspace %s", installed.id)
         return installed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,17 @@ async def test_the_own_workspace_goes_on_as_before_while_another_installs_it(the
     assert [one.text for one in there.posted("T0ACME")] == ["old", "own person"]
     assert [one.text for one in there.posted("T0GLOBEX")] == ["theirs"]
     assert "never installed" in await sent(there, "nowhere", "T0NOWHERE/C0000000001")
+
+
+async def test_nobody_makes_strangers_of_the_own_people_by_installing_it_there(
+    there: World,
+) -> None:
+    status, page = await there.install("T0ACME")
+    assert (status, "deployment's own" in unescape(page)) == (400, True)
+    assert await there.store.workspaces.find("T0ACME") is None
+    own = await there.parts.callers.caller_of("T0ACME", OTTO)
+    assert own is not None
+    assert (own.organization, own.workspace) == ("acme", "")
 
 
 async def test_rules_and_routes_are_told_where_they_were_made(there: World) -> None:
