@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 TRACES = "/otlp/v1/traces"
 """Below `/api/v1/costs`."""
 
-_DIGITS = 20
-"""Of a number of 64 bits."""
+_DIGITS = 19
+"""Of a number of 64 bits with its sign, as text: until the year 2262."""
 
 _ERROR = 2
 """`STATUS_CODE_ERROR` of OTLP."""
@@ -202,11 +202,14 @@ def _nanoseconds(sent: str | int) -> int:
     Raises:
         ValueError: it is neither.
     """
-    text = str(sent)
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+    if isinstance(sent, int):
+        fits = sent >= 0
+    else:
+        fits = sent.isascii() and sent.isdigit() and len(sent) <= _DIGITS
+    if not fits:
         message = "no nanoseconds since 1970"
         raise ValueError(message)
-    return int(text)
+    return int(sent)
 
 
 _ERRORS = (_ERROR, str(_ERROR), "STATUS_CODE_ERROR")

@@ -151,7 +151,7 @@ def _event(number: int, span: Span) -> Sent | Fault:
         "request_id": told.get("gen_ai.response.id") or f"{span.trace}:{span.id}",
         "provider": provider,
         "model": model,
-        "latency_ms": f"{max(0, span.end - span.start) / 1_000_000:.0f}",
+        "latency_ms": str((max(0, span.end - span.start) + 500_000) // 1_000_000),
         "status": _status(span),
         **columns,
         **counted(totals, provider, str(model)),
