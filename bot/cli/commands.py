@@ -81,7 +81,10 @@ class Commands(LazyGroup):
         Listed("alerts", "alerts", "app", "Alert rules: create, look at, pause, delete."),
         Listed("anomalies", "anomalies", "app", "Daily series that were unlike their past."),
         Listed(
-            "audit", "audit", "app", "Who decided what, as CSV or JSON lines; forget what is old."
+            "audit",
+            "audit",
+            "app",
+            "Who decided what, as CSV or JSON lines; `forget` ends what is old.",
         ),
         Listed("budget", "budget", "app", "Budgets: create, look at, change, raise."),
         Listed(

@@ -89,7 +89,7 @@ async def test_the_home_tab_is_drawn(tmp_path: Path):
         await until(lambda: stage.slack.workspace.home_of(user_id, app.id) is not None)
         home = stage.slack.workspace.home_of(user_id, app.id)
     assert home is not None
-    assert "*$1.00* today so far" in str(home.payload)
+    assert "*Today so far*\\n*$1.00*" in str(home.payload)
 
 
 async def test_a_stranger_and_a_mistake_are_answered_too(tmp_path: Path):
