@@ -116,6 +116,7 @@ async def send(address: str, token: str, batches: Sequence[Path], server: int) -
                         if answer.status == 429:
                             await asyncio.sleep(float(answer.headers["Retry-After"]))
                             continue
+                        answer.raise_for_status()
                     break
                 answered_ms.append((time.perf_counter() - asked) * 1000)
                 accepted += int(told["accepted"])
@@ -156,7 +157,7 @@ async def serve(home: Path) -> None:
         app = FastAPI(openapi_url=None)
         answer_problems(app)
         for router in routers:
-            app.include_router(router)
+            app.include_router(router, prefix=PREFIX)
         listener = socket.create_server(("127.0.0.1", 0))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -134,7 +134,7 @@ def _values(attributes: Iterable[KeyValue]) -> dict[str, Value]:
 
 class _Value(msgspec.Struct):
     stringValue: Any = None  # noqa: N815 - as OTLP writes it
-    intValue: str | int | None = None  # noqa: N815
+    intValue: str | int | float | None = None  # noqa: N815
     doubleValue: Any = None  # noqa: N815
     boolValue: Any = None  # noqa: N815
 
@@ -151,8 +151,8 @@ class _Status(msgspec.Struct):
 class _Span(msgspec.Struct):
     traceId: str = ""  # noqa: N815
     spanId: str = ""  # noqa: N815
-    startTimeUnixNano: str | int = 0  # noqa: N815
-    endTimeUnixNano: str | int = 0  # noqa: N815
+    startTimeUnixNano: str | int | float = 0  # noqa: N815
+    endTimeUnixNano: str | int | float = 0  # noqa: N815
     attributes: list[_Attribute] = []
     status: _Status | None = None
 
@@ -196,20 +196,34 @@ def _of_json(body: bytes) -> Iterator[Span]:
         raise HTTPException(400, "The body is no ExportTraceServiceRequest.") from error
 
 
-def _nanoseconds(sent: str | int) -> int:
+def _nanoseconds(sent: str | float) -> int:
     """What is sent as digits, or as a number.
 
     Raises:
         ValueError: it is neither.
     """
-    if isinstance(sent, int):
-        fits = sent >= 0
+    if not isinstance(sent, str):
+        number = _whole(sent)
+        fits = number >= 0
     else:
         fits = sent.isascii() and sent.isdigit() and len(sent) <= _DIGITS
+        number = int(sent) if fits else 0
     if not fits:
         message = "no nanoseconds since 1970"
         raise ValueError(message)
-    return int(sent)
+    return number
+
+
+def _whole(sent: str | float) -> int:
+    """A whole number: in JSON 5.0 is one, too.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(sent, float) and not sent.is_integer():
+        message = "no whole number"
+        raise ValueError(message)
+    return int(sent)  # 64 bits are written as text
 
 
 _ERRORS = (_ERROR, str(_ERROR), "STATUS_CODE_ERROR")
@@ -221,7 +235,7 @@ def _plain(attributes: Iterable[_Attribute]) -> dict[str, Value]:
         if one.value is None or not is_wanted(one.key):
             continue
         if one.value.intValue is not None:
-            found[one.key] = int(one.value.intValue)  # 64 bits are written as text
+            found[one.key] = _whole(one.value.intValue)
             continue
         for value in (one.value.stringValue, one.value.doubleValue, one.value.boolValue):
             if isinstance(value, str | float | int | bool):

@@ -222,6 +222,9 @@ async def test_what_is_no_trace_is_refused(station: Station) -> None:
     late = json.loads(as_json(request([span(1, CHAT)])))
     late["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["endTimeUnixNano"] = 10**400
     assert (await station.post(json.dumps(late).encode(), JSON, TRACES)).status == 200
+    whole = b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"endTimeUnixNano": 5.0}]}]}]}'
+    assert (await station.post(whole, JSON, TRACES)).status == 200
+    assert (await station.post(whole.replace(b"5.0", b"5.5"), JSON, TRACES)).status == 400
     assert (await station.post(b"", "application/grpc", TRACES)).status == 415
     assert (await station.post(b"", BINARY, TRACES)).status == 200
     assert (await station.post(b"", BINARY, TRACES, token="ute")).status == 403
