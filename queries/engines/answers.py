@@ -1,4 +1,4 @@
-"""Answers of one snapshot: made once for all who ask at the same time, and given again."""
+"""Answers: made once for all who ask at the same time, and given again while their files stay."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import date
 
 from queries.engines.base import Table
-from queries.mart.snapshot import Snapshot
 from queries.scope import Scope
 
 MOST_ROWS = 200_000
 """All kept answers together have fewer rows than this: they are to fit in the memory."""
 
-Key = tuple[str, tuple[tuple[str, object], ...], date, date, Scope]
-"""A question: its SQL, the values of its parameters by name, its first and last day, its scope."""
+Key = tuple[str, tuple[tuple[str, object], ...], tuple[str, ...], Scope]
+"""A question: its SQL, the values of its parameters by name, the files that it reads, its scope.
+
+Files never change. So what was answered from some holds as long as the same ones are read, whatever
+else is written to the mart: only today's files change with each import of today's usage.
+"""
 
 Make = Callable[[], Coroutine[object, object, Table]]
 
@@ -35,7 +37,7 @@ class _UnderWay:
 
 
 class Answers:
-    """The last answers, and those that are being made, all from one snapshot.
+    """The last answers, and those that are being made.
 
     Args:
         most: answers that are kept; 0: none.
@@ -43,29 +45,22 @@ class Answers:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._snapshot: Snapshot | None = None
         self._kept: OrderedDict[Key, Table] = OrderedDict()
         self._rows = 0
         self._under_way: dict[Key, _UnderWay] = {}
 
-    async def given(self, snapshot: Snapshot, key: Key, make: Make) -> Table:
+    async def given(self, key: Key, make: Make) -> Table:
         """The answer to a question: as kept, or as it is made for whoever asks just now.
 
         It is made until it is there, or until the last one has stopped waiting for it.
 
         Args:
-            snapshot: the present one.
             key: the question.
-            make: answers it from that snapshot.
+            make: answers it.
 
         Raises:
             Whatever `make` raises.
         """
-        if snapshot is not self._snapshot:
-            self._snapshot = snapshot
-            self._kept.clear()
-            self._rows = 0
-            self._under_way = {}  # who waits for the old ones has them
         if (kept := self._kept.get(key)) is not None:
             self._kept.move_to_end(key)
             return kept
@@ -73,7 +68,7 @@ class Answers:
         if found is None:
             found = self._under_way[key] = _UnderWay(asyncio.create_task(make()))
         table = await self._waited_for(key, found)
-        self._keep(snapshot, key, table)
+        self._keep(key, table)
         return table
 
     async def _waited_for(self, key: Key, found: _UnderWay) -> Table:
@@ -87,8 +82,8 @@ class Answers:
                 if self._under_way.get(key) is found:
                     del self._under_way[key]
 
-    def _keep(self, snapshot: Snapshot, key: Key, table: Table) -> None:
-        if snapshot is not self._snapshot or key in self._kept:
+    def _keep(self, key: Key, table: Table) -> None:
+        if key in self._kept:
             return
         self._kept[key] = table
         self._rows += len(table.rows)

@@ -99,24 +99,25 @@ class DuckDbEngine:
             Unavailable: the mart's files cannot be read.
         """
         snapshot = self.snapshot()
-        key = (sql, tuple(sorted(parameters.items())), first_day, last_day, scope)
+        files = snapshot.files("costs", first_day, last_day)
+        key = (sql, tuple(sorted(parameters.items())), tuple(files), scope)
 
         async def make() -> Table:
-            return await self._made(snapshot, sql, parameters, first_day, last_day, scope)
+            alike = snapshot.shapes(first_day, last_day) <= {self._shape}
+            return await self._made(sql, parameters, files, scope, alike=alike)
 
-        return await self._answers.given(snapshot, key, make)
+        return await self._answers.given(key, make)
 
     async def _made(
         self,
-        snapshot: Snapshot,
         sql: str,
         parameters: Mapping[str, object],
-        first_day: date,
-        last_day: date,
+        files: list[str],
         scope: Scope,
+        *,
+        alike: bool,
     ) -> Table:
-        files = snapshot.files("costs", first_day, last_day)
-        relation = self._costs(files, alike=snapshot.shapes(first_day, last_day) <= {self._shape})
+        relation = self._costs(files, alike=alike)
         given = {**parameters, FILES: files} if files else dict(parameters)
         if scope.organization is not None:
             given[ORGANIZATION] = scope.organization

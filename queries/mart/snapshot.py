@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -118,8 +119,10 @@ class Snapshot:
             if sources is not None and source not in sources:
                 continue
             past = first_day
-            for day, files in sorted(entry.days.items()):
-                if not past <= day <= last_day:
+            days = self._in_order[source]
+            for day in days[bisect_left(days, first_day) : bisect_right(days, last_day)]:
+                files = entry.days[day]
+                if day < past:
                     continue
                 if relation == "requests":
                     names += files.requests
@@ -128,6 +131,10 @@ class Snapshot:
                 names.append(files.costs if block is None else block.name)
                 past = day if block is None else block.end
         return [f"{self._folder}/{name}" for name in names]
+
+    @cached_property
+    def _in_order(self) -> dict[Source, list[date]]:
+        return {source: sorted(entry.days) for source, entry in self._manifest.sources.items()}
 
     def _block(self, source: Source, day: date, first: date, last: date) -> Block | None:
         """The longest block with a day that is there, and within these days."""

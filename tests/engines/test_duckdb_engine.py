@@ -100,7 +100,7 @@ async def test_days_from_before_a_new_dimension_can_be_read_beside_newer_ones(
     await later.close()
 
 
-async def test_an_answer_is_given_again_only_while_the_mart_is_the_same(
+async def test_an_answer_is_given_again_only_while_its_days_are_the_same(
     mart: Mart, engine: DuckDbEngine
 ) -> None:
     load(mart, request("a"))
@@ -108,6 +108,16 @@ async def test_an_answer_is_given_again_only_while_the_mart_is_the_same(
     assert await ask(engine, COUNT) is first
     load(mart, request("b"))
     assert (await ask(engine, COUNT)).rows == [(2,)]
+
+
+async def test_an_answer_holds_while_only_other_days_are_written(
+    mart: Mart, engine: DuckDbEngine
+) -> None:
+    load(mart, request("a", NOON - timedelta(days=1)))
+    first = await ask(engine, COUNT, YESTERDAY, YESTERDAY)
+    load(mart, request("b"))
+    assert await ask(engine, COUNT, YESTERDAY, YESTERDAY) is first
+    assert (await ask(engine, COUNT, YESTERDAY, TODAY)).rows == [(2,)]
 
 
 async def test_answers_need_not_be_kept(mart: Mart) -> None:
