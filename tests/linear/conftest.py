@@ -24,7 +24,8 @@ from storage.records.delivery import Delivery, NewDelivery
 from tests.stores import TestClock, sqlite_store
 
 TOKEN = "lin_api_0123456789"
-PATIENCE = timedelta(seconds=0.25)
+PATIENCE, IMPATIENCE = timedelta(seconds=10), timedelta(seconds=0.25)
+"""How long a call may take; and where none is meant to be answered."""
 
 
 @dataclass
@@ -36,16 +37,17 @@ class Filing:
     store: Store
     clock: TestClock
     supervisor: Supervisor
+    patience: timedelta = PATIENCE
 
     def calls(self, token: str = TOKEN) -> LinearCalls:
         """Calls of the API."""
-        return LinearCalls(SecretStr(token), self.url, PATIENCE, self.clock)
+        return LinearCalls(SecretStr(token), self.url, self.patience, self.clock)
 
     def sender(self, token: str = TOKEN, worker: str = "w") -> Sender:
         """A worker of the outbox."""
         deliveries = self.store.deliveries
         channel = LinearChannel(self.calls(token), deliveries.find_keys)
-        limits = Limits(Timing(timeout=PATIENCE), Backoff(lambda: 0.5))
+        limits = Limits(Timing(timeout=self.patience), Backoff(lambda: 0.5))
         return Sender(deliveries, {"linear": channel}, self.supervisor, self.clock, worker, limits)
 
     async def add(self, key: str, message: LinearMessage, *, team: str = "ENG") -> None:

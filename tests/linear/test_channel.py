@@ -9,7 +9,7 @@ from bot.outbox.linear_inspection import LinearInspection
 from bot.outbox.payloads import LinearMessage
 from playground.linear.service import Fault
 from storage.records.delivery import digest_of
-from tests.linear.conftest import TOKEN, Filing
+from tests.linear.conftest import IMPATIENCE, TOKEN, Filing
 
 ISSUE = LinearMessage(title="Critical: Cost of gpt-4o", text="It rose by $310.", priority=1)
 COMMENT = LinearMessage(do="comment", text="It is critical now.", root="i")
@@ -37,6 +37,8 @@ async def test_whatever_happens_to_an_answer_each_thing_is_made_once(
 ) -> None:
     for key, message in (("i", ISSUE), ("c", COMMENT), ("d", DONE)):
         await filing.add(key, message)
+    if fault == "hang":
+        filing.patience = IMPATIENCE
     sender = filing.sender()
     # Each of: the team, the issue, the comment, the states and the move goes wrong once.
     filing.linear.faults = [fault, None, fault, fault, fault, None, fault]
