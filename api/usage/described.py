@@ -101,6 +101,9 @@ def _list_of(name: str, schema: Json) -> Json:
     return {name: {"type": "array", "items": schema}}
 
 
+INTEGER = "^-?[0-9]{1,19}$"
+"""A number of 64 bits as OTLP writes it in JSON."""
+
 _NANOSECONDS: Json = {
     "description": "Nanoseconds since 1970.",
     "anyOf": [
@@ -113,7 +116,9 @@ _VALUE: Json = {
     "type": "object",
     "properties": {
         "stringValue": {},
-        "intValue": {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
+        "intValue": {
+            "anyOf": [{"type": "string", "pattern": INTEGER}, {"type": "integer"}, {"type": "null"}]
+        },
         "doubleValue": {},
         "boolValue": {},
     },

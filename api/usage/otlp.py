@@ -7,6 +7,7 @@ tell of no request to a model are taken, and forgotten: whoever sends traces nee
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ from api.usage.bodies import Kind, content_of
 from api.usage.described import (
     BINARY,
     BYTES,
+    INTEGER,
     JSON,
     TRACES_SENT,
     ExportedTraces,
@@ -37,6 +39,8 @@ TRACES = "/otlp/v1/traces"
 
 _DIGITS = 19
 """Of a number of 64 bits with its sign, as text: until the year 2262."""
+
+_INTEGER = re.compile(INTEGER, re.ASCII)
 
 _ERROR = 2
 """`STATUS_CODE_ERROR` of OTLP."""
@@ -215,15 +219,19 @@ def _nanoseconds(sent: str | float) -> int:
 
 
 def _whole(sent: str | float) -> int:
-    """A whole number: in JSON 5.0 is one, too.
+    """A whole number, which OTLP writes as text: it has 64 bits. In JSON 5.0 is one, too.
 
     Raises:
         ValueError: it is none.
     """
-    if isinstance(sent, float) and not sent.is_integer():
+    if isinstance(sent, str):
+        is_whole = _INTEGER.fullmatch(sent) is not None
+    else:
+        is_whole = isinstance(sent, int) or sent.is_integer()
+    if not is_whole:
         message = "no whole number"
         raise ValueError(message)
-    return int(sent)  # 64 bits are written as text
+    return int(sent)
 
 
 _ERRORS = (_ERROR, str(_ERROR), "STATUS_CODE_ERROR")
@@ -232,10 +240,13 @@ _ERRORS = (_ERROR, str(_ERROR), "STATUS_CODE_ERROR")
 def _plain(attributes: Iterable[_Attribute]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for one in attributes:
-        if one.value is None or not is_wanted(one.key):
+        if one.value is None:
             continue
-        if one.value.intValue is not None:
-            found[one.key] = _whole(one.value.intValue)
+        number = None if one.value.intValue is None else _whole(one.value.intValue)
+        if not is_wanted(one.key):
+            continue
+        if number is not None:
+            found[one.key] = number
             continue
         for value in (one.value.stringValue, one.value.doubleValue, one.value.boolValue):
             if isinstance(value, str | float | int | bool):

@@ -225,6 +225,11 @@ async def test_what_is_no_trace_is_refused(station: Station) -> None:
     whole = b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"endTimeUnixNano": 5.0}]}]}]}'
     assert (await station.post(whole, JSON, TRACES)).status == 200
     assert (await station.post(whole.replace(b"5.0", b"5.5"), JSON, TRACES)).status == 400
+    for number, status in ((b'"-7"', 200), (b"2.5", 400), (b'"seven"', 400)):
+        odd = (
+            b'{"resourceSpans": [{"resource": {"attributes": [{"key": "any", "value": {"intValue": '
+        )
+        assert (await station.post(odd + number + b"}}]}}]}", JSON, TRACES)).status == status
     assert (await station.post(b"", "application/grpc", TRACES)).status == 415
     assert (await station.post(b"", BINARY, TRACES)).status == 200
     assert (await station.post(b"", BINARY, TRACES, token="ute")).status == 403
