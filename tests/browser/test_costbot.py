@@ -24,19 +24,19 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small sample, and two requests of this very moment: at midnight too there is a today."""
+    """A small sample, and requests of this very moment: at midnight too today has two models."""
     folder = tmp_path_factory.mktemp("costbot")
     rows = [
         {
             "time": system_clock().isoformat(),
             "organization": organization,
-            "model": "gpt-4",
+            "model": model,
             "provider": "openai",
             "request_id": f"just-now-{organization}",
             "input_tokens": 100_000,
             "output_tokens": 0,
         }
-        for organization in ("acme", "globex")
+        for organization, model in (("acme", "gpt-4"), ("globex", "gpt-4-turbo"))
     ]
     file = folder / "just-now.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
