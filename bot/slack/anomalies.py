@@ -13,7 +13,7 @@ from typing import cast
 
 from slack_bolt.async_app import AsyncAck, AsyncBoltContext
 
-from analysis.errors import BadInput, NotUnderstood
+from analysis.errors import BadInput
 from bot.blocks.anomalies import MUTE, MUTES, plan_about, said_answer
 from bot.blocks.answer import Answer, Payload
 from bot.blocks.incident import LABELS, UNDO
@@ -25,7 +25,7 @@ from bot.slack.boundary import answered
 from bot.slack.budget_state import Fields, metadata_of
 from bot.slack.listeners import caller_of, clicked
 from bot.slack.modals import Modals, Submitted
-from bot.slack.nouns import MakeNoun
+from bot.slack.nouns import MakeNoun, Wordless
 from bot.slack.recs_payload import action_of, chosen, is_ephemeral
 from bot.slack.reply import Replies, send
 from handlers.anomalies.drafting import LONGEST_NOTE, Planned
@@ -50,7 +50,7 @@ ONE, ALL = "one", "all"
 
 
 @dataclass(frozen=True, slots=True)
-class AnomalyListeners:
+class AnomalyListeners(Wordless):
     """Hears the clicks.
 
     Attributes:
@@ -63,11 +63,6 @@ class AnomalyListeners:
     replies: Replies
     modals: Modals
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """See `Noun.words`: its commands are ordinary questions, so that buttons can ask them."""
-        return ()
-
     def register(self, app: BoltApp) -> None:
         """See `Noun.register`."""
         for action in _BY_CLICK:
@@ -76,18 +71,6 @@ class AnomalyListeners:
         app.action(MUTE)(self.on_mute)
         app.action(UNDO)(self.on_undo)
         app.view(PLANNED_FORM)(self.on_plan)
-
-    def form_for(
-        self, text: str, caller: Caller, channel: str
-    ) -> tuple[str, Coroutine[object, object, Payload]] | None:
-        """See `Noun.form_for`: no text opens one."""
-        del text, caller, channel
-        return None
-
-    async def answer(self, text: str, caller: Caller, channel: str) -> Answer:
-        """See `Noun.answer`: it hears no words."""
-        del caller, channel
-        raise NotUnderstood(f"I don't know {text!r}.", "`/cost help` has all commands.")
 
     async def on_label(self, ack: AsyncAck, body: Json, context: AsyncBoltContext) -> None:
         """Somebody says what it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Protocol
 
+from analysis.errors import NotUnderstood
 from bot.blocks.answer import Answer, Payload
 from bot.slack.api import BoltApp, SlackApi
 from bot.slack.modals import Modals
@@ -39,6 +40,29 @@ class Noun(Protocol):
     def answer(self, text: str, caller: Caller, channel: str) -> Coroutine[object, object, Answer]:
         """The answer to a text; see `form_for`. What is refused is raised."""
         ...
+
+
+class Wordless:
+    """A `Noun` without words: its commands, if any, are ordinary questions."""
+
+    __slots__ = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """See `Noun.words`: it hears no commands."""
+        return ()
+
+    def form_for(
+        self, text: str, caller: Caller, channel: str
+    ) -> tuple[str, Coroutine[object, object, Payload]] | None:
+        """See `Noun.form_for`: no text opens one."""
+        del text, caller, channel
+        return None
+
+    async def answer(self, text: str, caller: Caller, channel: str) -> Answer:
+        """See `Noun.answer`: it hears no words."""
+        del caller, channel
+        raise NotUnderstood(f"I don't know {text!r}.", "`/cost help` has all commands.")
 
 
 MakeNoun = Callable[[SlackApi, Replies, Modals], Noun]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import cast
 
 from slack_bolt.async_app import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 
-from analysis.errors import NotUnderstood, Unavailable
-from bot.blocks.answer import Answer, Payload
+from analysis.errors import Unavailable
 from bot.blocks.unfurl import unfurl_payload
 from bot.links import Links
 from bot.slack.api import BoltApp, Json, SlackApi
 from bot.slack.listeners import caller_of
 from bot.slack.modals import Modals
-from bot.slack.nouns import MakeNoun
+from bot.slack.nouns import MakeNoun, Wordless
 from bot.slack.reply import Replies
 from bot.slack.thread import reason
 from bot.supervisor import Supervisor
@@ -32,7 +30,7 @@ MOST_LINKS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Unfurling:
+class Unfurling(Wordless):
     """Hears of links, and shows what they lead to.
 
     Attributes:
@@ -48,23 +46,6 @@ class Unfurling:
     inbound: InboundEventRepository
     api: SlackApi
     supervisor: Supervisor
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """See `Noun.words`: it hears no commands."""
-        return ()
-
-    def form_for(
-        self, text: str, caller: Caller, channel: str
-    ) -> tuple[str, Coroutine[object, object, Payload]] | None:
-        """See `Noun.form_for`: no text opens one."""
-        del text, caller, channel
-        return None
-
-    async def answer(self, text: str, caller: Caller, channel: str) -> Answer:
-        """See `Noun.answer`: it hears no words."""
-        del caller, channel
-        raise NotUnderstood(f"I don't know {text!r}.", "`/cost help` has all commands.")
 
     def register(self, app: BoltApp) -> None:
         """See `Noun.register`."""
